@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: MIT
+# One file, no recursion. `make help` lists the targets.
+#
+#   SAN=address,undefined | thread   build and run with sanitizers (own build folder)
+#   CC=clang                         another compiler (own build folder)
+#   DEPS=no                          do not look for or install packages
+#   WERROR=no                        warnings are not errors
+
+CC ?= gcc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+SAN ?=
+DEPS ?= yes
+PREFIX ?= /usr/local
+comma := ,
+VARIANT := $(if $(filter gcc,$(CC)),,-$(notdir $(CC)))$(if $(SAN),-$(subst $(comma),-,$(SAN)))
+B := build$(if $(VARIANT),/variant$(VARIANT))
+
+VERSION := 0.1.0
+COMMIT := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
+
+PACKAGES := build-essential pkg-config libpaho-mqtt-dev libcjson-dev libsqlite3-dev libconfig-dev \
+	libcmocka-dev mosquitto mosquitto-clients
+PKGS := libcjson sqlite3 libconfig
+
+CFLAGS ?= -O2 -g
+WARN := -Wall -Wextra -Wshadow -Wconversion -Wswitch-enum $(if $(filter no,$(WERROR)),,-Werror)
+ALL_CFLAGS = -std=gnu11 $(WARN) $(CFLAGS) -fstack-protector-strong -fno-strict-aliasing -pthread \
+	-Iinclude -Isrc -Idrivers -DSPACEHEAT_VERSION='"$(VERSION)"' $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer) \
+	$(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+ALL_LDFLAGS = -pthread $(LDFLAGS) $(if $(SAN),-fsanitize=$(SAN))
+LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lpaho-mqtt3cs -lm
+TEST_LIBS = $(LIBS) -lcmocka
+
+# What goes where. The guard and the relay drivers link into spaceheat-guard only; rules.c also into the simulator.
+guard_src := $(wildcard src/guard/*.c) $(wildcard drivers/relay_*.c) drivers/list_relay.c
+common_src := $(filter-out $(wildcard src/main/*.c) $(guard_src),$(wildcard src/*/*.c src/*/*/*.c drivers/*.c)) \
+	$(wildcard src/guard/rules*.c)
+main_src := $(wildcard src/main/*.c)
+unit_src := $(wildcard tests/unit/test_*.c)
+support_src := $(wildcard tests/support/*.c)
+
+obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
+PROGRAMS := $(B)/spaceheatd $(B)/spaceheat-guard $(B)/spaceheat
+UNITS := $(patsubst tests/unit/%.c,$(B)/tests/%,$(unit_src))
+
+SUITES := $(sort $(wildcard tests/live/*.sh))
+SHORT_SUITES := $(filter-out %_long.sh,$(SUITES))
+
+.PHONY: help docs all deps build run test check live bench-latency layers format lint install uninstall clean units
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+	@echo "  Variables: SAN=address,undefined|thread  CC=clang  DEPS=no  WERROR=no  PREFIX=$(PREFIX)"
+
+# Looks for what is missing by what it provides; says the one line that helps, and runs it when it may.
+deps: ## look for missing packages and install them (DEPS=no skips)
+ifneq ($(DEPS),no)
+	@missing=; \
+	command -v $(CC) >/dev/null && command -v ar >/dev/null || missing=1; \
+	command -v pkg-config >/dev/null || missing=1; \
+	command -v mosquitto >/dev/null || [ -x /usr/sbin/mosquitto ] || missing=1; \
+	command -v mosquitto_pub >/dev/null || missing=1; \
+	[ -n "$$missing" ] || pkg-config --exists $(PKGS) cmocka || missing=1; \
+	[ -n "$$missing" ] || echo '#include <MQTTClient.h>' | $(CC) -E -x c - >/dev/null 2>&1 || missing=1; \
+	[ -z "$$missing" ] && exit 0; \
+	line="apt-get install -y --no-install-recommends $(PACKAGES)"; \
+	echo "Packages are missing. The line that installs them:"; echo "  $$line"; \
+	if [ "$$(id -u)" = 0 ]; then sudo=; \
+	elif [ -t 0 ] && command -v sudo >/dev/null; then sudo=sudo; \
+	else echo "Run it as root, then again: make $(MAKECMDGOALS)   (DEPS=no skips this look)" >&2; exit 69; fi; \
+	$$sudo apt-get update -q && DEBIAN_FRONTEND=noninteractive $$sudo $$line || exit 69; \
+	$$sudo service mosquitto stop >/dev/null 2>&1 || true
+endif
+
+build: deps ## all programs, into build/
+	@$(MAKE) --no-print-directory all
+
+run: build ## the simulated house, its broker and its AtomicTNode, in this terminal
+	@./run_local $(ARGS)
+
+test: deps ## build with warnings as errors; all suites that take seconds
+	@$(MAKE) --no-print-directory all units
+	@tests/run_suites $(B) $(UNITS) tests/layers $(SHORT_SUITES)
+
+check: deps ## unit and property tests alone (with SAN=... too)
+	@$(MAKE) --no-print-directory all units
+	@tests/run_suites $(B) $(UNITS)
+
+live: build ## longer suites: real broker, real signals
+	@tests/run_suites $(B) $(SUITES)
+
+bench-latency: build ## command to result over the broker, beside a bare echo (about 6 minutes)
+	@$(MAKE) --no-print-directory $(B)/bench/bench_latency
+	@tests/bench/bench_latency.sh $(B)
+
+layers: deps ## prove the arrows between folders, by #include and nm
+	@$(MAKE) --no-print-directory all
+	@tests/layers $(B)
+
+docs: build ## make the tables in docs/ anew from the program
+	@tests/live/test_docs.sh $(B) --write
+
+format: ## clang-format what differs from the last commit
+	@git diff --name-only HEAD -- '*.c' '*.h' | xargs -r clang-format -i
+
+lint: deps ## clang and cppcheck look at it all; shellcheck at the scripts
+	@$(MAKE) --no-print-directory CC=clang DEPS=no all units
+	@cppcheck -q --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 -Iinclude -Isrc src drivers
+	@shellcheck -S warning run_local tests/run_suites tests/layers tests/live/*.sh .ci/run
+
+install: build ## programs, units and examples under PREFIX (DESTDIR honoured)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/spaceheat $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 755 $(B)/spaceheat $(DESTDIR)$(PREFIX)/bin/
+	install -m 755 $(B)/spaceheatd $(B)/spaceheat-guard $(DESTDIR)$(PREFIX)/lib/spaceheat/
+	install -m 644 docs/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -d $(DESTDIR)/etc/spaceheat
+	[ -e $(DESTDIR)/etc/spaceheat/spaceheat.cfg ] || install -m 640 config/spaceheat.cfg $(DESTDIR)/etc/spaceheat/
+	[ -e $(DESTDIR)/etc/spaceheat/houses.json ] || install -m 640 input_data/houses.json $(DESTDIR)/etc/spaceheat/
+
+all: $(PROGRAMS)
+
+$(B)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "  CC    $<"
+	@$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/libspaceheat.a: $(call obj,$(common_src))
+	@rm -f $@ && ar rcs $@ $^
+$(B)/libguard.a: $(call obj,$(guard_src))
+	@rm -f $@ && ar rcs $@ $^
+$(B)/libtest.a: $(call obj,$(support_src))
+	@rm -f $@ && ar rcs $@ $^
+
+$(B)/spaceheatd: $(call obj,src/main/spaceheatd.c $(wildcard src/main/daemon_*.c)) $(B)/libspaceheat.a
+	@echo "  LD    $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+$(B)/spaceheat: $(call obj,src/main/spaceheat.c $(wildcard src/main/cli_*.c)) $(B)/libspaceheat.a
+	@echo "  LD    $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+# The guard links nothing but itself, its drivers and three files of core: no JSON, no network, no database.
+$(B)/spaceheat-guard: $(B)/obj/src/main/spaceheat-guard.o $(B)/libguard.a $(call obj,src/core/err.c src/core/names.c)
+	@echo "  LD    $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^
+
+$(B)/tests/%: $(B)/obj/tests/unit/%.o $(B)/libspaceheat.a $(B)/libguard.a $(B)/libtest.a
+	@mkdir -p $(@D)
+	@echo "  LD    $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $< $(B)/libtest.a $(B)/libspaceheat.a $(B)/libguard.a $(TEST_LIBS)
+
+$(B)/bench/%: $(B)/obj/tests/bench/%.o $(B)/libspaceheat.a $(B)/libtest.a
+	@mkdir -p $(@D)
+	@echo "  LD    $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $< $(B)/libtest.a $(B)/libspaceheat.a $(LIBS)
+
+units: $(UNITS) $(PROGRAMS)
+
+clean: ## remove build/
+	rm -rf build
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* driver.h: one device, one file, one const struct driver.
+ *
+ * A driver splits into fetch (through the bus it was given) and understand (pure, tested with
+ * recordings). *value is the device's own code; struct channel maps it to the wire. Sensing drivers are listed
+ * in drivers/list_sense.c, relay drivers (linked into the guard only) in drivers/list_relay.c. */
+#ifndef SPACEHEAT_DRIVER_H
+#define SPACEHEAT_DRIVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "spaceheat/err.h"
+#include "spaceheat/house.h"
+
+/* The door to sensor buses. `slurp` reads a small text file (or what a simulated bus says of that path)
+ * and ends it with a NUL; a text that does not fit is an error. `find` writes the only name in `dir` that begins
+ * with `prefix` and ends with `suffix`; none or several is an error. */
+struct bus {
+	void *self;
+	bool (*slurp)(const struct bus *, const char *path, char *text, size_t size, struct err *);
+	bool (*find)(const struct bus *, const char *dir, const char *prefix, const char *suffix,
+		char *name, size_t size, struct err *);
+};
+
+struct device {
+	const struct bus *bus;
+	const char *alias;	/* of the node: simulated devices are addressed by it */
+	const char *root;	/* sensors.w1_root for 1-wire devices */
+	char address[128];	/* path or address, filled by open */
+	int fd;			/* of relay drivers: what they write to; -1 = none */
+	int line;		/* of relay drivers: GPIO line or board index */
+	bool active_low;
+	const char *remark;	/* set by open: what whoever opened it should say once; NULL = nothing */
+};
+
+struct driver {
+	const char *make_model;		/* as houses.json spells it */
+	bool (*open)(struct device *, const struct component *, struct err *);
+	bool (*read)(struct device *, enum telemetry_name, int64_t *value, struct err *);
+	bool (*write)(struct device *, bool on, struct err *);	/* NULL: it only senses */
+	void (*close)(struct device *);
+};
+
+/* The driver of that make and model, or NULL. */
+const struct driver *driver_sense(const char *make_model);
+const struct driver *driver_relay(const char *make_model);
+/* The sensing driver of a channel: in a simulated house the simulated one of its kind, whatever its make, in a
+ * real house the one of its make and never a simulated one in its place (SF-88). NULL: a relay, or unknown. */
+const struct driver *driver_for(const struct house *, const struct channel *);
+
+#endif

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: MIT */
+/* msg.h: everything one actor can say to another: plain values, copied, at most 256 bytes, no pointers.
+ *
+ * The runtime stamps `now`, `clock`, `clock_trusted` and `random` when it delivers a message; senders leave
+ * them alone. Nodes, channels and relays are indexes of struct house and struct settings. */
+#ifndef SPACEHEAT_MSG_H
+#define SPACEHEAT_MSG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "spaceheat/house.h"
+#include "spaceheat/names.h"
+#include "spaceheat/uuid.h"
+#include "spaceheat/when.h"
+
+enum { MAX_SENSOR_BUSES = 8 };
+
+enum address {
+	TO_NOBODY,
+	TO_SCADA,
+	TO_HISTORY,
+	TO_UPLINK,
+	TO_RELAY,
+	TO_METER,
+	TO_ATN,
+	TO_SENSOR_0,
+	TO_SENSOR_LAST = TO_SENSOR_0 + MAX_SENSOR_BUSES - 1,
+	TO_LOG,			/* no actor: the runtime's log sink */
+	N_ADDRESSES,
+};
+
+enum msg_type {
+	/* from the runtime */
+	MSG_TICK,		/* the wake-up the actor asked for */
+	MSG_FLUSH,		/* once a real second, to actors that asked for it: write what waits */
+	MSG_STOP,		/* finish what is under way; the last message an actor gets */
+	/* log sink, and with MSG_EVENT the history's event table too */
+	MSG_LOG,
+	MSG_EVENT,
+	/* sensor, meter -> scada -> history */
+	MSG_READING,		/* one look at a channel */
+	MSG_KEEP,		/* a reading to keep and report */
+	MSG_KEEP_COMMAND,	/* a relay was commanded */
+	/* scada <-> relay */
+	MSG_WANT, MSG_ANSWER, MSG_RELAY_EVENT, MSG_GUARD_READING,
+	/* net port -> scada: commands that passed checks 1 to 11, and refusals of those that did not */
+	MSG_REFUSED, MSG_DISPATCH, MSG_OFFER, MSG_BEAT, MSG_END, MSG_REPORT_ACK, MSG_SNAPSHOT_REQUEST,
+	MSG_UNSUPPORTED,
+	/* net port -> uplink (-> scada, history) */
+	MSG_LINK, MSG_PUBACK,
+	/* scada -> uplink: what to send */
+	MSG_SEND_ANSWER, MSG_SEND_BEAT, MSG_SEND_REPORT, MSG_SEND_RESULT, MSG_SEND_POWER, MSG_SEND_COPY,
+	/* history, scada -> uplink: an encoded message in a pool buffer */
+	MSG_SEND_BUFFER,
+	/* uplink -> history */
+	MSG_SENT, MSG_ACKED,
+	/* scada -> history, uplink */
+	MSG_MODE,
+	/* scada <-> history: store first */
+	MSG_STORE, MSG_STORED, MSG_STORE_FAILED,
+	/* net port -> AtomicTNode */
+	MSG_SCADA_ANSWER, MSG_SCADA_BEAT, MSG_SCADA_REPORT, MSG_SCADA_RESULT, MSG_SCADA_POWER,
+	MSG_SCADA_STATUS, MSG_SCADA_SNAPSHOT, MSG_SCADA_STATE,
+	/* history -> scada: how many statuses are owed */
+	MSG_OWED,
+	N_MSG_TYPES,
+};
+
+enum { LOG_TEXT = 176, ABOUT_SIZE = ALIAS_SIZE, FIELD_SIZE = 64 };
+
+struct msg_log {
+	uint8_t level, code;	/* enum log_level, enum log_code */
+	int16_t node;		/* or NO_NODE */
+	int32_t value;		/* of an event: relay state, mode, diagnostic ... */
+	char text[LOG_TEXT];	/* "text (key=value) - action" */
+};
+
+struct msg_reading {
+	int32_t channel;
+	enum quality quality;
+	int64_t code;		/* the device's own; valid only when quality is GOOD */
+	struct mono at;		/* when it was read */
+	struct wall tick;	/* its time for all records: the scheduled tick, or the moment if over 1 s off */
+};
+
+struct msg_keep { int32_t channel; int64_t code; struct wall tick; };
+struct msg_keep_command { int32_t node; bool on; struct wall at; };
+
+struct msg_want { uint8_t relay, on, rank, by; uint32_t seq; int32_t lease_ms; };
+struct msg_answer { uint8_t relay, on, result, renewal; uint32_t seq; int32_t held_for_ms; };
+struct msg_relay_event { uint8_t kind, relay, on, role; int32_t value; char text[40]; };
+struct msg_guard_reading { uint8_t role, source, quality; int32_t value_mc, age_ms; };
+
+struct msg_refused {
+	enum diag diag;
+	char type[48];		/* second word of the topic, control bytes escaped */
+	char field[FIELD_SIZE];
+};
+
+struct msg_dispatch {
+	int64_t send_ms;
+	struct uuid contract, message;
+	bool has_contract, has_message, on;
+	char about[ABOUT_SIZE];
+};
+
+struct msg_offer {
+	struct uuid contract, replaces;
+	int64_t start_s, end_s, send_ms;
+	uint64_t beat;
+	int32_t max_power_w;	/* -1 = not given */
+	bool acks_status, has_replaces;
+};
+
+enum atn_wants { WANTS_REMOTE, WANTS_LOCAL };
+
+struct msg_beat { struct uuid contract; uint64_t beat, echo; int64_t send_ms; enum atn_wants wants; };
+struct msg_end { struct uuid contract; int64_t send_ms; char cause[FIELD_SIZE]; };
+struct msg_report_ack { struct uuid contract, uid; int64_t send_ms; };
+struct msg_snapshot_request { bool send; };
+
+/* A known type whose capability is not built yet. slot_start_s: of an energy.instruction, else 0. */
+struct msg_unsupported { char type[48]; int64_t slot_start_s, send_ms; bool has_message; struct uuid message; };
+
+struct msg_link { bool up; char reason[96]; uint8_t code; };	/* code: enum log_code of what was lost; LOG_LINK when up */
+struct msg_puback { int32_t token; };
+
+struct msg_send_answer {
+	struct uuid contract;
+	uint64_t beat, echo;
+	bool accepted;
+	enum diag reason;	/* DIAG_NONE when accepted */
+	enum contract_state state;
+	enum control_mode mode;
+};
+
+struct msg_send_beat {
+	struct uuid contract;
+	uint64_t beat, echo;
+	enum contract_state state;
+	enum control_mode mode;
+	enum cause cause;
+	int32_t power_w;
+	int64_t energy_wh, energy_estimated_wh, log_seq;
+};
+
+struct msg_send_report {
+	struct uuid contract, uid;
+	enum contract_outcome outcome;
+	enum cause cause;
+	int64_t start_s, end_s, energy_wh, energy_estimated_wh, remote_s, log_seq;
+};
+
+struct msg_send_result {
+	enum diag diag;		/* DIAG_NONE: the guard decided */
+	enum guard_result result;
+	int64_t about_send_ms, held_until_ms, slot_start_s;	/* slot_start_s 0: about a relay */
+	struct uuid message;
+	bool has_message, on;
+	char about[ABOUT_SIZE];
+};
+
+struct msg_send_power { int32_t power_w; };
+struct msg_send_copy { int32_t node; bool on; };
+
+enum buffer_kind { BUFFER_STATUS, BUFFER_SNAPSHOT };
+struct msg_send_buffer { int32_t buffer; uint32_t length; enum buffer_kind kind; struct uuid uid; };
+struct msg_uid { struct uuid uid; bool ok; };
+
+struct msg_mode {
+	enum control_mode mode;
+	enum cause cause;
+	bool contract_live;
+	bool acks_status;	/* the AtomicTNode acknowledges statuses itself */
+};
+
+/* The one row that is the contract: what SF-34 wants on disk before anyone is told. */
+struct contract_record {
+	struct uuid id, replaces, report_uid;
+	int64_t start_s, end_s, ended_ms;
+	int64_t energy_mwh, energy_estimated_mwh, remote_ms, log_seq;
+	int32_t max_power_w;
+	uint8_t state, outcome, cause, acks_status, has_replaces;
+};
+
+struct msg_store { struct contract_record record; uint32_t seq; };
+struct msg_stored { uint32_t seq; char reason[96]; };
+
+struct msg_owed { int32_t count; };
+
+struct msg_scada_answer { struct uuid contract; uint64_t beat, echo; bool accepted; char reason[48]; };
+struct msg_scada_beat { struct uuid contract; uint64_t beat, echo; enum contract_state state; enum control_mode mode;
+	int64_t energy_wh; int32_t power_w; };
+struct msg_scada_report { struct uuid contract, uid; enum contract_outcome outcome; int64_t energy_wh; };
+struct msg_scada_result { int64_t about_send_ms; bool has_message, on; struct uuid message; char result[40];
+	char about[ABOUT_SIZE]; };
+struct msg_scada_power { int32_t power_w; };
+struct msg_scada_status { struct uuid uid; int64_t slot_start_s; int32_t n_readings; };
+/* One per reading of a snapshot that came in. */
+struct msg_scada_snapshot { int64_t report_ms; int64_t value; enum telemetry_name name; char about[ABOUT_SIZE]; };
+struct msg_scada_state { bool online; };
+
+struct msg {
+	enum msg_type type;
+	enum address to, from;
+	bool clock_trusted;
+	struct mono now;
+	struct wall clock;
+	uint64_t random[2];
+	union {
+		struct msg_log log;
+		struct msg_reading reading;
+		struct msg_keep keep;
+		struct msg_keep_command keep_command;
+		struct msg_want want;
+		struct msg_answer answer;
+		struct msg_relay_event relay_event;
+		struct msg_guard_reading guard_reading;
+		struct msg_refused refused;
+		struct msg_dispatch dispatch;
+		struct msg_offer offer;
+		struct msg_beat beat;
+		struct msg_end end;
+		struct msg_report_ack report_ack;
+		struct msg_snapshot_request snapshot_request;
+		struct msg_unsupported unsupported;
+		struct msg_link link;
+		struct msg_puback puback;
+		struct msg_send_answer send_answer;
+		struct msg_send_beat send_beat;
+		struct msg_send_report send_report;
+		struct msg_send_result send_result;
+		struct msg_send_power send_power;
+		struct msg_send_copy send_copy;
+		struct msg_send_buffer send_buffer;
+		struct msg_uid uid;
+		struct msg_mode mode;
+		struct msg_store store;
+		struct msg_stored stored;
+		struct msg_owed owed;
+		struct msg_scada_answer scada_answer;
+		struct msg_scada_beat scada_beat;
+		struct msg_scada_report scada_report;
+		struct msg_scada_result scada_result;
+		struct msg_scada_power scada_power;
+		struct msg_scada_status scada_status;
+		struct msg_scada_snapshot scada_snapshot;
+		struct msg_scada_state scada_state;
+	};
+};
+
+_Static_assert(sizeof(struct msg) <= 256, "a message is at most 256 bytes");
+
+#endif

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/* settings.h: how the service should behave: spaceheat.cfg after it was read, checked and defaulted.
+ *
+ * Filled by core/settings from the settings table (path, type, unit, default, rails, reload class, one
+ * sentence); constant from then on. Whoever holds a struct settings may trust every range. Node names are
+ * resolved to indexes of the house by settings_resolve(). */
+#ifndef SPACEHEAT_SETTINGS_H
+#define SPACEHEAT_SETTINGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "spaceheat/house.h"
+#include "spaceheat/names.h"
+
+enum {
+	PATH_SIZE = 256,
+	WORD_SIZE = 64,
+	SETTINGS_MAX_ZONES = 8,
+	SETTINGS_MAX_STORE = 16,
+	SETTINGS_MAX_SCHEDULE = 32,
+};
+
+struct settings_relay {
+	char node_name[ALIAS_SIZE];
+	int node;		/* resolved */
+	int channel;		/* its RelayState channel, resolved */
+	enum relay_kind kind;
+	enum fail_state fail_state;
+	int expected_w[2];
+	char label[WORD_SIZE];
+	bool active_low;
+	int line;
+};
+
+struct settings_zone {
+	char name[WORD_SIZE];
+	char sensor_name[ALIAS_SIZE], pump_name[ALIAS_SIZE];
+	int sensor, pump;	/* nodes, resolved */
+	bool critical, wall;	/* wall: its own thermostat controls it */
+	int line;
+};
+
+struct settings_schedule {
+	uint8_t days;		/* bit 0 = Monday */
+	int minute_of_day;
+	double setpoint_c;
+	int line;
+};
+
+struct settings_uplink {
+	bool enable, tls, allow_insecure_broker;
+	char host[PATH_SIZE], client_id[WORD_SIZE * 2], username[WORD_SIZE], password_file[PATH_SIZE];
+	char ca_file[PATH_SIZE], cert_file[PATH_SIZE], key_file[PATH_SIZE];
+	int port, keepalive_s, reconnect_max_s, backlog_per_s;
+};
+
+struct settings_contract { char atn_key[WORD_SIZE], standing[UUID_TEXT]; bool allow_unsigned_contract; };
+
+struct settings_roles {		/* node names and, resolved, nodes; NO_NODE when not given */
+	char store_name[SETTINGS_MAX_STORE][ALIAS_SIZE];
+	int store[SETTINGS_MAX_STORE], n_store;
+	char supply_name[ALIAS_SIZE], return_name[ALIAS_SIZE], flow_name[ALIAS_SIZE];
+	char outdoor_name[ALIAS_SIZE], meter_name[ALIAS_SIZE];
+	int supply, return_pipe, flow, outdoor, meter;
+};
+
+struct settings_guard {
+	int hp_min_off_s, hp_min_on_s, hp_max_starts_per_hour, relay_min_interval_s;
+	double store_ceiling_c, store_trip_c, supply_ceiling_c, freeze_pipe_c, freeze_zone_c, sla_floor_c;
+	int pump_exercise_days, start_delay_max_s;
+};
+
+struct settings_comfort {
+	double setpoint_c, band_k, min_c, max_c;
+	struct settings_schedule schedule[SETTINGS_MAX_SCHEDULE];
+	int n_schedule;
+};
+
+struct settings_sensors { char w1_root[PATH_SIZE]; int poll_s; double reject_jump_k_per_min, plausible_c[2]; };
+struct settings_meter { char port[PATH_SIZE]; int baud, unit_id, poll_ms; double report_change; };
+struct settings_history { int commit_s, exact_days, max_mb; };
+struct settings_log { enum log_level level; bool readings; };
+struct settings_display { bool fahrenheit; char timezone[WORD_SIZE], currency[8]; };
+struct settings_sim { int64_t seed; double speed; char start[WORD_SIZE]; int64_t exit_after_s; };
+
+struct settings {
+	char house[ALIAS_SIZE], houses_file[PATH_SIZE], state_dir[PATH_SIZE];
+	bool simulated;
+	struct settings_display display;
+	struct settings_uplink uplink;
+	struct settings_contract contract;
+	int dispatch_hold_s;
+	struct settings_roles roles;
+	struct settings_zone zones[SETTINGS_MAX_ZONES];
+	struct settings_relay relays[HOUSE_MAX_RELAYS];
+	int n_zones, n_relays;
+	struct settings_guard guard;
+	struct settings_comfort comfort;
+	struct settings_sensors sensors;
+	struct settings_meter meter;
+	struct settings_history history;
+	int status_period_s;
+	struct settings_log log;
+	struct settings_sim sim;
+};
+
+/* The sum of expected_w[1] over all relays: what the house may draw at most, W. */
+int settings_nameplate_w(const struct settings *);
+/* The index in relays[] of that node, or -1. */
+int settings_relay_of(const struct settings *, int node);
+
+#endif

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/* store.h: the door to the house's own record: blocks of readings, events, the contract, and what is
+ * owed.
+ *
+ * * One actor (history) owns it; nobody else writes. Changes are made between begin and commit: all or
+ * none. A durable commit is on the disk when it returns. A function that returns false filled its err and
+ * changed nothing that a later commit would keep; begin opens a store anew that could not be opened
+ * before. Pointers are loans for the length of the call. */
+#ifndef SPACEHEAT_STORE_H
+#define SPACEHEAT_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "spaceheat/err.h"
+#include "spaceheat/house.h"
+#include "spaceheat/msg.h"
+#include "spaceheat/names.h"
+#include "spaceheat/uuid.h"
+
+enum store_durability {
+	STORE_SOON,	/* survives the program; a power cut may take it back */
+	STORE_DURABLE,	/* on the disk before commit returns */
+};
+
+enum store_tier { TIER_EXACT, TIER_MINUTE, TIER_QUARTER, TIER_DAY, N_STORE_TIERS };
+
+/* Numbers the history actor remembers across starts. */
+enum store_number {
+	STORE_CLOSED_S = 1,	/* statuses of all slots up to this time have been made */
+};
+
+/* What a series of a block means. The id that stands for it in blocks is never used for anything else,
+ * whatever becomes of the house. */
+enum store_series_kind { STORE_READINGS, STORE_COMMANDS };
+struct store_series {
+	enum store_series_kind kind;
+	enum telemetry_name name;
+	char about[ALIAS_SIZE], by[ALIAS_SIZE];
+	struct code_map map;	/* code -> wire value */
+};
+
+struct store_event {
+	int64_t at_ms;
+	bool command;		/* a relay was commanded: value is the state asked for */
+	const char *level;	/* log_level_name */
+	const char *code;	/* log_code_name */
+	const char *node;	/* alias, or "-" */
+	int32_t value;
+	const char *text;
+};
+
+/* One status that the AtomicTNode has not acknowledged. Not a copy: it is built from the tier when it is
+ * sent. */
+struct store_owed {
+	int64_t n;		/* rises in the order of owing; the store's own */
+	struct uuid uid;
+	int64_t slot_s;
+	int32_t period_s;
+	enum store_tier tier;
+	bool sent;		/* may have been seen: its content must not change any more */
+};
+
+struct store_info { int64_t bytes, damaged_rows; };	/* bytes: in use, without freed pages */
+
+struct store {
+	void *self;
+	bool (*begin)(void *self, enum store_durability, struct err *);
+	bool (*commit)(void *self, struct err *);
+	void (*rollback)(void *self);
+
+	/* The id of a series, made when it is new (inside begin and commit). */
+	bool (*series_id)(void *self, const struct store_series *, int32_t *id, struct err *);
+	bool (*get_series)(void *self, int32_t id, struct store_series *, bool *found, struct err *);
+
+	/* One row per tier and start; a second put replaces the first. A damaged row is not found, and
+	 * counted. */
+	bool (*put_block)(void *self, enum store_tier, int64_t start_s, const uint8_t *bytes, size_t length,
+		struct err *);
+	bool (*get_block)(void *self, enum store_tier, int64_t start_s, uint8_t *bytes, size_t size,
+		size_t *length, bool *found, struct err *);
+	/* The first row that starts at from_s or later and before to_s. */
+	bool (*next_block)(void *self, enum store_tier, int64_t from_s, int64_t to_s, int64_t *start_s,
+		bool *found, struct err *);
+
+	bool (*put_event)(void *self, const struct store_event *, struct err *);
+	/* Calls `each` for the events of [from_ms, to_ms) in their order; ends when it returns false. */
+	bool (*for_events)(void *self, int64_t from_ms, int64_t to_ms,
+		bool (*each)(void *ctx, const struct store_event *), void *ctx, struct err *);
+
+	bool (*put_contract)(void *self, const struct contract_record *, struct err *);
+	/* A damaged record is not found, and counted. */
+	bool (*get_contract)(void *self, struct contract_record *, bool *found, struct err *);
+
+	bool (*owe)(void *self, const struct store_owed *, struct err *);
+	bool (*mark_sent)(void *self, struct uuid uid, struct err *);
+	bool (*forget)(void *self, struct uuid uid, struct err *);
+	/* The first owed with n > after_n. */
+	bool (*next_owed)(void *self, int64_t after_n, struct store_owed *, bool *found, struct err *);
+	bool (*count_owed)(void *self, int32_t *count, struct err *);
+
+	bool (*put_number)(void *self, enum store_number, int64_t value, struct err *);
+	bool (*get_number)(void *self, enum store_number, int64_t *value, bool *found, struct err *);
+
+	/* Deletes exact blocks, and statuses owed of them, that start before block_s, and events before
+	 * event_ms; *dropped is the number of statuses given up. */
+	bool (*prune)(void *self, int64_t block_s, int64_t event_ms, int32_t *dropped, struct err *);
+	/* Hands freed space back to the file system, a little at a time; outside begin and commit. */
+	bool (*tidy)(void *self, struct err *);
+	bool (*info)(void *self, struct store_info *, struct err *);
+	/* A line somebody should read (a damaged file was put aside ...); false when there is none. */
+	bool (*notice)(void *self, char *text, size_t size);
+	void (*close)(void *self);
+};
+
+#endif

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/* history.h: the actor that keeps the house's record and owes the AtomicTNode everything it could not
+ * send.
+ *
+ * * Promises: readings kept are in the store at the end of each 5-minute row and when the program stops;
+ * a contract record is durable before MSG_STORED is said; events are on the disk within a real second;
+ * each status has one uid, kept until it is acknowledged, and one content (SF-52). While the store fails
+ * it goes on in memory for 6 h (SF-61). It owns the store alone. */
+#ifndef ACTOR_HISTORY_H
+#define ACTOR_HISTORY_H
+
+#include "core/history/slot.h"
+#include "core/history/status.h"
+#include "spaceheat/actor.h"
+#include "spaceheat/house.h"
+#include "spaceheat/port.h"
+#include "spaceheat/settings.h"
+#include "spaceheat/store.h"
+
+enum {
+	HISTORY_ROW_S = 300,
+	HISTORY_ROW_BYTES = 64 * 1024,		/* of one packed row, at most */
+	HISTORY_MAX_ROWS = 72,			/* 6 h of rows that the store did not take */
+	HISTORY_MAX_OWED = 512,			/* 6 h of statuses of one minute, and some */
+	HISTORY_MAX_EVENTS = 1024,
+	HISTORY_MAX_ACKED = 64,
+	HISTORY_MAX_UNDER_WAY = 32,		/* statuses handed to the uplink, not acknowledged */
+	HISTORY_GRACE_MS = 2000,		/* how late a real sensor's reading may come */
+	HISTORY_RETRY_MS = 60000,		/* SF-61 */
+	HISTORY_PRUNE_MS = 3600 * 1000,
+	HISTORY_EVENT_DAYS = 28,
+};
+
+/* What waits for the next commit. Rows hold series numbers of struct history_series, not yet the store's
+ * ids. */
+struct history_row { int64_t start_s; size_t length; uint8_t *bytes; };
+struct history_event { int64_t at_ms; bool command; struct msg_log log; };
+struct history_waiting {
+	struct history_row rows[HISTORY_MAX_ROWS];	/* oldest first */
+	struct store_owed owed[HISTORY_MAX_OWED];
+	struct uuid acked[HISTORY_MAX_ACKED];
+	struct history_event *events;			/* HISTORY_MAX_EVENTS */
+	int n_rows, n_owed, n_acked, n_events;
+	int64_t closed_s;
+	bool closed_moved;
+	int64_t lost_rows, lost_events, lost_owed;	/* since the store began to fail */
+};
+
+/* Series are numbered as the house's channels, then one per commanded relay, then those of rows from
+ * before a change of the house. id: the store's, 0 = not asked yet. */
+struct history_series {
+	struct store_series is[BLOCK_MAX_SERIES];
+	int32_t id[BLOCK_MAX_SERIES];
+	int32_t n, command_of[HOUSE_MAX_NODES];		/* -1: none */
+};
+
+struct history_counts { uint64_t kept, late, full, statuses, sent, acked, commits, failed, unreadable; };
+
+struct history {
+	const struct house *house;
+	const struct settings *settings;
+	const struct store *store;
+	const struct pool *pool;
+	/* as of the message in hand */
+	struct mono now;
+	struct wall clock;
+	uint64_t random[2], uids;
+
+	bool trusted, started;		/* trusted: the clock */
+	bool remembers;			/* what an earlier start left has been looked at */
+	int64_t row_s, slot_s;		/* the open row and the open status slot */
+	int64_t period_s, grace_ms;
+	struct mono save_at;		/* the open row is written then, if commit_s is less than a row */
+	struct slot open, gather;
+	struct block work;
+	struct status_room *room;
+	uint8_t *row_memory;		/* of waiting.rows */
+	uint8_t *bytes;			/* HISTORY_ROW_BYTES: a row on its way to or from the store */
+	int64_t row_lost;		/* readings of the open row that did not fit or came too late */
+
+	struct history_series series;
+	struct history_waiting waiting;
+	bool failing;
+	struct mono retry_at, prune_at;
+
+	bool remote, link_up, acks_status;
+	bool live_waits, backlog;	/* backlog: there may be something owed behind the cursor */
+	struct store_owed live;
+	int64_t cursor;			/* n of the last owed one looked at */
+	struct uuid under_way[HISTORY_MAX_UNDER_WAY];
+	int n_under_way, n_handed, n_window;	/* handed: buffers the uplink still has */
+	struct mono window;		/* n_window were sent in the second that began then */
+	int32_t stored_owed, told_owed;
+	struct mono told_at;
+	struct history_counts counts;
+};
+
+/* Borrows the pointers for the life of the actor. False: out of memory. */
+bool history_init(struct history *, const struct house *, const struct settings *, const struct store *,
+	const struct pool *);
+void history_free(struct history *);
+void history_step(void *self, const struct msg *in, struct outbox *out);
+
+#endif

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+/* Rows back from memory and store, and what an earlier start left. */
+#include <string.h>
+
+#include "actor/history_parts.h"
+
+static bool same_series(const struct store_series *a, const struct store_series *b)
+{
+	return a->kind == b->kind && a->name == b->name && strcmp(a->about, b->about) == 0 &&
+	       strcmp(a->by, b->by) == 0 && a->map.num == b->map.num && a->map.den == b->map.den &&
+	       a->map.offset == b->map.offset;
+}
+
+/* The number of the series with that id; -1: nobody knows it any more. */
+static bool number_of(struct history *h, int32_t id, int32_t *number, struct err *e)
+{
+	struct history_series *s = &h->series;
+	struct store_series is;
+	bool found;
+
+	for (*number = 0; *number < s->n; ++*number)
+		if (s->id[*number] == id)
+			return true;
+	if (!h->store->get_series(h->store->self, id, &is, &found, e))
+		return false;
+	for (*number = 0; found && *number < s->n && !same_series(&s->is[*number], &is);)
+		++*number;
+	if (!found || *number == BLOCK_MAX_SERIES) {
+		*number = -1;
+		return true;
+	}
+	if (*number == s->n)	/* the house has changed since */
+		s->is[s->n++] = is;
+	s->id[*number] = id;
+	return true;
+}
+
+static bool number_series(struct history *h, struct err *e)
+{
+	struct block *b = &h->work;
+	int32_t n = 0;
+
+	for (int32_t i = 0; i < b->n_series; i++) {
+		int32_t number;
+
+		if (!number_of(h, b->series[i].id, &number, e))
+			return false;
+		if (number < 0) {
+			h->counts.unreadable++;
+			continue;
+		}
+		b->series[n] = b->series[i];
+		b->series[n++].id = number;
+	}
+	b->n_series = n;
+	return true;
+}
+
+bool history_read_row(struct history *h, int64_t start_s, bool *found, struct err *e)
+{
+	const struct history_waiting *w = &h->waiting;
+	size_t length;
+
+	h->work.start_ms = start_s * 1000;
+	for (int i = 0; i < w->n_rows; i++)
+		if (w->rows[i].start_s == start_s) {
+			*found = block_decode(w->rows[i].bytes, w->rows[i].length, &h->work);
+			return true;
+		}
+	if (!h->store->get_block(
+		    h->store->self, TIER_EXACT, start_s, h->bytes, HISTORY_ROW_BYTES, &length, found, e))
+		return false;
+	if (!*found)
+		return true;
+	*found = block_decode(h->bytes, length, &h->work);
+	if (!*found)
+		h->counts.unreadable++;
+	return !*found || number_series(h, e);
+}
+
+static void gather_open(struct history *h, int64_t from_ms, int64_t to_ms)
+{
+	for (int32_t i = 0; i < h->open.n; i++) {
+		const struct slot_entry *r = &h->open.log[i];
+
+		if (r->at_ms >= from_ms && r->at_ms < to_ms)
+			slot_add(&h->gather, r->series, r->at_ms, r->code);
+	}
+}
+
+/* By the store's ids: the same after a change of the house, when numbers differ. */
+static void sort_series(struct history *h)
+{
+	struct block *b = &h->work;
+
+	for (int32_t i = 1; i < b->n_series; i++) {
+		struct block_series s = b->series[i];
+		int32_t k = i;
+
+		for (; k > 0 && h->series.id[b->series[k - 1].id] > h->series.id[s.id]; k--)
+			b->series[k] = b->series[k - 1];
+		b->series[k] = s;
+	}
+}
+
+bool history_read_slot(struct history *h, int64_t from_s, int64_t period_s, int *rows, struct err *e)
+{
+	int64_t from_ms = from_s * 1000, to_ms = (from_s + period_s) * 1000;
+
+	h->gather.n = *rows = 0;
+	for (int64_t row = from_s - from_s % HISTORY_ROW_S; row < from_s + period_s; row += HISTORY_ROW_S) {
+		bool found = row == h->row_s;
+
+		if (found)
+			gather_open(h, from_ms, to_ms);
+		else if (!history_read_row(h, row, &found, e))
+			return false;
+		else if (found)
+			slot_add_block(&h->gather, &h->work, from_ms, to_ms);
+		*rows += found;
+	}
+	slot_group(&h->gather, from_ms, to_ms, &h->work);
+	sort_series(h);
+	return true;
+}
+
+/* --- what an earlier start left ------------------------------------------------------------ */
+
+/* Rows after the last status made: the service was stopped or lost its power within that slot. */
+static bool owe_unmade(struct history *h, int64_t closed_s, struct err *e)
+{
+	int64_t oldest = h->slot_s - (int64_t)h->settings->history.exact_days * 86400;
+	int64_t slot = closed_s > oldest ? closed_s : oldest, row;
+	bool found = true;
+
+	slot -= slot % h->period_s;
+	while (slot < h->slot_s) {
+		if (!h->store->next_block(h->store->self, TIER_EXACT, slot - slot % HISTORY_ROW_S, h->slot_s,
+			    &row, &found, e))
+			return false;
+		if (!found)
+			return true;
+		if (row - row % h->period_s > slot)
+			slot = row - row % h->period_s;
+		history_add_owed(h, &(struct store_owed){ .uid = history_uid(h), .slot_s = slot,
+			.period_s = (int32_t)h->period_s, .tier = TIER_EXACT });
+		slot += h->period_s;
+	}
+	return true;
+}
+
+/* Nothing is changed before everything has been read: it may be tried again. */
+bool history_remember(struct history *h, struct err *e)
+{
+	const struct store *s = h->store;
+	int n_owed = h->waiting.n_owed;
+	int64_t closed_s;
+	bool known, found = false;
+
+	if (!s->get_number(s->self, STORE_CLOSED_S, &closed_s, &known, e) ||
+		!s->count_owed(s->self, &h->stored_owed, e) || (known && !owe_unmade(h, closed_s, e)) ||
+		!history_read_row(h, h->row_s, &found, e)) {
+		h->waiting.n_owed = n_owed;
+		return false;
+	}
+	if (found)
+		slot_add_block(&h->open, &h->work, INT64_MIN, INT64_MAX);
+	if (!known || h->slot_s > closed_s) {
+		h->waiting.closed_s = h->slot_s;
+		h->waiting.closed_moved = true;
+	}
+	h->remembers = true;
+	h->backlog = true;
+	return true;
+}

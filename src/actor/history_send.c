@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: MIT */
+/* What is owed goes to the uplink: the newest slot first, then the others oldest first, as fast as is
+ * allowed. */
+#include "actor/history_parts.h"
+
+enum { RATE_MS = 1000, TELL_MS = 1000, BATCH = POOL_BUFFERS - 1 };	/* one buffer is left to snapshots */
+
+struct batch { struct store_owed owed[BATCH]; int buffer[BATCH], n; };
+
+bool history_can_send(const struct history *h)
+{
+	return h->remote && h->link_up;
+}
+
+/* --- what is under way --------------------------------------------------------------------- */
+
+static int find_under_way(const struct history *h, struct uuid uid)
+{
+	for (int i = 0; i < h->n_under_way; i++)
+		if (uuid_equal(h->under_way[i], uid))
+			return i;
+	return -1;
+}
+
+static void drop_under_way(struct history *h, struct uuid uid)
+{
+	int i = find_under_way(h, uid);
+
+	if (i >= 0)
+		h->under_way[i] = h->under_way[--h->n_under_way];
+}
+
+static bool is_forgotten(const struct history *h, struct uuid uid)
+{
+	for (int i = 0; i < h->waiting.n_acked; i++)
+		if (uuid_equal(h->waiting.acked[i], uid))
+			return true;
+	return false;
+}
+
+static void start_over(struct history *h)
+{
+	h->cursor = 0;
+	h->backlog = true;
+	h->live_waits = h->live_waits && history_can_send(h);
+}
+
+void history_mode(struct history *h, const struct msg *in, struct outbox *out)
+{
+	(void)out;
+	h->remote = in->mode.mode == REMOTE_CONTROL;
+	h->acks_status = in->mode.acks_status;
+	start_over(h);
+}
+
+/* What was not acknowledged when the link went is owed again, under the same id (SF-52). */
+void history_link(struct history *h, const struct msg *in, struct outbox *out)
+{
+	(void)out;
+	h->link_up = in->link.up;
+	h->n_under_way = h->n_handed = 0;
+	start_over(h);
+}
+
+void history_sent(struct history *h, const struct msg *in, struct outbox *out)
+{
+	(void)out;
+	if (h->n_handed > 0)
+		h->n_handed--;
+	if (in->uid.ok) {
+		h->counts.sent++;
+		return;
+	}
+	drop_under_way(h, in->uid.uid);
+	start_over(h);
+}
+
+void history_acked(struct history *h, const struct msg *in, struct outbox *out)
+{
+	drop_under_way(h, in->uid.uid);
+	history_add_acked(h, in->uid.uid, out);
+	h->counts.acked++;
+}
+
+/* --- sending ------------------------------------------------------------------------------- */
+
+static void say_buffer(struct history *h, int buffer, int length, struct uuid uid, struct outbox *out)
+{
+	struct msg m = { .type = MSG_SEND_BUFFER, .to = TO_UPLINK, .send_buffer = {
+		.buffer = buffer, .length = (uint32_t)length, .kind = BUFFER_STATUS, .uid = uid } };
+
+	say(out, &m);
+	h->under_way[h->n_under_way++] = uid;
+	h->n_handed++;
+	h->n_window++;
+}
+
+/* What can never be sent is given up, and the gap is on record (SF-54). */
+static void give_up(struct history *h, const struct store_owed *o, const char *why, struct outbox *out)
+{
+	record(out, LEVEL_WARNING, LOG_GAP, NO_NODE, o->period_s,
+		"the status of the %d s from %lld is given up: %s", (int)o->period_s, (long long)o->slot_s,
+		why);
+	history_add_acked(h, o->uid, out);
+}
+
+/* False: the store failed; the buffer has been given back in every case but that of a message sent. */
+static bool send_one(
+	struct history *h, const struct store_owed *o, int buffer, struct outbox *out, struct err *e)
+{
+	int rows, length = -1;
+	bool ok = history_read_slot(h, o->slot_s, o->period_s, &rows, e);
+
+	if (ok && rows > 0)
+		length = status_encode(h->house, o, &h->work, h->series.is, h->room,
+			h->pool->bytes(h->pool->self, buffer), POOL_BUFFER_SIZE);
+	if (length >= 0) {
+		say_buffer(h, buffer, length, o->uid, out);
+		return true;
+	}
+	h->pool->give(h->pool->self, buffer);
+	if (ok)
+		give_up(h, o, rows == 0 ? "its readings are gone" : "it is too long to send", out);
+	return ok;
+}
+
+static void send_live(struct history *h, struct outbox *out)
+{
+	int buffer = h->n_under_way < HISTORY_MAX_UNDER_WAY ? h->pool->take(h->pool->self) : -1;
+	struct err e;
+
+	if (buffer < 0)
+		return;
+	h->live_waits = false;
+	if (!send_one(h, &h->live, buffer, out, &e))
+		history_store_failed(h, &e, out);
+}
+
+static bool next_owed(struct history *h, struct store_owed *o, bool *found, struct err *e)
+{
+	do {
+		if (!h->store->next_owed(h->store->self, h->cursor, o, found, e))
+			return false;
+		if (*found)
+			h->cursor = o->n;
+	} while (*found && (find_under_way(h, o->uid) >= 0 || is_forgotten(h, o->uid)));
+	return true;
+}
+
+static void give_back(struct history *h, const struct batch *b, int from)
+{
+	for (int i = from; i < b->n; i++)
+		h->pool->give(h->pool->self, b->buffer[i]);
+}
+
+static bool pick(struct history *h, struct batch *b, struct err *e)
+{
+	bool found = true, ok = true;
+
+	for (b->n = 0; b->n < BATCH && b->n + h->n_handed < BATCH &&
+		       h->n_window + b->n < h->settings->uplink.backlog_per_s &&
+		       h->n_under_way + b->n < HISTORY_MAX_UNDER_WAY;) {
+		int buffer = h->pool->take(h->pool->self);
+
+		if (buffer < 0)
+			break;
+		ok = next_owed(h, &b->owed[b->n], &found, e);
+		if (!ok || !found) {
+			h->pool->give(h->pool->self, buffer);
+			break;
+		}
+		b->buffer[b->n++] = buffer;
+	}
+	h->backlog = found;
+	return ok;
+}
+
+/* Its content must not change once it may have been seen. */
+static bool mark_sent(struct history *h, const struct batch *b, struct err *e)
+{
+	const struct store *s = h->store;
+	bool ok = true, any = false;
+
+	for (int i = 0; i < b->n; i++)
+		any = any || !b->owed[i].sent;
+	if (!any)
+		return true;
+	if (!s->begin(s->self, STORE_DURABLE, e))
+		return false;
+	for (int i = 0; i < b->n && ok; i++)
+		ok = b->owed[i].sent || s->mark_sent(s->self, b->owed[i].uid, e);
+	if (ok && s->commit(s->self, e))
+		return true;
+	s->rollback(s->self);
+	return false;
+}
+
+static bool send_backlog(struct history *h, struct outbox *out, struct err *e)
+{
+	struct batch b;
+	bool ok = pick(h, &b, e) && mark_sent(h, &b, e);
+	int i = 0;
+
+	for (; i < b.n && ok; i++)
+		ok = send_one(h, &b.owed[i], b.buffer[i], out, e);
+	give_back(h, &b, i);
+	if (!ok)
+		start_over(h);
+	return ok;
+}
+
+static bool window_open(struct history *h)
+{
+	if (mono_since(h->now, h->window) >= RATE_MS) {
+		h->window = h->now;
+		h->n_window = 0;
+	}
+	return h->n_window < h->settings->uplink.backlog_per_s;
+}
+
+void history_send(struct history *h, struct outbox *out)
+{
+	struct err e;
+
+	if (!history_can_send(h))
+		return;
+	if (h->live_waits)
+		send_live(h, out);
+	if (h->backlog && !h->failing && h->remembers && !h->live_waits && window_open(h) &&
+		!send_backlog(h, out, &e))
+		history_store_failed(h, &e, out);
+}
+
+/* --- telling how much is owed -------------------------------------------------------------- */
+
+static int32_t owed_now(const struct history *h)
+{
+	int32_t n = h->stored_owed + h->waiting.n_owed - h->waiting.n_acked;
+
+	return n > 0 ? n : 0;
+}
+
+void history_tell_owed(struct history *h, struct outbox *out)
+{
+	struct msg m = { .type = MSG_OWED, .to = TO_SCADA, .owed = { owed_now(h) } };
+
+	if (m.owed.count == h->told_owed || mono_since(h->now, h->told_at) < TELL_MS)
+		return;
+	h->told_owed = m.owed.count;
+	h->told_at = h->now;
+	say(out, &m);
+}
+
+struct mono history_send_due(const struct history *h)
+{
+	struct mono at = MONO_NEVER;
+
+	if (history_can_send(h) && (h->live_waits || (h->backlog && !h->failing)))
+		at = mono_after(h->now, RATE_MS);
+	if (owed_now(h) != h->told_owed)
+		at = mono_min(at, mono_after(h->told_at, TELL_MS));
+	return at;
+}

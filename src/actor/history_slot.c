@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+/* Readings and commands of the present: the open 5-minute row, and the status slot that may be shorter or
+ * longer. */
+#include <string.h>
+
+#include "actor/history_parts.h"
+
+/* One message brings 128 random bits, one step may need several ids: a count makes them differ
+ * (splitmix64). */
+static uint64_t mix(uint64_t z)
+{
+	z += 0x9E3779B97F4A7C15u;
+	z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+	z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+	return z ^ (z >> 31);
+}
+
+struct uuid history_uid(struct history *h)
+{
+	uint64_t bits[2], n = ++h->uids;
+
+	bits[0] = h->random[0] ^ mix(n);
+	bits[1] = h->random[1] ^ mix(~n);
+	return uuid_random(bits);
+}
+
+static int64_t slot_of_s(int64_t ms, int64_t length_s)
+{
+	return wall_slot_s((struct wall){ ms }, length_s);
+}
+
+void history_first_slot(struct history *h)
+{
+	h->row_s = slot_of_s(h->clock.ms, HISTORY_ROW_S);
+	h->slot_s = slot_of_s(h->clock.ms, h->period_s);
+}
+
+/* A slot whose status was made never changes: what comes for it now comes too late. */
+static void add(struct history *h, int32_t series, int64_t at_ms, int64_t code)
+{
+	int64_t closed_s = h->row_s > h->slot_s ? h->row_s : h->slot_s;
+
+	if (at_ms < closed_s * 1000) {
+		h->counts.late++;
+		h->row_lost++;
+	} else if (!slot_add(&h->open, series, at_ms, code)) {
+		h->counts.full++;
+		h->row_lost++;
+	} else {
+		h->counts.kept++;
+	}
+}
+
+void history_keep(struct history *h, const struct msg *in, struct outbox *out)
+{
+	(void)out;
+	if (in->keep.channel >= 0 && in->keep.channel < h->house->n_channels)
+		add(h, in->keep.channel, in->keep.tick.ms, in->keep.code);
+}
+
+/* In the row, from which the status is built, and in the event table, which people read and which is kept
+ * longer. */
+void history_keep_command(struct history *h, const struct msg *in, struct outbox *out)
+{
+	const struct msg_keep_command *c = &in->keep_command;
+	struct msg_log line = {
+		.level = LEVEL_INFO, .code = LOG_RELAY, .node = (int16_t)c->node, .value = c->on
+	};
+
+	if (c->node < 0 || c->node >= h->house->n_nodes || h->series.command_of[c->node] < 0)
+		return;
+	add(h, h->series.command_of[c->node], c->at.ms, c->on);
+	memcpy(line.text, c->on ? "commanded on" : "commanded off", c->on ? 13 : 14);
+	history_add_event(h, c->at.ms, true, &line, out);
+}
+
+void history_save_row(struct history *h, struct outbox *out)
+{
+	if (!slot_group(&h->open, h->row_s * 1000, (h->row_s + HISTORY_ROW_S) * 1000, &h->work))
+		h->row_lost++;
+	history_add_row(h, h->row_s, out);
+}
+
+static void say_lost(struct history *h, struct outbox *out)
+{
+	if (h->row_lost > 0)
+		record(out, LEVEL_WARNING, LOG_GAP, NO_NODE, (int32_t)h->row_lost,
+			"%lld readings of the last 5 minutes were not kept: they came too late or too many - "
+			"check the clock",
+			(long long)h->row_lost);
+	h->row_lost = 0;
+}
+
+/* The next row is the one the clock is in, or an earlier one if there are readings of it. */
+static void next_row(struct history *h)
+{
+	int64_t next = slot_of_s(h->clock.ms, HISTORY_ROW_S);
+
+	for (int32_t i = 0; i < h->open.n; i++)
+		if (h->open.log[i].at_ms < next * 1000)
+			next = slot_of_s(h->open.log[i].at_ms, HISTORY_ROW_S);
+	h->row_s = next > h->row_s + HISTORY_ROW_S ? next : h->row_s + HISTORY_ROW_S;
+}
+
+static void close_row(struct history *h, struct outbox *out)
+{
+	history_save_row(h, out);
+	say_lost(h, out);
+	slot_drop_before(&h->open, (h->row_s + HISTORY_ROW_S) * 1000);
+	next_row(h);
+}
+
+/* The status of the slot is owed from now on; when it can go at once it goes before all that is older. */
+static void close_slot(struct history *h)
+{
+	struct store_owed owed = { .uid = history_uid(h),
+		.slot_s = h->slot_s,
+		.period_s = (int32_t)h->period_s,
+		.tier = TIER_EXACT,
+		.sent = history_can_send(h) };
+	int64_t next = slot_of_s(h->clock.ms, h->period_s);
+
+	history_add_owed(h, &owed);
+	if (owed.sent) {
+		h->live = owed;
+		h->live_waits = true;
+	}
+	h->counts.statuses++;
+	h->slot_s = next > h->slot_s + h->period_s ? next : h->slot_s + h->period_s;
+	h->waiting.closed_s = h->slot_s;
+	h->waiting.closed_moved = true;
+}
+
+static bool over(const struct history *h, int64_t start_s, int64_t length_s)
+{
+	return h->clock.ms >= (start_s + length_s) * 1000 + h->grace_ms;
+}
+
+/* The clock was set back beyond the open row: its rows and statuses end here, and what is at the new time
+ * is gone on with. */
+static bool clock_went_back(struct history *h, struct outbox *out)
+{
+	struct err e;
+	bool found;
+
+	if (h->clock.ms >= h->row_s * 1000 - HISTORY_GRACE_MS)
+		return false;
+	history_save_row(h, out);
+	say_lost(h, out);
+	h->open.n = 0;
+	close_slot(h);
+	history_first_slot(h);
+	if (!h->failing && history_read_row(h, h->row_s, &found, &e) && found)
+		slot_add_block(&h->open, &h->work, INT64_MIN, INT64_MAX);
+	h->waiting.closed_s = h->slot_s;
+	return true;
+}
+
+void history_close_due(struct history *h, struct outbox *out)
+{
+	bool closed = clock_went_back(h, out);
+
+	for (; over(h, h->row_s, HISTORY_ROW_S); closed = true)
+		close_row(h, out);
+	for (; over(h, h->slot_s, h->period_s); closed = true) {
+		if (h->slot_s + h->period_s > h->row_s)	/* a status shorter than its row */
+			history_save_row(h, out);
+		close_slot(h);
+	}
+	if (closed && !h->failing)
+		history_write(h, out);
+}
+
+static struct mono when(const struct history *h, int64_t start_s, int64_t length_s)
+{
+	return mono_after(h->now, (start_s + length_s) * 1000 + h->grace_ms - h->clock.ms);
+}
+
+struct mono history_slot_due(const struct history *h)
+{
+	return mono_min(when(h, h->row_s, HISTORY_ROW_S), when(h, h->slot_s, h->period_s));
+}

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: MIT */
+/* All that is to be stored waits in memory first and is written in one transaction; so a store that fails and
+ * comes back needs no other path (SF-61). */
+#include <stdio.h>
+#include <string.h>
+
+#include "actor/history_parts.h"
+
+enum { DROP_EVENTS = HISTORY_MAX_EVENTS / 8, PARE_S = 6 * 3600 };
+
+bool history_must_write(const struct history *h)
+{
+	const struct history_waiting *w = &h->waiting;
+
+	return w->n_rows > 0 || w->n_owed > 0 || w->n_acked > 0 || w->n_events > 0;
+}
+
+/* --- putting things there ------------------------------------------------------------------ */
+
+static struct history_row *row_for(struct history_waiting *w, int64_t start_s)
+{
+	for (int i = 0; i < w->n_rows; i++)
+		if (w->rows[i].start_s == start_s)
+			return &w->rows[i];
+	if (w->n_rows == HISTORY_MAX_ROWS) {
+		struct history_row oldest = w->rows[0];
+
+		memmove(&w->rows[0], &w->rows[1], sizeof(w->rows[0]) * (HISTORY_MAX_ROWS - 1));
+		w->rows[--w->n_rows] = oldest;
+		w->lost_rows++;
+	}
+	w->rows[w->n_rows].start_s = start_s;
+	return &w->rows[w->n_rows++];
+}
+
+void history_add_row(struct history *h, int64_t start_s, struct outbox *out)
+{
+	struct history_row *row = row_for(&h->waiting, start_s);
+	int n;
+
+	h->work.start_ms = start_s * 1000;
+	n = block_encode(&h->work, row->bytes, HISTORY_ROW_BYTES);
+	row->length = n < 0 ? 0 : (size_t)n;
+	if (n < 0)
+		record(out, LEVEL_ERROR, LOG_GAP, NO_NODE, h->work.n_readings,
+			"%d readings of 5 minutes do not fit in a row and are lost - sample less often",
+			h->work.n_readings);
+}
+
+void history_add_event(
+	struct history *h, int64_t at_ms, bool command, const struct msg_log *log, struct outbox *out)
+{
+	struct history_waiting *w = &h->waiting;
+
+	if (w->n_events == HISTORY_MAX_EVENTS && !h->failing)
+		history_write(h, out);
+	if (w->n_events == HISTORY_MAX_EVENTS) {
+		w->n_events -= DROP_EVENTS;
+		w->lost_events += DROP_EVENTS;
+		memmove(&w->events[0], &w->events[DROP_EVENTS], sizeof(w->events[0]) * (size_t)w->n_events);
+	}
+	w->events[w->n_events++] = (struct history_event){ at_ms, command, *log };
+}
+
+void history_add_owed(struct history *h, const struct store_owed *owed)
+{
+	struct history_waiting *w = &h->waiting;
+
+	if (w->n_owed == HISTORY_MAX_OWED) {
+		memmove(&w->owed[0], &w->owed[1], sizeof(w->owed[0]) * (HISTORY_MAX_OWED - 1));
+		w->n_owed--;
+		w->lost_owed++;
+	}
+	w->owed[w->n_owed++] = *owed;
+}
+
+/* One that never reached the store need not be taken out of it. */
+static bool drop_owed(struct history_waiting *w, struct uuid uid)
+{
+	for (int i = 0; i < w->n_owed; i++)
+		if (uuid_equal(w->owed[i].uid, uid)) {
+			w->n_owed--;
+			memmove(&w->owed[i], &w->owed[i + 1], sizeof(w->owed[0]) * (size_t)(w->n_owed - i));
+			return true;
+		}
+	return false;
+}
+
+static bool is_acked(const struct history_waiting *w, struct uuid uid)
+{
+	for (int i = 0; i < w->n_acked; i++)
+		if (uuid_equal(w->acked[i], uid))
+			return true;
+	return false;
+}
+
+/* Full while the store fails: it is sent again some day, which SF-52 allows. */
+void history_add_acked(struct history *h, struct uuid uid, struct outbox *out)
+{
+	struct history_waiting *w = &h->waiting;
+
+	if (is_acked(w, uid) || drop_owed(w, uid))
+		return;
+	if (w->n_acked == HISTORY_MAX_ACKED && !h->failing)
+		history_write(h, out);
+	if (w->n_acked < HISTORY_MAX_ACKED)
+		w->acked[w->n_acked++] = uid;
+}
+
+/* --- writing ------------------------------------------------------------------------------- */
+
+static bool put_events(struct history *h, struct err *e)
+{
+	for (int i = 0; i < h->waiting.n_events; i++) {
+		const struct history_event *v = &h->waiting.events[i];
+		struct store_event row = { .at_ms = v->at_ms,
+			.command = v->command,
+			.level = log_level_name((enum log_level)v->log.level),
+			.code = log_code_name((enum log_code)v->log.code),
+			.node = house_alias(h->house, v->log.node),
+			.value = v->log.value,
+			.text = v->log.text };
+
+		if (!h->store->put_event(h->store->self, &row, e))
+			return false;
+	}
+	return true;
+}
+
+/* Asked each time: a store opened anew may have other ids. */
+static bool ask_ids(struct history *h, struct err *e)
+{
+	for (int32_t i = 0; i < h->series.n; i++)
+		if (!h->store->series_id(h->store->self, &h->series.is[i], &h->series.id[i], e))
+			return false;
+	return true;
+}
+
+/* In memory a row holds series numbers, in the store the store's ids. */
+static bool put_row(struct history *h, const struct history_row *row, struct err *e)
+{
+	int n;
+
+	h->work.start_ms = row->start_s * 1000;
+	if (!block_decode(row->bytes, row->length, &h->work))
+		return true;	/* it did not fit: said when it was packed */
+	for (int32_t i = 0; i < h->work.n_series; i++)
+		h->work.series[i].id = h->series.id[h->work.series[i].id];
+	n = block_encode(&h->work, h->bytes, HISTORY_ROW_BYTES);
+	return n < 0 || h->store->put_block(h->store->self, TIER_EXACT, row->start_s, h->bytes, (size_t)n, e);
+}
+
+static bool put_rows(struct history *h, struct err *e)
+{
+	if (h->waiting.n_rows > 0 && !ask_ids(h, e))
+		return false;
+	for (int i = 0; i < h->waiting.n_rows; i++)
+		if (!put_row(h, &h->waiting.rows[i], e))
+			return false;
+	return true;
+}
+
+static bool put_owed(struct history *h, struct err *e)
+{
+	const struct store *s = h->store;
+	const struct history_waiting *w = &h->waiting;
+
+	for (int i = 0; i < w->n_owed; i++)
+		if (!s->owe(s->self, &w->owed[i], e))
+			return false;
+	for (int i = 0; i < w->n_acked; i++)
+		if (!s->forget(s->self, w->acked[i], e))
+			return false;
+	return !w->closed_moved || s->put_number(s->self, STORE_CLOSED_S, w->closed_s, e);
+}
+
+static void say_notices(struct history *h, struct outbox *out)
+{
+	char text[300];
+
+	while (h->store->notice(h->store->self, text, sizeof(text)))
+		record(out, LEVEL_ERROR, LOG_STORE, NO_NODE, 0, "%s", text);
+}
+
+void history_store_failed(struct history *h, const struct err *e, struct outbox *out)
+{
+	h->counts.failed++;
+	h->retry_at = mono_after(h->now, HISTORY_RETRY_MS);
+	if (h->failing)
+		return;
+	h->failing = true;
+	record(out, LEVEL_ERROR, LOG_STORE, NO_NODE, 0,
+		"history is not written (%.90s) - kept in memory for 6 h; check the disk", e->text);
+}
+
+static void say_recovered(struct history *h, struct outbox *out)
+{
+	struct history_waiting *w = &h->waiting;
+
+	if (h->failing)
+		record(out, LEVEL_INFO, LOG_STORE, NO_NODE, 0, "history is written again");
+	h->failing = false;
+	if (w->lost_rows > 0 || w->lost_events > 0 || w->lost_owed > 0)
+		record(out, LEVEL_WARNING, LOG_GAP, NO_NODE, (int32_t)w->lost_rows,
+			"history failed too long: lost %lld rows of 5 minutes, %lld events, %lld statuses",
+			(long long)w->lost_rows, (long long)w->lost_events, (long long)w->lost_owed);
+	w->lost_rows = w->lost_events = w->lost_owed = 0;
+}
+
+static void written(struct history *h, struct outbox *out)
+{
+	struct history_waiting *w = &h->waiting;
+	struct err e;
+
+	h->backlog = h->backlog || w->n_owed > 0;
+	w->n_rows = w->n_owed = w->n_acked = w->n_events = 0;
+	w->closed_moved = false;
+	h->counts.commits++;
+	say_recovered(h, out);
+	if (!h->store->count_owed(h->store->self, &h->stored_owed, &e))
+		history_store_failed(h, &e, out);
+}
+
+static bool write_all(struct history *h, struct err *e)
+{
+	return (h->remembers || history_remember(h, e)) && put_events(h, e) && put_rows(h, e) &&
+	       put_owed(h, e) && h->store->commit(h->store->self, e);
+}
+
+bool history_write(struct history *h, struct outbox *out)
+{
+	const struct store *s = h->store;
+	const struct history_waiting *w = &h->waiting;
+	bool rows_only =
+		h->remembers && w->n_owed == 0 && w->n_acked == 0 && w->n_events == 0 && !w->closed_moved;
+	struct err e;
+	bool ok = s->begin(s->self, rows_only ? STORE_SOON : STORE_DURABLE, &e);
+
+	if (ok && !write_all(h, &e)) {
+		ok = false;
+		s->rollback(s->self);
+	}
+	say_notices(h, out);
+	if (ok)
+		written(h, out);
+	else
+		history_store_failed(h, &e, out);
+	return ok;
+}
+
+static bool put_contract(struct history *h, const struct contract_record *r, struct err *e)
+{
+	const struct store *s = h->store;
+
+	if (!s->begin(s->self, STORE_DURABLE, e))
+		return false;
+	if (s->put_contract(s->self, r, e) && s->commit(s->self, e))
+		return true;
+	s->rollback(s->self);
+	return false;
+}
+
+/* On the disk before anyone is told (SF-34). */
+void history_write_contract(struct history *h, const struct msg *in, struct outbox *out)
+{
+	struct msg m = { .type = MSG_STORED, .to = TO_SCADA, .stored = { .seq = in->store.seq } };
+	struct err e;
+
+	if (!put_contract(h, &in->store.record, &e)) {
+		m.type = MSG_STORE_FAILED;
+		snprintf(m.stored.reason, sizeof(m.stored.reason), "%.*s", (int)sizeof(m.stored.reason) - 1,
+			e.text);
+		history_store_failed(h, &e, out);
+	} else if (h->failing) {
+		history_write(h, out);
+	}
+	say_notices(h, out);
+	say(out, &m);
+}
+
+/* --- what is too old ----------------------------------------------------------------------- */
+
+/* The start of the oldest rows to keep: exact_days, or less when the file is full; a day is kept in every
+ * case. */
+static bool oldest_kept(struct history *h, int64_t *from_s, struct outbox *out, struct err *e)
+{
+	const struct store *s = h->store;
+	int64_t now_s = wall_slot_s(h->clock, HISTORY_ROW_S), first = 0;
+	struct store_info info;
+	bool found;
+
+	*from_s = now_s - (int64_t)h->settings->history.exact_days * 86400;
+	if (!s->info(s->self, &info, e) ||
+		!s->next_block(s->self, TIER_EXACT, *from_s, now_s, &first, &found, e))
+		return false;
+	if (!found || info.bytes <= (int64_t)h->settings->history.max_mb << 20 ||
+		first + PARE_S > now_s - 86400)
+		return true;
+	*from_s = first + PARE_S;
+	record(out, LEVEL_INFO, LOG_GAP, NO_NODE, 0,
+		"exact readings of 6 h were dropped early: the file has reached history.max_mb (%d MB)",
+		h->settings->history.max_mb);
+	return true;
+}
+
+static bool prune(struct history *h, int32_t *dropped, struct outbox *out, struct err *e)
+{
+	const struct store *s = h->store;
+	int64_t from_s;
+
+	if (!oldest_kept(h, &from_s, out, e) || !s->begin(s->self, STORE_DURABLE, e))
+		return false;
+	if (s->prune(s->self, from_s, h->clock.ms - (int64_t)HISTORY_EVENT_DAYS * 86400000, dropped, e) &&
+		s->commit(s->self, e))
+		return s->tidy(s->self, e);
+	s->rollback(s->self);
+	return false;
+}
+
+/* With a clock that may be years ahead nothing is called old. */
+void history_prune(struct history *h, struct outbox *out)
+{
+	int32_t dropped = 0;
+	struct err e;
+
+	h->prune_at = mono_after(h->now, HISTORY_PRUNE_MS);
+	if (h->failing || !h->trusted)
+		return;
+	if (!prune(h, &dropped, out, &e)) {
+		history_store_failed(h, &e, out);
+		return;
+	}
+	if (dropped > 0)
+		record(out, LEVEL_WARNING, LOG_GAP, NO_NODE, dropped,
+			"%d statuses were never fetched and are too old now: given up", dropped);
+	h->stored_owed -= dropped;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* meter.h: reads the electric meter, power and current, every poll; silence is `unknown`, never 0
+ * (SF-85).
+ *
+ * A missed poll is bridged as long as the next one still comes in time; after that the quality is
+ * `unknown`, at the latest 5 s after the last good reading. After 60 s of silence one METER line, and
+ * one on its return. */
+#ifndef ACTOR_METER_H
+#define ACTOR_METER_H
+
+#include "actor/poll.h"
+#include "spaceheat/actor.h"
+#include "spaceheat/driver.h"
+#include "spaceheat/house.h"
+#include "spaceheat/settings.h"
+
+enum {
+	METER_MAX_CHANNELS = 8,
+	METER_UNKNOWN_MS = 5000,
+	METER_REPORT_MS = 60000,
+};
+
+struct meter_channel {
+	int channel;
+	const struct driver *driver;	/* NULL: no driver knows this make */
+	struct device device;
+	bool open, heard;		/* heard: since the start */
+	struct mono good_at;		/* or when we began to listen */
+	bool reported;			/* the METER line of this silence was said */
+};
+
+struct meter {
+	const struct house *house;
+	struct bus bus;
+	struct poll poll;
+	bool started;
+	struct meter_channel channels[METER_MAX_CHANNELS];
+	int n;
+};
+
+/* Takes all channels of the house's electric meters. The bus is copied. The struct stays where it is from
+ * then on. */
+void meter_init(struct meter *, const struct house *, const struct settings *, const struct bus *);
+void meter_step(void *self, const struct msg *, struct outbox *);
+
+#endif

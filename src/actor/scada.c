@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+#include "actor/scada.h"
+
+#include <string.h>
+
+#include "actor/scada_parts.h"
+
+uint64_t scada_random(struct scada *s)
+{
+	uint64_t z;
+
+	/* splitmix64: one delivery brings 128 random bits, one step may need more numbers than that. */
+	do {
+		z = (s->random += 0x9E3779B97F4A7C15u);
+		z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+		z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+		z ^= z >> 31;
+	} while (z == 0);
+	return z;
+}
+
+struct uuid scada_uuid(struct scada *s)
+{
+	uint64_t bits[2];
+
+	bits[0] = scada_random(s);
+	bits[1] = scada_random(s);
+	return uuid_random(bits);
+}
+
+void scada_init(struct scada *s, const struct house *h, const struct settings *settings, const struct pool *pool,
+	const struct contract_record *record)
+{
+	memset(s, 0, sizeof(*s));
+	s->house = h;
+	s->settings = settings;
+	s->pool = pool;
+	s->contract = *record;
+	s->log_seq = record->log_seq;
+	s->restored = true;
+	s->age_limit_ms = gate_age_limit_ms(settings->simulated, settings->sim.speed);
+}
+
+/* The first message of a start sets the times everything else is measured from. */
+static void first_time(struct scada *s)
+{
+	s->started = true;
+	s->next_tick = s->last_tick = s->seeing_since = s->now;
+	s->next_status = mono_after(s->now, SCADA_STATUS_MS);
+	s->next_report = mono_after(s->now, SCADA_REPORT_MS);
+	s->next_keep = mono_after(s->now, SCADA_STATUS_MS);
+	beats_restart(&s->beats, s->now);
+}
+
+static struct mode present_mode(const struct scada *s)
+{
+	struct mode_inputs in = {
+		.state = (enum contract_state)s->contract.state,
+		.beat_age_ms = beats_age_ms(&s->beats, s->now),
+		.beat_heard = s->beats.ever,
+		.echo_ok = beats_ok(&s->beats),
+		.clock_trusted = s->clock_trusted,
+		.sensors_ok = mono_since(s->now, s->seeing_since) < SCADA_BLIND_MS,
+		.atn_wants_local = s->atn_wants_local,
+		.dispatched = scada_dispatched(s),
+	};
+
+	return control_mode(&in);
+}
+
+static void say_mode(struct scada *s, struct mode before, struct outbox *out)
+{
+	const char *cause = s->mode.mode == REMOTE_CONTROL ? "beat echoed" : cause_name(s->mode.cause);
+
+	if (s->mode_known && s->mode.mode == before.mode &&
+		(s->mode.mode == REMOTE_CONTROL || s->mode.cause == before.cause))
+		return;
+	s->log_seq++;
+	record(out, LEVEL_INFO, LOG_MODE, NO_NODE, (int32_t)s->mode.mode, "%s (%s)",
+		control_mode_name(s->mode.mode), cause);
+}
+
+/* Uplink and history hear of the mode when anything they use of it changes. */
+static void tell_mode(struct scada *s, struct outbox *out)
+{
+	struct msg m = { .type = MSG_MODE, .mode = {
+		.mode = s->mode.mode, .cause = s->mode.cause,
+		.contract_live = s->contract.state == CONTRACT_LIVE,
+		.acks_status = s->contract.acks_status != 0 } };
+	bool same = s->mode_known && s->told.mode == m.mode.mode && s->told.cause == m.mode.cause &&
+		s->told.contract_live == m.mode.contract_live && s->told.acks_status == m.mode.acks_status;
+
+	if (same)
+		return;
+	s->told = m.mode;
+	m.to = TO_HISTORY;
+	say(out, &m);
+	m.to = TO_UPLINK;
+	say(out, &m);
+}
+
+static void settle_mode(struct scada *s, struct outbox *out)
+{
+	struct mode before = s->mode;
+
+	s->mode = present_mode(s);
+	if (s->mode.mode != REMOTE_CONTROL && scada_dispatched(s)) {
+		scada_release_dispatches(s);
+		s->mode = present_mode(s);
+	}
+	say_mode(s, before, out);
+	tell_mode(s, out);
+	if (s->beat_due || (s->mode_known && s->mode.mode != before.mode && s->contract.state == CONTRACT_LIVE))
+		scada_send_beat(s, out);
+	s->beat_due = false;
+	s->mode_known = true;
+}
+
+static bool due(struct scada *s, struct mono *when, int64_t every_ms)
+{
+	if (!mono_reached(s->now, *when))
+		return false;
+	*when = mono_after(*when, every_ms);
+	if (mono_reached(s->now, *when))	/* the machine slept: no burst of what was missed */
+		*when = mono_after(s->now, every_ms);
+	return true;
+}
+
+static void tick(struct scada *s, const struct msg *in, struct outbox *out)
+{
+	(void)in;
+	scada_energy(s);
+	if (s->mode.mode == REMOTE_CONTROL)
+		s->contract.remote_ms += mono_since(s->now, s->last_tick);
+	s->last_tick = s->now;
+	scada_keep_relays(s, out);
+	if (due(s, &s->next_report, SCADA_REPORT_MS))
+		scada_send_reports(s, out);
+	if (due(s, &s->next_keep, SCADA_STATUS_MS))
+		scada_contract_keep(s, out);
+	if (due(s, &s->next_status, SCADA_STATUS_MS) && s->settings->simulated)
+		scada_status_line(s, out);
+}
+
+static void link_changed(struct scada *s, const struct msg *in, struct outbox *out)
+{
+	s->link_up = in->link.up;
+	if (!s->link_up)
+		return;
+	s->power.reported = false;
+	scada_send_reports(s, out);
+	s->beat_due = s->contract.state == CONTRACT_LIVE;	/* something fresh to echo */
+	scada_send_power(s, out);
+}
+
+static void owed_changed(struct scada *s, const struct msg *in, struct outbox *out)
+{
+	(void)out;
+	s->owed = in->owed.count;
+}
+
+typedef void scada_handler(struct scada *, const struct msg *, struct outbox *);
+
+static scada_handler *const handlers[N_MSG_TYPES] = {
+	[MSG_TICK] = tick,
+	[MSG_READING] = scada_reading,
+	[MSG_ANSWER] = scada_answer,
+	[MSG_RELAY_EVENT] = scada_relay_event,
+	[MSG_REFUSED] = scada_refused,
+	[MSG_DISPATCH] = scada_dispatch,
+	[MSG_OFFER] = scada_offer,
+	[MSG_BEAT] = scada_beat,
+	[MSG_END] = scada_end,
+	[MSG_REPORT_ACK] = scada_report_ack,
+	[MSG_SNAPSHOT_REQUEST] = scada_snapshot,
+	[MSG_UNSUPPORTED] = scada_unsupported,
+	[MSG_LINK] = link_changed,
+	[MSG_STORED] = scada_stored,
+	[MSG_STORE_FAILED] = scada_store_failed,
+	[MSG_OWED] = owed_changed,
+};
+
+static void read_stamps(struct scada *s, const struct msg *in)
+{
+	s->now = in->now;
+	s->clock = in->clock;
+	s->clock_trusted = in->clock_trusted;
+	s->random = in->random[0] ^ (in->random[1] << 1);
+}
+
+void scada_step(void *self, const struct msg *in, struct outbox *out)
+{
+	struct scada *s = self;
+	bool decide = in->type == MSG_TICK;
+
+	read_stamps(s, in);
+	if (in->type == MSG_STOP)
+		return;
+	if (!s->started)
+		first_time(s);
+	if (handlers[in->type] != NULL)
+		handlers[in->type](s, in, out);
+	if (scada_seeing(s))
+		s->seeing_since = s->now;
+	scada_contract_tick(s, out);
+	settle_mode(s, out);
+	scada_drive(s, decide, out);
+	if (decide)
+		while (mono_reached(s->now, s->next_tick))
+			s->next_tick = mono_after(s->next_tick, SCADA_TICK_MS);
+	out->wake_at = s->next_tick;
+}

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+/* The scada's picture of the house: newest readings, what of them is kept, power and energy. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "actor/scada_parts.h"
+#include "spaceheat/guard.h"
+
+enum { KEEP_POWER_MS = 300000, POWER_OLD_MS = 5000, RELAY_SYNC_S = 240, SLOT_S = 300 };
+
+/* --- is it usable? --------------------------------------------------------------------------- */
+
+static int64_t stale_ms(const struct scada *s)
+{
+	int64_t polls = s->settings->sensors.poll_s * 2500LL;
+
+	return polls > SCADA_STALE_MS ? polls : SCADA_STALE_MS;
+}
+
+static bool usable(const struct scada *s, int channel)
+{
+	const struct scada_channel *c = &s->channels[channel];
+
+	return c->quality == QUALITY_GOOD && mono_since(s->now, c->at) <= stale_ms(s);
+}
+
+static int temperature_channel(const struct scada *s, int node)
+{
+	for (int i = 0; node != NO_NODE && i < s->house->n_channels; i++)
+		if (s->house->channels[i].about == node && channel_is_temperature(&s->house->channels[i]))
+			return i;
+	return -1;
+}
+
+struct reading_mc scada_node_mc(const struct scada *s, int node)
+{
+	int c = temperature_channel(s, node);
+
+	if (c < 0 || !usable(s, c))
+		return (struct reading_mc){ false, 0 };
+	return (struct reading_mc){ true, channel_mc(&s->house->channels[c], s->channels[c].code) };
+}
+
+static int store_top(const struct scada *s)
+{
+	return s->settings->roles.n_store > 0 ? s->settings->roles.store[0] : NO_NODE;
+}
+
+/* SF-83: seeing means the store top and every critical zone can be read. */
+bool scada_seeing(const struct scada *s)
+{
+	if (store_top(s) != NO_NODE && !scada_node_mc(s, store_top(s)).good)
+		return false;
+	for (int i = 0; i < s->settings->n_zones; i++)
+		if (s->settings->zones[i].critical && !scada_node_mc(s, s->settings->zones[i].sensor).good)
+			return false;
+	return true;
+}
+
+void scada_picture(const struct scada *s, struct homealone_picture *p)
+{
+	memset(p, 0, sizeof(*p));
+	for (int i = 0; i < s->settings->n_zones; i++)
+		p->zone[i] = scada_node_mc(s, s->settings->zones[i].sensor);
+	p->tank_top = scada_node_mc(s, store_top(s));
+	p->setpoint_mc = (int64_t)(s->settings->comfort.setpoint_c * 1000);
+}
+
+/* --- the guard's readings -------------------------------------------------------------------- */
+
+static void tell_guard(struct scada *s, int channel, enum guard_role role, int source, struct outbox *out)
+{
+	const struct scada_channel *c = &s->channels[channel];
+	struct msg m = { .type = MSG_GUARD_READING, .to = TO_RELAY, .guard_reading = {
+		.role = (uint8_t)role, .source = (uint8_t)source, .quality = (uint8_t)c->quality,
+		.age_ms = (int32_t)mono_since(s->now, c->at) } };
+
+	if (c->quality == QUALITY_GOOD)
+		m.guard_reading.value_mc = (int32_t)channel_mc(&s->house->channels[channel], c->code);
+	say(out, &m);
+}
+
+static void tell_guard_roles(struct scada *s, int channel, struct outbox *out)
+{
+	const struct settings_roles *roles = &s->settings->roles;
+	int node = s->house->channels[channel].about;
+
+	if (!channel_is_temperature(&s->house->channels[channel]))
+		return;
+	if (node == store_top(s))
+		tell_guard(s, channel, GUARD_ROLE_STORE_TOP, 0, out);
+	for (int i = 0; i < roles->n_store; i++)
+		if (roles->store[i] == node)
+			tell_guard(s, channel, GUARD_ROLE_STORE, i, out);
+	if (node == roles->supply)
+		tell_guard(s, channel, GUARD_ROLE_SUPPLY, 0, out);
+	if (node == roles->supply || node == roles->return_pipe)
+		tell_guard(s, channel, GUARD_ROLE_PIPE, node == roles->supply ? 0 : 1, out);
+	for (int i = 0; i < s->settings->n_zones; i++)
+		if (s->settings->zones[i].sensor == node)
+			tell_guard(s, channel, GUARD_ROLE_ZONE, i, out);
+}
+
+/* --- what is kept ----------------------------------------------------------------------------- */
+
+static void keep(struct scada *s, int channel, struct wall tick, struct outbox *out)
+{
+	struct scada_channel *c = &s->channels[channel];
+	struct msg m = { .type = MSG_KEEP, .to = TO_HISTORY, .keep = {
+		.channel = channel, .code = c->code, .tick = tick } };
+
+	c->has_kept = true;
+	c->kept = tick;
+	c->kept_code = c->code;
+	say(out, &m);
+}
+
+static int64_t full_scale(const struct scada *s, enum telemetry_name name)
+{
+	int64_t w = settings_nameplate_w(s->settings);
+
+	return name == TELEMETRY_CURRENT_UA ? w * 1000000 / 240 : w;
+}
+
+/* Metered quantities: on change by report_change of nameplate against what was last kept, else every 5 minutes. */
+static bool metered_due(const struct scada *s, const struct channel *ch, const struct scada_channel *c)
+{
+	int64_t step = (int64_t)((double)full_scale(s, ch->name) * s->settings->meter.report_change);
+
+	return llabs(c->code - c->kept_code) > step || c->tick.ms - c->kept.ms >= KEEP_POWER_MS;
+}
+
+static bool keep_due(const struct scada *s, int channel)
+{
+	const struct channel *ch = &s->house->channels[channel];
+	const struct scada_channel *c = &s->channels[channel];
+
+	if (!c->has_kept)
+		return true;
+	if (ch->keep_s == 0)
+		return metered_due(s, ch, c);
+	/* By slots of the schedule, so that a reading a little early or late is neither lost nor doubled. */
+	return wall_slot_s(c->tick, ch->keep_s) != wall_slot_s(c->kept, ch->keep_s);
+}
+
+/* --- power and energy -------------------------------------------------------------------------- */
+
+void scada_energy(struct scada *s)
+{
+	int64_t dt_ms = mono_since(s->now, s->power.at), mwh;
+
+	if (!s->power.known || dt_ms <= 0)
+		return;
+	s->power.at = s->now;
+	if (s->contract.state != CONTRACT_LIVE)
+		return;
+	s->power.rest += s->power.w * dt_ms;
+	mwh = s->power.rest / 3600;
+	s->power.rest -= mwh * 3600;
+	s->contract.energy_mwh += mwh;
+	/* A gap longer than two polls is not metered: the last power held, and marked as such. */
+	if (mono_since(s->now, s->power.read_at) > 2LL * s->settings->meter.poll_ms)
+		s->contract.energy_estimated_mwh += mwh;
+}
+
+bool scada_power_known(const struct scada *s)
+{
+	return s->power.known && mono_since(s->now, s->power.read_at) <= POWER_OLD_MS;
+}
+
+void scada_send_power(struct scada *s, struct outbox *out)
+{
+	struct msg m = { .type = MSG_SEND_POWER, .to = TO_UPLINK, .send_power = { s->power.w } };
+	double step = settings_nameplate_w(s->settings) * s->settings->meter.report_change;
+	bool moved = !s->power.reported || abs(s->power.w - s->power.reported_w) > step;
+
+	if (!s->power.known || !moved || !s->link_up || s->contract.state != CONTRACT_LIVE)
+		return;
+	s->power.reported = true;
+	s->power.reported_w = s->power.w;
+	say(out, &m);
+}
+
+static void new_power(struct scada *s, const struct scada_channel *c, struct outbox *out)
+{
+	scada_energy(s);
+	if (c->quality != QUALITY_GOOD)	/* SF-85: unknown, never 0; the account holds the last power */
+		return;
+	if (!s->power.known)
+		s->power.at = s->now;
+	s->power.known = true;
+	s->power.read_at = s->now;
+	s->power.w = (int32_t)c->code;
+	scada_send_power(s, out);
+}
+
+/* --- messages ----------------------------------------------------------------------------------- */
+
+void scada_reading(struct scada *s, const struct msg *in, struct outbox *out)
+{
+	const struct msg_reading *r = &in->reading;
+	struct scada_channel *c;
+
+	if (r->channel < 0 || r->channel >= s->house->n_channels)
+		return;
+	c = &s->channels[r->channel];
+	c->quality = r->quality;
+	c->at = r->at;
+	c->tick = r->tick;
+	if (r->quality == QUALITY_GOOD)
+		c->code = r->code;
+	tell_guard_roles(s, r->channel, out);
+	if (s->house->channels[r->channel].name == TELEMETRY_POWER_W)
+		new_power(s, c, out);
+	if (r->quality == QUALITY_GOOD && keep_due(s, r->channel))
+		keep(s, r->channel, r->tick, out);
+}
+
+void scada_own_reading(struct scada *s, int channel, int64_t code, struct outbox *out)
+{
+	struct scada_channel *c;
+
+	if (channel < 0)
+		return;
+	c = &s->channels[channel];
+	*c = (struct scada_channel){ .quality = QUALITY_GOOD, .code = code, .at = s->now, .tick = s->clock };
+	keep(s, channel, s->clock, out);
+}
+
+/* Each 5-minute slot holds each relay's state at least once, 240 s into it (as the AtomicTNodes of 2022 expect). */
+void scada_keep_relays(struct scada *s, struct outbox *out)
+{
+	int64_t slot_s = wall_slot_s(s->clock, SLOT_S);
+
+	if (s->clock.ms / 1000 - slot_s < RELAY_SYNC_S || s->synced_slot_s == slot_s)
+		return;
+	s->synced_slot_s = slot_s;
+	for (int i = 0; i < s->settings->n_relays; i++) {
+		int channel = s->settings->relays[i].channel;
+
+		if (channel >= 0 && s->relays[i].asked)
+			scada_own_reading(s, channel, s->relays[i].on, out);
+	}
+}

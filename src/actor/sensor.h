@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* sensor.h: reads the sensors of one bus, on time, and says what each reading is worth.
+ *
+ * Each poll of each channel becomes one MSG_READING to scada, good or not; a channel that failed is used
+ * again after three good readings (SF-82). A bus that hangs delays this actor alone (SF-84). */
+#ifndef ACTOR_SENSOR_H
+#define ACTOR_SENSOR_H
+
+#include "actor/poll.h"
+#include "spaceheat/actor.h"
+#include "spaceheat/driver.h"
+#include "spaceheat/house.h"
+#include "spaceheat/settings.h"
+
+enum {
+	SENSOR_GOOD_BEFORE_USE = 3,
+	SENSOR_POWER_UP_MC = 85000,	/* what a DS18B20 says before its first conversion (SF-81) */
+	SENSOR_HOT_MC = 75000,		/* 85 degrees are believed after at least this ... */
+	SENSOR_HOT_MS = 60000,		/* ... not longer ago than this */
+	SENSOR_JUMP_SLACK_MC = 500,	/* noise and resolution, however short the time */
+	SENSOR_POWER_UPS_QUIET = 2,	/* power-up values at the start that nobody needs to hear of */
+};
+
+struct sensor_sample { bool known; int64_t code; struct mono at; };
+
+struct sensor_channel {
+	int channel;
+	const struct driver *driver;	/* NULL: no driver knows this make */
+	struct device device;
+	bool open, announced;		/* announced: its remark was said */
+	bool used, told;		/* used: has been good; told: a line about its quality was said */
+	enum quality quality;		/* as last said */
+	int good_in_a_row, power_ups;
+	uint32_t failures;
+	struct sensor_sample good, last;	/* the last believed; the last that was in range */
+};
+
+struct sensor {
+	const struct house *house;
+	int64_t lowest_mc, highest_mc, jump_mc_per_min;
+	struct bus bus;
+	struct poll poll;
+	struct sensor_channel channels[HOUSE_MAX_CHANNELS];
+	int n, next;			/* next: of the round under way; n = none is */
+};
+
+/* `channels` index house->channels; the bus is copied. The struct stays where it is from then on. */
+void sensor_init(struct sensor *, const struct house *, const struct settings *, const int channels[], int n,
+	const struct bus *);
+void sensor_step(void *self, const struct msg *, struct outbox *);
+
+#endif

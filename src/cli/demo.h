@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* demo.h: settings for a simulated house, derived from its nodes: roles, zones, relays and comfort, as a
+ * piece of spaceheat.cfg. It promises settings that settings_resolve takes, for any simulated house. */
+#ifndef CLI_DEMO_H
+#define CLI_DEMO_H
+
+#include <stdio.h>
+
+#include "core/wire/houses.h"
+
+void demo_print_config(const struct house *, FILE *);
+
+#endif

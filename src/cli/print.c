@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/* print.c: `spaceheat print`: the program's own tables as markdown, for docs/ and for readers. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/verbs.h"
+#include "core/control/atn.h"
+#include "core/control/contract.h"
+#include "core/settings/settings.h"
+#include "core/wire/types.h"
+#include "spaceheat/names.h"
+
+static void print_line(void *self, const char *text)
+{
+	(void)self;
+	puts(text);
+}
+
+static int print_wire(void)
+{
+	for (int i = 0; i < n_wires; i++)
+		codec_print(wires[i], print_line, NULL);
+	return EXIT_DONE;
+}
+
+static int print_atn(void)
+{
+	char text[8192];
+
+	atn_print(text, sizeof(text));
+	fputs(text, stdout);
+	return EXIT_DONE;
+}
+
+static int print_codes(void)
+{
+	puts("| Code | of |\n|---|---|");
+	for (int i = 0; i < N_LOG_CODES; i++)
+		printf("| `%s` | log lines and events |\n", log_code_name((enum log_code)i));
+	for (int i = 1; i < N_DIAGNOSTICS; i++)
+		printf("| `%s` | refusal by check %d |\n", diag_name((enum diag)i), diag_check((enum diag)i));
+	for (int i = 0; i < N_GUARD_RESULTS; i++)
+		printf("| `%s` | answer of the guard |\n", guard_result_name((enum guard_result)i));
+	for (int i = 0; i < N_CAUSES; i++)
+		printf("| `%s` | cause of a mode or of an end |\n", cause_name((enum cause)i));
+	return EXIT_DONE;
+}
+
+static int print_contract(void)
+{
+	char text[16384];
+
+	contract_print(text, sizeof(text));
+	fputs(text, stdout);
+	return EXIT_DONE;
+}
+
+static int print_settings(void)
+{
+	char *text = malloc(settings_write_markdown(NULL, 0) + 1);
+
+	if (text == NULL)
+		return cli_fail(EXIT_FAILED, "print: no memory");
+	settings_write_markdown(text, settings_write_markdown(NULL, 0) + 1);
+	fputs(text, stdout);
+	free(text);
+	return EXIT_DONE;
+}
+
+int cli_print(struct cli *cli, int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		int (*fn)(void);
+	} tables[] = {
+		{ "wire", print_wire },
+		{ "contract", print_contract },
+		{ "atn", print_atn },
+		{ "settings", print_settings },
+		{ "codes", print_codes },
+	};
+
+	(void)cli;
+	if (argc != 2)
+		return cli_usage("print", "needs the name of one table");
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+		if (strcmp(argv[1], tables[i].name) == 0)
+			return tables[i].fn();
+	return cli_usage("print", "no table \"%.40s\"", argv[1]);
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+/* sim.c: `spaceheat sim`: the time of a simulated house, and what run_local needs to know of houses. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cli/demo.h"
+#include "cli/place.h"
+#include "core/settings/settings.h"
+
+enum { HOUSES_MAX_BYTES = 4 * 1024 * 1024 };
+
+static void print_utc(struct wall t, int utc_offset_s)
+{
+	time_t s = (time_t)(t.ms / 1000 + utc_offset_s);
+	struct tm local;
+	char text[32];
+
+	gmtime_r(&s, &local);
+	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &local);
+	printf("%s%c%02d:%02d\n", text, utc_offset_s < 0 ? '-' : '+', abs(utc_offset_s) / 3600,
+		abs(utc_offset_s) / 60 % 60);
+}
+
+/* The offset the simulation was started with; a real house is shown in UTC. */
+static int offset_of(const struct settings *s)
+{
+	int64_t ms;
+	int offset = 0;
+
+	if (s->simulated)
+		settings_parse_time(s->sim.start, &ms, &offset);
+	return offset;
+}
+
+static int sim_now(struct cli *cli, int argc, char **argv)
+{
+	bool as_ms = argc > 1 && strcmp(argv[1], "--ms") == 0;
+	struct wall now;
+	struct place *p;
+	int result;
+
+	if (argc > (as_ms ? 2 : 1))
+		return cli_usage("sim", "now takes only --ms");
+	result = place_open(cli, "sim now", &p);
+	if (result != EXIT_DONE)
+		return result;
+	result = place_time(cli, "sim now", p, &now, NULL);
+	if (result == EXIT_DONE && cli->json)
+		printf("{\"v\":1,\"house\":\"%s\",\"t_ms\":%" PRId64 "}\n", p->loaded.house.key, now.ms);
+	else if (result == EXIT_DONE && as_ms)
+		printf("%" PRId64 "\n", now.ms);
+	else if (result == EXIT_DONE)
+		print_utc(now, offset_of(&p->loaded.settings));
+	free(p);
+	return result;
+}
+
+static void print_status(const struct place *p, bool json, struct wall now, double speed)
+{
+	const char *house = p->loaded.house.key;
+
+	if (json) {
+		printf("{\"v\":1,\"house\":\"%s\",\"t_ms\":%" PRId64 ",\"simulated\":true,\"speed\":%g}\n",
+			house, now.ms, speed);
+		return;
+	}
+	if (speed > 0)
+		printf("%s  speed %gx  ", house, speed);
+	else
+		printf("%s  speed max  ", house);
+	print_utc(now, offset_of(&p->loaded.settings));
+}
+
+static int sim_status(struct cli *cli, int argc, char **argv)
+{
+	struct wall now;
+	struct place *p;
+	double speed;
+	int result;
+
+	(void)argv;
+	if (argc > 1)
+		return cli_usage("sim", "status takes no arguments");
+	result = place_open(cli, "sim status", &p);
+	if (result != EXIT_DONE)
+		return result;
+	if (!p->loaded.settings.simulated)
+		result = cli_fail(EXIT_HELD, "sim status: %s is a real house - only a simulated one has it",
+			p->loaded.house.key);
+	else
+		result = place_time(cli, "sim status", p, &now, &speed);
+	if (result == EXIT_DONE)
+		print_status(p, cli->json, now, speed);
+	free(p);
+	return result;
+}
+
+/* All of a houses.json. */
+static int read_houses(const char *verb, const char *path, char **text, size_t *length)
+{
+	struct err e;
+
+	*text = load_text(path, HOUSES_MAX_BYTES, length, &e);
+	if (*text == NULL)
+		return cli_fail(EXIT_CONFIG, "%s: %s - name a houses.json", verb, e.text);
+	return EXIT_DONE;
+}
+
+static void print_house(void *ctx, const struct house *h)
+{
+	int *n = ctx;
+
+	if (!h->simulated)
+		return;
+	printf("%s\n", h->key);
+	++*n;
+}
+
+static int sim_houses(struct cli *cli, int argc, char **argv)
+{
+	const char *path = argc > 1 ? argv[1] : "input_data/houses.json";
+	struct problems problems = { 0 };
+	struct house *scratch;
+	size_t length;
+	char *text;
+	int n = 0, result = read_houses("sim houses", path, &text, &length);
+
+	(void)cli;
+	if (result != EXIT_DONE)
+		return result;
+	scratch = calloc(1, sizeof(*scratch));
+	if (scratch != NULL)
+		houses_list(text, length, path, scratch, print_house, &n, &problems);
+	for (int i = 0; i < problems.n; i++)
+		fprintf(stderr, "%s\n", problems.text[i]);
+	free(scratch);
+	free(text);
+	return n > 0 ? EXIT_DONE : cli_fail(EXIT_FAILED, "sim houses: no simulated house in %s", path);
+}
+
+static int sim_config(struct cli *cli, int argc, char **argv)
+{
+	const char *path = argc > 2 ? argv[2] : "input_data/houses.json";
+	struct problems problems = { 0 };
+	struct house *h = NULL;
+	size_t length;
+	char *text;
+	int result;
+
+	(void)cli;
+	if (argc < 2)
+		return cli_usage("sim", "config needs a HOUSE");
+	result = read_houses("sim config", path, &text, &length);
+	if (result != EXIT_DONE)
+		return result;
+	h = calloc(1, sizeof(*h));
+	if (h == NULL || !houses_read(text, length, path, argv[1], h, &problems))
+		result = EXIT_CONFIG;
+	else if (!h->simulated)
+		result = cli_fail(EXIT_HELD,
+			"sim config: %s is a real house - its relays are for a person to set", h->key);
+	else
+		demo_print_config(h, stdout);
+	for (int i = 0; i < problems.n; i++)
+		fprintf(stderr, "%s\n", problems.text[i]);
+	free(h);
+	free(text);
+	return result;
+}
+
+int cli_sim(struct cli *cli, int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		int (*fn)(struct cli *, int, char **);
+	} parts[] = {
+		{ "now", sim_now },
+		{ "status", sim_status },
+		{ "houses", sim_houses },
+		{ "config", sim_config },
+	};
+
+	if (argc < 2)
+		return cli_usage("sim", "says nothing of what to do");
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (strcmp(argv[1], parts[i].name) == 0)
+			return parts[i].fn(cli, argc - 1, argv + 1);
+	return cli_usage("sim", "no \"%.40s\"", argv[1]);
+}

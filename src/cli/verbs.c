@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/verbs.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "spaceheat/problems.h"
+
+static int verb_decode(struct cli *cli, int argc, char **argv)
+{
+	(void)cli;
+	return cli_decode(argc, argv);
+}
+
+static int verb_config(struct cli *cli, int argc, char **argv)
+{
+	(void)cli;
+	return cli_config(argc, argv);
+}
+
+/* clang-format off */
+const struct verb verbs[] = {
+	{ "decode", "TYPE FILE", "check one message and print its canonical form", "none",
+	  "spaceheat decode gt.sh.status.110 status.json",
+	  "  FILE                - is standard input\n"
+	  "  TYPE                also p and d, the binary types\n", verb_decode },
+	{ "config", "check [FILE] | show [PATH] [--origin] [--defaults]", "check a configuration, or show its settings",
+	  "none",
+	  "spaceheat config check /etc/spaceheat/spaceheat.cfg",
+	  "  check [FILE]        name everything that is wrong; exit 0 or 78\n"
+	  "  show [PATH]         the settings with their units, all or those under PATH\n"
+	  "  --origin            where each comes from\n"
+	  "  --defaults          the defaults beside them\n", verb_config },
+	{ "atn", "run|id|offer|beat|dispatch|end [-p]", "be the AtomicTNode, whole or message by message",
+	  "none", "spaceheat atn dispatch a.elt1.relay on -p",
+	  "  run [--manual]      the whole agent; --manual: contract and beats, no dispatches\n"
+	  "  id                  its GNode id\n"
+	  "  offer [--minutes N] a contract from the present whole minute, 60 minutes unless told\n"
+	  "  beat [--echo HEX]   a beat; it echoes the SCADA's last one, or HEX\n"
+	  "  dispatch NODE on|off\n"
+	  "  end                 end the contract\n"
+	  "  -p                  publish it, wait 2 s for the answer and print that\n"
+	  "  --contract UUID     instead of the one remembered\n"
+	  "  --really            allow a broker that is not on this machine\n", cli_atn },
+	{ "sim", "now [--ms] | status | houses [FILE] | config HOUSE [FILE]", "the simulation: its time, its houses",
+	  "none", "spaceheat sim now --ms",
+	  "  now [--ms]          the simulated time (of a real house: the wall clock)\n"
+	  "  status              time and speed\n"
+	  "  houses [FILE]       the simulated houses of a houses.json\n"
+	  "  config HOUSE [FILE] roles, zones, relays and comfort settings for one of them\n", cli_sim },
+	{ "print", "wire|contract|atn|settings|codes", "print one of the program's tables as markdown", "none",
+	  "spaceheat print wire", NULL, cli_print },
+	{ "version", "", "version, commit, build flags, library versions", "none", "spaceheat version", NULL,
+	  cli_version },
+};
+/* clang-format on */
+
+const int n_verbs = (int)(sizeof(verbs) / sizeof(verbs[0]));
+
+int cli_fail(int exit_code, const char *format, ...)
+{
+	va_list args;
+
+	fputs("spaceheat: ", stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	return exit_code;
+}
+
+static const struct verb *find_verb(const char *name)
+{
+	for (int i = 0; i < n_verbs; i++)
+		if (strcmp(verbs[i].name, name) == 0)
+			return &verbs[i];
+	return NULL;
+}
+
+int cli_usage(const char *verb, const char *format, ...)
+{
+	const struct verb *v = find_verb(verb);
+	va_list args;
+
+	fprintf(stderr, "spaceheat: %s: ", verb);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fprintf(stderr, " - usage: spaceheat %s %s (spaceheat %s -h explains)\n", verb, v ? v->args : "",
+		verb);
+	return EXIT_USAGE;
+}
+
+static void print_help(FILE *to)
+{
+	fputs("usage: spaceheat [-c FILE] [--json] [-q] VERB [ARGS]\n\n", to);
+	for (int i = 0; i < n_verbs; i++)
+		fprintf(to, "  %-9s %s\n", verbs[i].name, verbs[i].says);
+	fputs("\n"
+	      "  -c FILE     the configuration; else $SPACEHEAT_CONFIG, else that of the running demo,\n"
+	      "              else /etc/spaceheat/spaceheat.cfg\n"
+	      "  --json      one object on one line\n"
+	      "  -q          say less\n"
+	      "  -h, --help  this; after a verb: that verb, with an example\n"
+	      "  --version\n",
+		to);
+}
+
+static void print_verb_help(const struct verb *v)
+{
+	printf("usage: spaceheat %s %s\n\n%s\n", v->name, v->args, v->says);
+	if (v->options != NULL)
+		printf("\n%s", v->options);
+	printf("\nexample: %s\n", v->example);
+}
+
+static int unknown_verb(const char *name)
+{
+	const char *names[sizeof(verbs) / sizeof(verbs[0])];
+	const char *near;
+
+	for (int i = 0; i < n_verbs; i++)
+		names[i] = verbs[i].name;
+	near = did_you_mean(name, names, n_verbs);
+	if (near != NULL)
+		return cli_fail(EXIT_USAGE, "no verb \"%.40s\" - did you mean \"%s\"?", name, near);
+	return cli_fail(EXIT_USAGE, "no verb \"%.40s\" - run: spaceheat --help", name);
+}
+
+struct general {
+	bool help, version, bad;
+};
+
+static bool take_flag(struct cli *cli, struct general *g, const char *word)
+{
+	const struct {
+		const char *word;
+		bool *flag;
+	} flags[] = {
+		{ "--json", &cli->json },
+		{ "-q", &cli->quiet },
+		{ "--quiet", &cli->quiet },
+		{ "-h", &g->help },
+		{ "--help", &g->help },
+	};
+
+	if (strcmp(word, "--no-color") == 0) /* nothing is coloured yet */
+		return true;
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+		if (strcmp(word, flags[i].word) == 0) {
+			*flags[i].flag = true;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Takes the general options out of argv, wherever they stand; returns how many words are left. */
+static int take_general(struct cli *cli, struct general *g, int argc, char **argv)
+{
+	int left = 0;
+
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "-c") == 0 && i + 1 < argc) {
+			cli->config = argv[++i];
+		} else if (strcmp(argv[i], "-c") == 0) {
+			g->bad = true;
+		} else if (left == 0 && (strcmp(argv[i], "--version") == 0 || strcmp(argv[i], "-V") == 0)) {
+			g->version = true;
+		} else if (!take_flag(cli, g, argv[i])) {
+			argv[left++] = argv[i];
+		}
+	}
+	argv[left] = NULL;
+	return left;
+}
+
+static int run_verb(struct cli *cli, const struct verb *v, int argc, char **argv)
+{
+	int result;
+
+	/* Verbs that look for the configuration themselves find it here, before all other places. */
+	if (cli->config != NULL && setenv("SPACEHEAT_CONFIG", cli->config, 1) != 0)
+		return cli_fail(EXIT_FAILED, "%s: out of memory", v->name);
+	result = v->fn(cli, argc, argv);
+	if (fflush(stdout) != 0 && result == EXIT_DONE)
+		return cli_fail(EXIT_FAILED, "%s: the output could not be written", v->name);
+	return result;
+}
+
+int cli_main(const struct cli_doors *doors, int argc, char **argv)
+{
+	struct cli cli = { .doors = doors };
+	struct general g = { 0 };
+	const struct verb *v;
+	int left = take_general(&cli, &g, argc, argv);
+
+	if (g.bad)
+		return cli_fail(EXIT_USAGE, "-c needs a file - give the path of a spaceheat.cfg");
+	if (g.version)
+		return cli_version(&cli, 0, NULL);
+	if (left == 0) {
+		print_help(g.help ? stdout : stderr);
+		return g.help ? EXIT_DONE : EXIT_USAGE;
+	}
+	if (argv[0][0] == '-' && argv[0][1] != '\0')
+		return cli_fail(EXIT_USAGE, "unknown option \"%.40s\" - run: spaceheat --help", argv[0]);
+	v = find_verb(argv[0]);
+	if (v == NULL)
+		return unknown_verb(argv[0]);
+	if (g.help) {
+		print_verb_help(v);
+		return EXIT_DONE;
+	}
+	return run_verb(&cli, v, left, argv);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* settings.h: one table of settings that reads, checks, prints, documents and writes spaceheat.cfg.
+ *
+ * Order of use: settings_default, settings_apply (own values), settings_resolve (against the house). All
+ * problems are collected; after a false return the settings must not be used. */
+#ifndef CORE_SETTINGS_SETTINGS_H
+#define CORE_SETTINGS_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/settings/conf.h"
+#include "spaceheat/house.h"
+#include "spaceheat/problems.h"
+#include "spaceheat/settings.h"
+
+void settings_default(struct settings *);
+/* Takes values from the list over what *s holds. False: at least one problem was added. */
+bool settings_apply(const struct conf_list *, struct settings *, struct problems *);
+/* Finds nodes and RelayState channels, and checks what only the house can tell (SF-88, SF-92).
+ * `origins` is where the settings came from, for file and line; may be NULL. */
+bool settings_resolve(struct settings *, const struct house *, const struct conf_list *origins,
+	struct problems *);
+
+enum settings_show { SHOW_DEFAULT = 1, SHOW_ORIGIN = 2 };
+/* One line of text per setting whose path is `path` or lies under it (NULL or "": all), as
+ * `guard.hp_min_off_s = 300 s`; secrets as (set). Returns the number of lines; 0: no such path. */
+int settings_show(const struct settings *, const struct conf_list *origins, const char *path,
+	unsigned int show, void (*line)(void *ctx, const char *text), void *ctx);
+/* The known path most like this one, or NULL. */
+const char *settings_like(const char *path);
+/* The shipped spaceheat.cfg: every setting at its default, with its sentence, rails and reload class.
+ * Returns the length, as snprintf does. */
+size_t settings_write_cfg(char *out, size_t size);
+/* The same as a table in Markdown. */
+size_t settings_write_markdown(char *out, size_t size);
+
+/* sim.start: "2027-01-14T05:55[:00](Z|-05:00)" as Unix milliseconds and the offset it was written with. */
+bool settings_parse_time(const char *text, int64_t *ms, int *utc_offset_s);
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* inbound.h: what comes from the other side of the broker, turned into messages for an actor or into named
+ * refusals; checks 1 to 3 and 5 to 11 of SF section 5, in that order. The `raw` of struct understand in
+ * port.h. */
+#ifndef CORE_WIRE_INBOUND_H
+#define CORE_WIRE_INBOUND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/wire/types.h"
+#include "spaceheat/msg.h"
+
+enum {
+	INBOUND_SCADA_MEMORY = 16 * 1024,	/* arena for messages of at most 8192 bytes */
+	INBOUND_ATN_MEMORY = 2 * 1024 * 1024,	/* ... of at most 256 KiB */
+};
+
+struct inbound_identity {
+	char self_alias[ALIAS_SIZE];
+	char other_alias[ALIAS_SIZE];
+	struct uuid other_id;
+	char ta_alias[ALIAS_SIZE];	/* the house's terminal asset, "" = not checked */
+};
+
+struct inbound {
+	struct inbound_identity id;
+	struct arena arena;
+	uint64_t n_taken, n_ignored, n_refused;
+	struct gt_sh_status_snapshot snapshot;	/* of the last raw message, in the arena */
+	int snapshot_next;
+};
+
+/* The memory is lent for the life of the struct. */
+void inbound_init(struct inbound *, const struct inbound_identity *, void *memory, size_t size);
+
+/* Messages from the AtomicTNode, for the SCADA. False, and counted: the topic is not `<other>/<word>` (check
+ * 2). True: *out goes to TO_SCADA; MSG_REFUSED names the diagnostic, type and field. `self` is a struct
+ * inbound. */
+bool inbound_scada(void *self, const char *topic, const void *bytes, size_t length, bool retained,
+	struct msg *out);
+
+/* Messages from the SCADA, for the AtomicTNode. False also for what it does not act on: a copy of a dispatch,
+ * an alert, an empty snapshot. A snapshot yields its first reading; inbound_more the others. */
+bool inbound_atn(void *self, const char *topic, const void *bytes, size_t length, bool retained,
+	struct msg *out);
+/* The next MSG_SCADA_SNAPSHOT of the last message, or false. */
+bool inbound_more(struct inbound *, struct msg *out);
+
+#endif

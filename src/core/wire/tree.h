@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* tree.h: what the codec and the canonical printer ask a tree made by codec_parse. */
+#ifndef CORE_WIRE_TREE_H
+#define CORE_WIRE_TREE_H
+
+#include <cjson/cJSON.h>
+#include <stdint.h>
+
+#include "core/wire/text.h"
+
+/* What a number item is; exact for trees of codec_parse, by its double for others. */
+enum number_kind tree_number(const cJSON *item, int64_t *whole);
+/* The member with that exact name, NULL when it is absent or null. */
+const cJSON *tree_member(const cJSON *object, const char *name);
+
+#endif

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MIT */
+#include "main/cli_atn_run.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "actor/atn.h"
+#include "cli/atn_memo.h"
+#include "cli/atn_post.h"
+#include "core/wire/inbound.h"
+#include "port/net_paho.h"
+#include "run/log.h"
+#include "run/runtime.h"
+
+enum {
+	NAP_MS = 5,
+	LINK_MS = 2000, /* how long the connection may take before we go on without it */
+};
+
+struct agent {
+	struct place *place;
+	struct log_sink log;
+	struct clockfile *clock;
+	struct runtime *runtime;
+	struct net_paho *paho;
+	struct net net;
+	struct atn_memo memo;
+	struct atn atn;
+	struct inbound inbound;
+	char memory[INBOUND_ATN_MEMORY];
+	struct atn_room room;
+	sigset_t signals;
+	struct post inner;
+	_Atomic bool linked;
+};
+
+/* --- doors ------------------------------------------------------------------------------------------ */
+
+static bool load_memo(void *self, struct atn_memory *m)
+{
+	return atn_memo_load(((struct agent *)self)->place->loaded.settings.state_dir, m);
+}
+
+static bool keep_memo(void *self, const struct atn_memory *m, struct err *e)
+{
+	return atn_memo_keep(((struct agent *)self)->place->loaded.settings.state_dir, m, e);
+}
+
+/* The local time of a real house: that of its settings, or of this machine. */
+static int zone_offset_s(void *self, struct wall clock)
+{
+	time_t s = (time_t)(clock.ms / 1000);
+	struct tm local;
+
+	(void)self;
+	return localtime_r(&s, &local) != NULL ? (int)local.tm_gmtoff : 0;
+}
+
+/* The runtime's own door, with a look at whether the connection is there. */
+static bool post(void *self, const struct msg *m)
+{
+	struct agent *a = self;
+
+	if (m->type == MSG_LINK && m->link.up)
+		atomic_store(&a->linked, true);
+	return a->inner.post(a->inner.self, m);
+}
+
+static void busy(void *self, int delta)
+{
+	struct agent *a = self;
+
+	a->inner.busy(a->inner.self, delta);
+}
+
+static bool more(void *self, struct msg *out)
+{
+	return inbound_more(self, out);
+}
+
+/* --- opening ---------------------------------------------------------------------------------------- */
+
+static bool stop_asked(const sigset_t *signals, int wait_ms)
+{
+	struct timespec t = { .tv_nsec = (long)wait_ms * 1000000 };
+
+	return sigtimedwait(signals, NULL, &t) > 0;
+}
+
+/* The simulation may start after us: its clock is waited for, until somebody stops us. */
+static bool await_clock(struct agent *a)
+{
+	const struct settings *s = &a->place->loaded.settings;
+	struct err e;
+
+	while (s->simulated && (a->clock = clockfile_open(s->state_dir, &e)) == NULL)
+		if (stop_asked(&a->signals, NAP_MS))
+			return false;
+	return true;
+}
+
+/* With the connection there before the first tick, simulated time does not run away meanwhile. */
+static bool await_link(struct agent *a)
+{
+	for (int waited = 0; waited < LINK_MS && !atomic_load(&a->linked); waited += NAP_MS)
+		if (stop_asked(&a->signals, NAP_MS))
+			return false;
+	return true;
+}
+
+static bool open_runtime(struct agent *a)
+{
+	const struct settings *s = &a->place->loaded.settings;
+	struct actor actor = { "atn", TO_ATN, WATCH_VITAL, false, atn_step, &a->atn };
+	struct runtime_options o = {
+		.actors = &actor,
+		.n_actors = 1,
+		.time = s->simulated ? TIME_FOLLOWER : TIME_REAL,
+		.clock = a->clock,
+		.seed = (uint64_t)s->sim.seed,
+		.sink = log_sink_take,
+		.sink_ctx = &a->log,
+		.clock_trusted = true,
+	};
+
+	a->runtime = runtime_open(&o);
+	if (a->runtime == NULL)
+		return false;
+	a->inner = runtime_post(a->runtime);
+	return true;
+}
+
+static bool open_net(struct agent *a, struct err *e)
+{
+	const struct loaded *l = &a->place->loaded;
+	struct inbound_identity id = atn_identity(&l->house);
+	struct net_options o;
+
+	inbound_init(&a->inbound, &id, a->memory, sizeof(a->memory));
+	if (!atn_net_options(l, l->house.atn.alias, &a->room, &o, e))
+		return false;
+	o.understand = (struct understand){ &a->inbound, inbound_atn, more };
+	o.post = (struct post){ a, post, busy };
+	o.traffic = clockfile_traffic(a->clock, SIDE_ATN);
+	a->paho = net_paho_open(&o, e);
+	if (a->paho == NULL)
+		return false;
+	a->net = net_paho_net(a->paho);
+	return true;
+}
+
+static void *watch_signals(void *ctx)
+{
+	struct agent *a = ctx;
+	int signal;
+
+	while (sigwait(&a->signals, &signal) == 0)
+		runtime_stop(a->runtime);
+	return NULL;
+}
+
+static int run(struct agent *a)
+{
+	pthread_t watcher;
+	int result;
+
+	if (pthread_create(&watcher, NULL, watch_signals, a) != 0)
+		return cli_fail(EXIT_FAILED, "atn run: no thread for signals");
+	result = runtime_run(a->runtime);
+	pthread_cancel(watcher);
+	pthread_join(watcher, NULL);
+	return result;
+}
+
+static int open_and_run(struct agent *a, enum atn_manner manner)
+{
+	const struct loaded *l = &a->place->loaded;
+	int result = EXIT_FAILED;
+	struct err e;
+
+	if (!await_clock(a))
+		return EXIT_DONE;
+	a->memo = (struct atn_memo){ a, load_memo, keep_memo };
+	atn_init(&a->atn, &l->house, &l->settings, &a->net, &a->memo, manner);
+	if (!l->settings.simulated)
+		a->atn.zone = (struct atn_zone){ a, zone_offset_s };
+	if (!open_runtime(a))
+		cli_fail(EXIT_FAILED, "atn run: out of memory");
+	else if (!open_net(a, &e))
+		cli_fail(EXIT_FAILED, "atn run: %s", e.text);
+	else
+		result = await_link(a) ? run(a) : EXIT_DONE;
+	if (a->paho != NULL)
+		net_paho_close(a->paho, 500);
+	runtime_close(a->runtime);
+	clockfile_close(a->clock);
+	return result;
+}
+
+static void block_signals(sigset_t *set)
+{
+	sigemptyset(set);
+	sigaddset(set, SIGTERM);
+	sigaddset(set, SIGINT);
+	pthread_sigmask(SIG_BLOCK, set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static void set_time_zone(const struct settings *s)
+{
+	if (s->display.timezone[0] != '\0')
+		setenv("TZ", s->display.timezone, 1);
+	tzset();
+}
+
+static int read_words(int argc, char **argv, enum atn_manner *manner, bool *really)
+{
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--manual") == 0)
+			*manner = ATN_MANUAL;
+		else if (strcmp(argv[i], "--really") == 0)
+			*really = true;
+		else
+			return cli_usage("atn", "run: %.40s is not understood", argv[i]);
+	}
+	return EXIT_DONE;
+}
+
+static int run_at(struct place *p, enum atn_manner manner)
+{
+	const struct loaded *l = &p->loaded;
+	struct agent *a = calloc(1, sizeof(*a));
+	int result;
+
+	if (a == NULL)
+		return cli_fail(EXIT_FAILED, "atn run: out of memory");
+	a->place = p;
+	set_time_zone(&l->settings);
+	block_signals(&a->signals);
+	log_sink_init(&a->log, stderr, l->settings.log.level, l->settings.simulated, &l->house);
+	result = open_and_run(a, manner);
+	free(a);
+	return result;
+}
+
+int cli_atn_run(struct cli *cli, int argc, char **argv)
+{
+	enum atn_manner manner = ATN_AUTO;
+	bool really = false;
+	struct place *p;
+	int result = read_words(argc, argv, &manner, &really);
+
+	if (result != EXIT_DONE)
+		return result;
+	result = place_open(cli, "atn run", &p);
+	if (result != EXIT_DONE)
+		return result;
+	if (!really && !atn_is_loopback(&p->loaded.settings))
+		result = cli_fail(EXIT_HELD,
+			"atn run: the broker %s is not on this machine - add --really if you mean it",
+			p->loaded.settings.uplink.host);
+	else
+		result = run_at(p, manner);
+	free(p);
+	return result;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* daemon.h: spaceheatd put together: every actor, port and process of one house, opened in order and closed in the
+ * reverse. Wiring only: what any of them does is elsewhere. */
+#ifndef MAIN_DAEMON_H
+#define MAIN_DAEMON_H
+
+#include <stdbool.h>
+
+#include "port/load.h"
+#include "spaceheat/err.h"
+
+struct daemon;
+
+enum { EXIT_SECOND_INSTANCE = 75, EXIT_CONFIGURATION = 78, EXIT_SOFTWARE = 70 };
+
+struct daemon_options {
+	const struct loaded *loaded;
+	const char *program;	/* argv[0]: the guard lies beside it */
+	int await_atn_ms;	/* simulation: how long to wait, in real time, for an AtomicTNode that follows the clock */
+};
+
+/* Opens everything that control needs; what it does not need (store, broker) may fail with a line.
+ * NULL: *e says what, and the exit code is in *exit_code. */
+struct daemon *daemon_open(const struct daemon_options *, int *exit_code, struct err *e);
+/* Runs until stopped; returns the exit code. */
+int daemon_run(struct daemon *);
+/* Any thread: ends daemon_run. */
+void daemon_stop(struct daemon *);
+void daemon_close(struct daemon *);
+
+/* daemon_lock.c: one service per state directory. Returns a descriptor that holds the lock, or -1: *e says why, and
+ * `second` whether it is because another runs (SF-26). */
+int daemon_lock(const char *state_dir, bool *second, struct err *e);
+
+#endif

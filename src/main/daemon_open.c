@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: MIT */
+/* The stages of spaceheatd, in the order in which they must exist. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/settings/settings.h"
+#include "main/daemon_parts.h"
+#include "port/bus_linux.h"
+#include "port/store_sqlite.h"
+
+void daemon_say(struct daemon *d, enum log_level level, enum log_code code, const char *format, ...)
+{
+	struct msg m = { .type = MSG_LOG, .to = TO_LOG,
+		.log = { .level = (uint8_t)level, .code = (uint8_t)code, .node = NO_NODE } };
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(m.log.text, sizeof(m.log.text), format, args);
+	va_end(args);
+	d->post.post(d->post.self, &m);
+}
+
+static const struct settings *settings(const struct daemon *d)
+{
+	return &d->loaded->settings;
+}
+
+/* --- state directory and lock ------------------------------------------------------------------ */
+
+static bool open_lock(struct daemon *d, struct err *e)
+{
+	const char *dir = settings(d)->state_dir;
+	bool second;
+
+	if (mkdir(dir, 0750) != 0 && errno != EEXIST)
+		err_set(e, ERR_IO, errno, "state_dir %s: %s", dir, strerror(errno));
+	d->lock = daemon_lock(dir, &second, e);
+	if (d->lock < 0 && second) {
+		d->exit_code = EXIT_SECOND_INSTANCE;
+		return false;
+	}
+	d->stateless = d->lock < 0;	/* SF-61: said once the log runs; the house is heated all the same */
+	return true;
+}
+
+static void close_lock(struct daemon *d)
+{
+	if (d->lock >= 0)
+		close(d->lock);
+}
+
+/* --- clock and runtime --------------------------------------------------------------------------- */
+
+static bool read_start(struct daemon *d, struct err *e)
+{
+	const char *text = settings(d)->sim.start;
+
+	if (text[0] == '\0')
+		text = "2027-01-14T05:55-05:00";
+	if (!settings_parse_time(text, &d->start.ms, &d->utc_offset_s))
+		return err_set(e, ERR_CONFIG, 0, "sim.start = \"%s\" is no time - write it as 2027-01-14T05:55-05:00", text);
+	return true;
+}
+
+static bool open_clock(struct daemon *d, struct err *e)
+{
+	struct clock_reading start;
+	bool resumed = false;
+
+	if (!settings(d)->simulated)
+		return true;
+	if (!read_start(d, e))
+		return false;
+	start = (struct clock_reading){ .wall = d->start, .speed = settings(d)->sim.speed };
+	if (!d->stateless)
+		d->clock = clockfile_create(settings(d)->state_dir, start, &resumed, e);
+	if (d->clock != NULL && resumed)
+		d->start = clockfile_read(d->clock).wall;
+	return d->clock != NULL || d->stateless;
+}
+
+static void close_clock(struct daemon *d)
+{
+	if (d->clock != NULL)
+		clockfile_close(d->clock);
+}
+
+/* Before each step of simulated time: the plant moves, the guard is told the time. */
+static void before_ticks(void *ctx, struct mono now, struct wall clock)
+{
+	struct daemon *d = ctx;
+	struct err e;
+
+	if (d->world != NULL)
+		world_advance(d->world, now, clock);
+	if (settings(d)->simulated && d->guard_port.tick != NULL)
+		d->guard_port.tick(d->guard_port.self, now, &e);	/* a guard that cannot be told is being restarted */
+}
+
+/* At the end of a simulation the broker may still owe acknowledgements. */
+static bool finished(void *ctx)
+{
+	const struct daemon *d = ctx;
+
+	return d->paho == NULL || net_paho_unacked(d->paho) == 0;
+}
+
+static void list_actors(struct daemon *d)
+{
+	const struct actor list[DAEMON_MAX_ACTORS] = {
+		{ "history", TO_HISTORY, WATCH_DEVICE, true, history_step, d->history },
+		{ "scada", TO_SCADA, WATCH_VITAL, false, scada_step, &d->scada },
+		{ "relay", TO_RELAY, WATCH_VITAL, false, relay_step, &d->relay },
+		{ "sensor w1", TO_SENSOR_0, WATCH_DEVICE, false, sensor_step, &d->sensor },
+		{ "meter", TO_METER, WATCH_DEVICE, false, meter_step, &d->meter },
+		{ "uplink", TO_UPLINK, WATCH_VITAL, false, uplink_step, &d->uplink },
+	};
+
+	memcpy(d->actors, list, sizeof(list));
+}
+
+/* sim.exit_after_s counts from this start, the clock file's time from the first. */
+static int64_t end_of_run_ms(const struct daemon *d)
+{
+	int64_t begin_ms = d->clock != NULL ? clockfile_read(d->clock).mono.ms : 0;
+
+	if (!settings(d)->simulated || settings(d)->sim.exit_after_s == 0)
+		return 0;
+	return begin_ms + settings(d)->sim.exit_after_s * 1000;
+}
+
+static bool open_runtime(struct daemon *d, struct err *e)
+{
+	const struct settings *s = settings(d);
+	struct runtime_options o = {
+		.actors = d->actors, .n_actors = DAEMON_MAX_ACTORS,
+		.time = s->simulated ? TIME_OWNER : TIME_REAL,
+		.clock = d->clock, .start = d->start, .speed = s->sim.speed,
+		.exit_after_ms = end_of_run_ms(d), .hold_ms = d->await_atn_ms,
+		.seed = (uint64_t)s->sim.seed,
+		.before_ticks = before_ticks, .before_ctx = d,
+		.finished = finished, .finished_ctx = d,
+		.sink = log_sink_take, .sink_ctx = &d->log,
+		.clock_trusted = true,
+	};
+
+	list_actors(d);
+	d->runtime = runtime_open(&o);
+	if (d->runtime == NULL)
+		return err_set(e, ERR_MEMORY, 0, "no memory for the runtime");
+	d->post = runtime_post(d->runtime);
+	d->pool = runtime_pool(d->runtime);
+	return true;
+}
+
+static void close_runtime(struct daemon *d)
+{
+	runtime_close(d->runtime);
+}
+
+/* --- guard and world ------------------------------------------------------------------------------ */
+
+/* The guard's binary lies beside our own; a bare name on the PATH is looked up through /proc. */
+static bool find_guard(struct daemon *d, struct err *e)
+{
+	static const char name[] = "spaceheat-guard";
+	char *path = d->guard_path, *slash;
+	ssize_t n;
+
+	snprintf(path, sizeof(d->guard_path), "%s", d->program);
+	if (strchr(path, '/') == NULL) {
+		n = readlink("/proc/self/exe", path, sizeof(d->guard_path) - 1);
+		path[n > 0 ? n : 0] = '\0';
+	}
+	slash = strrchr(path, '/');
+	if (slash == NULL || (size_t)(slash + 1 - path) + sizeof(name) > sizeof(d->guard_path))
+		return err_set(e, ERR_ABSENT, 0, "cannot find the folder of this program, where %s lies", name);
+	memcpy(slash + 1, name, sizeof(name));
+	return true;
+}
+
+static bool open_guard(struct daemon *d, struct err *e)
+{
+	struct guard_socket_options o = { .program = d->guard_path, .state_dir = settings(d)->state_dir,
+		.settings = settings(d), .house = &d->loaded->house, .simulated = settings(d)->simulated,
+		.post = d->post };
+	struct wall unused;
+
+	if (!find_guard(d, e))
+		return false;
+	runtime_now(d->runtime, &o.start, &unused);
+	d->guard = guard_socket_open(&o, e);
+	if (d->guard == NULL)
+		return false;
+	d->guard_port = guard_socket_port(d->guard);
+	return true;
+}
+
+static void close_guard(struct daemon *d)
+{
+	d->guard_port = (struct guard_port){ 0 };
+	guard_socket_close(d->guard);
+}
+
+static bool open_world(struct daemon *d, struct err *e)
+{
+	const struct settings *s = settings(d);
+
+	if (!s->simulated) {
+		d->bus = bus_linux();
+		return true;
+	}
+	d->world = world_open(&d->loaded->house, (uint64_t)s->sim.seed, d->start, d->utc_offset_s,
+		guard_socket_relays(d->guard), s->relays, s->n_relays, e);
+	if (d->world == NULL)
+		return err_in(e, "simulated house");
+	d->bus = world_bus(d->world);
+	return true;
+}
+
+static void close_world(struct daemon *d)
+{
+	if (d->world != NULL)
+		world_close(d->world);
+}
+
+/* --- store and actors ------------------------------------------------------------------------------ */
+
+static bool open_store(struct daemon *d, struct err *e)
+{
+	char path[PATH_SIZE + 16];
+
+	snprintf(path, sizeof(path), "%s/history.db", settings(d)->state_dir);
+	/* One that cannot be opened is tried again by its actor, who says so: the house is heated without it (SF-61). */
+	(void)store_sqlite_open(path, &d->store, e);
+	return true;
+}
+
+static void close_store(struct daemon *d)
+{
+	d->store.close(d->store.self);
+}
+
+static int sensor_channels(const struct house *h, int list[HOUSE_MAX_CHANNELS])
+{
+	int n = 0;
+
+	for (int i = 0; i < h->n_channels; i++)
+		if (h->channels[i].about == h->channels[i].by && h->channels[i].name != TELEMETRY_RELAY_STATE)
+			list[n++] = i;
+	return n;
+}
+
+static struct contract_record stored_contract(struct daemon *d)
+{
+	struct contract_record r = { .state = CONTRACT_NONE };
+	bool found = false;
+	struct err e;
+
+	if (!d->store.get_contract(d->store.self, &r, &found, &e) || !found)
+		r = (struct contract_record){ .state = CONTRACT_NONE };
+	return r;
+}
+
+static bool open_actors(struct daemon *d, struct err *e)
+{
+	const struct house *h = &d->loaded->house;
+	const struct settings *s = settings(d);
+	struct contract_record contract = stored_contract(d);
+	int list[HOUSE_MAX_CHANNELS];
+	int n = sensor_channels(h, list);
+
+	if (!history_init(d->history, h, s, &d->store, &d->pool))
+		return err_set(e, ERR_MEMORY, 0, "no memory for the history");
+	scada_init(&d->scada, h, s, &d->pool, &contract);
+	relay_init(&d->relay, h, s, &d->guard_port);
+	sensor_init(&d->sensor, h, s, list, n, &d->bus);
+	meter_init(&d->meter, h, s, &d->bus);
+	uplink_init(&d->uplink, h, s, &d->net, &d->pool, SPACEHEAT_VERSION, d->boot_id);
+	return true;
+}
+
+static void close_actors(struct daemon *d)
+{
+	history_free(d->history);
+}
+
+/* --- net ---------------------------------------------------------------------------------------------- */
+
+static bool nowhere(void *self, const char *topic, const void *bytes, size_t length, int qos, bool retain,
+	int *token, struct err *e)
+{
+	(void)self, (void)topic, (void)bytes, (void)length, (void)qos, (void)retain, (void)token;
+	return err_set(e, ERR_ABSENT, 0, "the uplink is switched off");
+}
+
+static int will_payload(void *self, char *out, size_t size)
+{
+	struct daemon *d = self;
+	struct mono unused;
+	struct wall now;
+
+	runtime_now(d->runtime, &unused, &now);
+	return uplink_will(&d->loaded->house, SPACEHEAT_VERSION, d->boot_id, now, out, size);
+}
+
+static void identify(struct daemon *d)
+{
+	const struct house *h = &d->loaded->house;
+	struct inbound_identity id = { .other_id = h->atn.id };
+
+	memcpy(id.self_alias, h->scada.alias, sizeof(id.self_alias));
+	memcpy(id.other_alias, h->atn.alias, sizeof(id.other_alias));
+	memcpy(id.ta_alias, h->terminal_asset.alias, sizeof(id.ta_alias));
+	inbound_init(&d->inbound, &id, d->inbound_memory, sizeof(d->inbound_memory));
+}
+
+static bool open_broker(struct daemon *d, struct err *e)
+{
+	const struct settings_uplink *u = &settings(d)->uplink;
+	const struct house *h = &d->loaded->house;
+	char commands[ALIAS_SIZE + 4], state[ALIAS_SIZE + 32], password[256] = "";
+	struct net_options o = {
+		.host = u->host, .port = u->port, .client_id = u->client_id[0] != '\0' ? u->client_id : h->scada.alias,
+		.username = u->username, .password = password, .tls = u->tls, .ca_file = u->ca_file,
+		.cert_file = u->cert_file, .key_file = u->key_file, .keepalive_s = u->keepalive_s,
+		.reconnect_max_s = u->reconnect_max_s, .subscriptions = { { commands, 1 } }, .n_subscriptions = 1,
+		.will = { .self = d, .topic = state, .qos = 1, .retain = true, .payload = will_payload },
+		.understand = { .self = &d->inbound, .raw = inbound_scada }, .post = d->post,
+		.traffic = clockfile_traffic(d->clock, SIDE_SCADA), .link_to = TO_UPLINK };
+
+	snprintf(commands, sizeof(commands), "%s/+", h->atn.alias);
+	uplink_topic(h, "scada.state.100", state, sizeof(state));
+	if (u->password_file[0] != '\0' && !load_secret(u->password_file, password, sizeof(password), e))
+		return err_in(e, "uplink.password_file");
+	d->paho = net_paho_open(&o, e);
+	if (d->paho == NULL)
+		return err_in(e, "uplink");
+	d->net = net_paho_net(d->paho);
+	return true;
+}
+
+static bool open_net(struct daemon *d, struct err *e)
+{
+	identify(d);
+	d->net = (struct net){ .publish = nowhere };
+	return !uplink_wanted(settings(d)) || open_broker(d, e);
+}
+
+static void close_net(struct daemon *d)
+{
+	if (d->paho != NULL)
+		net_paho_close(d->paho, 1000);
+}
+
+const struct stage daemon_stages[] = {
+	{ "lock", open_lock, close_lock },
+	{ "clock", open_clock, close_clock },
+	{ "runtime", open_runtime, close_runtime },
+	{ "guard", open_guard, close_guard },
+	{ "world", open_world, close_world },
+	{ "store", open_store, close_store },
+	{ "actors", open_actors, close_actors },
+	{ "net", open_net, close_net },
+};
+const int daemon_n_stages = sizeof(daemon_stages) / sizeof(daemon_stages[0]);

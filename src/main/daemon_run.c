@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/* Opening, running and closing spaceheatd by its stages. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
+
+#include "main/daemon_parts.h"
+
+static void close_stages(struct daemon *d, int n)
+{
+	while (n-- > 0)
+		daemon_stages[n].close(d);
+}
+
+static void make_boot_id(struct daemon *d)
+{
+	uint64_t bits[2] = { 0 };
+
+	if (getrandom(bits, sizeof(bits), 0) != (ssize_t)sizeof(bits))
+		bits[0] = (uint64_t)(uintptr_t)d;	/* only tells starts apart */
+	d->boot_id = uuid_random(bits);
+}
+
+struct daemon *daemon_open(const struct daemon_options *o, int *exit_code, struct err *e)
+{
+	const struct loaded *loaded = o->loaded;
+	struct daemon *d = calloc(1, sizeof(*d));
+
+	*exit_code = EXIT_SOFTWARE;
+	if (d != NULL)
+		d->history = calloc(1, sizeof(*d->history));
+	if (d == NULL || d->history == NULL) {
+		free(d);
+		err_set(e, ERR_MEMORY, 0, "no memory");
+		return NULL;
+	}
+	d->loaded = loaded;
+	d->program = o->program;
+	d->await_atn_ms = o->await_atn_ms;
+	d->lock = -1;
+	d->exit_code = EXIT_SOFTWARE;
+	make_boot_id(d);
+	log_sink_init(&d->log, stderr, loaded->settings.log.level, loaded->settings.simulated, &loaded->house);
+	for (int i = 0; i < daemon_n_stages; i++) {
+		if (daemon_stages[i].open(d, e))
+			continue;
+		close_stages(d, i);
+		*exit_code = d->exit_code;
+		free(d->history);
+		free(d);
+		return NULL;
+	}
+	return d;
+}
+
+/* The first lines: who we are, what we run, what is switched off and why. */
+static void say_hello(struct daemon *d)
+{
+	const struct settings *s = &d->loaded->settings;
+
+	daemon_say(d, LEVEL_INFO, LOG_BOOT, "spaceheatd %s house %s%s (relays=%d channels=%d nameplate_w=%d)",
+		SPACEHEAT_VERSION, s->house, s->simulated ? " SIMULATED" : "", s->n_relays,
+		d->loaded->house.n_channels, settings_nameplate_w(s));
+	if (d->stateless)
+		daemon_say(d, LEVEL_ERROR, LOG_STORE, "state_dir %s cannot be used: nothing is remembered over a restart - "
+			"make it a folder this user may write", s->state_dir);
+	if (s->contract.allow_unsigned_contract)
+		daemon_say(d, LEVEL_WARNING, LOG_UNSIGNED_OK, "contract messages are taken without a signature - "
+			"right for a broker on this machine only");
+	if (!uplink_wanted(s))
+		daemon_say(d, LEVEL_INFO, LOG_LINK, "the uplink is switched off: the house runs alone");
+	if (s->comfort.n_schedule > 0)
+		daemon_say(d, LEVEL_WARNING, LOG_CONFIG, "comfort.schedule is not followed by this version: "
+			"comfort.setpoint_c holds all day");
+}
+
+int daemon_run(struct daemon *d)
+{
+	say_hello(d);
+	return runtime_run(d->runtime);
+}
+
+void daemon_stop(struct daemon *d)
+{
+	runtime_stop(d->runtime);
+}
+
+void daemon_close(struct daemon *d)
+{
+	close_stages(d, daemon_n_stages);
+	free(d->history);
+	free(d);
+}

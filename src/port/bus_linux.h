@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+/* bus_linux.h: the door to real sensors: small files of the kernel, read whole each time. Any thread. */
+#ifndef PORT_BUS_LINUX_H
+#define PORT_BUS_LINUX_H
+
+#include "spaceheat/driver.h"
+
+struct bus bus_linux(void);
+
+#endif

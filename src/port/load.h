@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* load.h: from the name of a spaceheat.cfg to settings and house, checked and resolved, or to all that is
+ * wrong with them. */
+#ifndef PORT_LOAD_H
+#define PORT_LOAD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/settings/conf.h"
+#include "spaceheat/err.h"
+#include "spaceheat/house.h"
+#include "spaceheat/problems.h"
+#include "spaceheat/settings.h"
+
+struct loaded {
+	struct settings settings;	/* its relative paths are made relative to the file's folder */
+	struct house house;		/* meaningless unless configured */
+	bool configured;		/* house = "" says: not yet */
+};
+
+/* Reads the file, its conf.d folder and houses_file. False: see problems (at least one). */
+bool load_service(const char *cfg_path, struct loaded *, struct problems *);
+/* Only the configuration, not the house; *origins is what the files said. */
+bool load_settings(const char *cfg_path, struct settings *, struct conf_list *origins, struct problems *);
+
+/* Which spaceheat.cfg: `given` (-c), $SPACEHEAT_CONFIG, the demo's, /etc/spaceheat/spaceheat.cfg. False: none
+ * of them exists or the path is too long; `path` then holds the one to name in the message. */
+bool config_find(const char *given, char *path, size_t size);
+/* A whole text file, NUL at its end, to be freed. Refuses more than `max` bytes. */
+char *load_text(const char *path, size_t max, size_t *length, struct err *);
+/* What a *_file setting stands for: "credential:NAME" or a path; the first line, without its end. */
+bool load_secret(const char *setting, char *out, size_t size, struct err *);
+
+#endif

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+/* The file of the store: opening, checking, making it, and putting aside what cannot be used. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "port/store_parts.h"
+
+enum { CORRUPT_KEPT = 2, ASIDE_SIZE = STORE_PATH + 64, BUSY_MS = 2000 };
+
+enum verdict { FILE_GOOD, FILE_EMPTY, FILE_DAMAGED, FILE_NEWER, FILE_UNUSABLE };
+
+/* Before the first table is made: freed pages can then be handed back. */
+static const char pragmas[] =
+	"PRAGMA auto_vacuum=INCREMENTAL;"
+	"PRAGMA journal_mode=WAL;"
+	"PRAGMA synchronous=NORMAL;"
+	"PRAGMA cache_size=-256;"
+	"PRAGMA journal_size_limit=4194304;";
+
+/* Numbers in contract are those of names.h, whose lists only grow at the end. */
+static const char schema[] =
+	"BEGIN IMMEDIATE;"
+	"CREATE TABLE series("
+	" id INTEGER PRIMARY KEY AUTOINCREMENT, about TEXT NOT NULL, sensor TEXT NOT NULL, name TEXT NOT "
+	"NULL,"
+	" kind TEXT NOT NULL, num INTEGER NOT NULL, den INTEGER NOT NULL, \"offset\" INTEGER NOT NULL,"
+	" UNIQUE(about, sensor, name, kind, num, den, \"offset\"));"
+	"CREATE TABLE block("
+	" tier INTEGER NOT NULL, start_s INTEGER NOT NULL, crc INTEGER NOT NULL, bytes BLOB NOT NULL,"
+	" PRIMARY KEY(tier, start_s));"
+	"CREATE TABLE event("
+	" id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, command INTEGER NOT NULL, level TEXT NOT NULL,"
+	" code TEXT NOT NULL, node TEXT NOT NULL, value INTEGER NOT NULL, text TEXT NOT NULL);"
+	"CREATE INDEX event_at ON event(at_ms);"
+	"CREATE TABLE contract("
+	" one INTEGER PRIMARY KEY CHECK(one = 1), id BLOB NOT NULL, replaces BLOB NOT NULL,"
+	" report_uid BLOB NOT NULL, start_s INTEGER NOT NULL, end_s INTEGER NOT NULL,"
+	" ended_ms INTEGER NOT NULL, energy_mwh INTEGER NOT NULL, energy_estimated_mwh INTEGER NOT NULL,"
+	" remote_ms INTEGER NOT NULL, log_seq INTEGER NOT NULL, max_power_w INTEGER NOT NULL,"
+	" state INTEGER NOT NULL, outcome INTEGER NOT NULL, cause INTEGER NOT NULL,"
+	" acks_status INTEGER NOT NULL, has_replaces INTEGER NOT NULL, crc INTEGER NOT NULL);"
+	"CREATE TABLE owed("
+	" n INTEGER PRIMARY KEY AUTOINCREMENT, uid BLOB NOT NULL UNIQUE, slot_s INTEGER NOT NULL,"
+	" period_s INTEGER NOT NULL, tier INTEGER NOT NULL, sent INTEGER NOT NULL);"
+	"CREATE TABLE number(key INTEGER PRIMARY KEY, value INTEGER NOT NULL);"
+	"PRAGMA user_version=1;"
+	"COMMIT;";
+
+void store_file_close(struct store_db *s)
+{
+	for (int i = 0; i < N_STORE_STATEMENTS; i++) {
+		sqlite3_finalize(s->statements[i]);
+		s->statements[i] = NULL;
+	}
+	sqlite3_close_v2(s->db);
+	s->db = NULL;
+	s->durable = false;
+}
+
+/* The first column of a query's first row, as text. False: it failed. */
+static bool ask(sqlite3 *db, const char *sql, char *out, size_t size)
+{
+	sqlite3_stmt *st = NULL;
+	int rc = sqlite3_prepare_v2(db, sql, -1, &st, NULL);
+
+	out[0] = '\0';
+	if (rc == SQLITE_OK) {
+		rc = sqlite3_step(st);
+		if (rc == SQLITE_ROW)
+			snprintf(out, size, "%s", (const char *)sqlite3_column_text(st, 0));
+	}
+	sqlite3_finalize(st);
+	return rc == SQLITE_ROW || rc == SQLITE_DONE;
+}
+
+static enum verdict verdict_of_error(struct store_db *s, struct err *e)
+{
+	s->damaged = false;
+	store_failed(s, "open", e);
+	return s->damaged ? FILE_DAMAGED : FILE_UNUSABLE;
+}
+
+/* Looks without writing: a file of a newer version must stay as it is. */
+static enum verdict look(struct store_db *s, int *version, struct err *e)
+{
+	char text[64];
+
+	if (!ask(s->db, "PRAGMA user_version", text, sizeof(text)))
+		return verdict_of_error(s, e);
+	*version = atoi(text);
+	if (*version > STORE_SCHEMA)
+		return FILE_NEWER;
+	if (!ask(s->db, "PRAGMA quick_check(1)", text, sizeof(text)))
+		return verdict_of_error(s, e);
+	if (strcmp(text, "ok") != 0) {
+		err_set(e, ERR_FORMAT, 0, "%s: %s", s->path, text);
+		return FILE_DAMAGED;
+	}
+	if (!ask(s->db, "SELECT count(*) FROM sqlite_master", text, sizeof(text)))
+		return verdict_of_error(s, e);
+	if (*version == 0 && strcmp(text, "0") != 0) {
+		err_set(e, ERR_FORMAT, 0, "%s: tables of another program", s->path);
+		return FILE_DAMAGED;
+	}
+	return *version == 0 ? FILE_EMPTY : FILE_GOOD;
+}
+
+static enum verdict open_and_look(struct store_db *s, int *version, struct err *e)
+{
+	enum verdict v;
+
+	if (sqlite3_open_v2(s->path, &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) != SQLITE_OK)
+		return verdict_of_error(s, e);
+	sqlite3_extended_result_codes(s->db, 1);
+	sqlite3_busy_timeout(s->db, BUSY_MS);
+	sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	v = look(s, version, e);
+	if (v != FILE_GOOD && v != FILE_EMPTY)
+		return v;
+	sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
+	if (sqlite3_exec(s->db, pragmas, NULL, NULL, NULL) != SQLITE_OK)
+		return verdict_of_error(s, e);
+	if (v == FILE_EMPTY && sqlite3_exec(s->db, schema, NULL, NULL, NULL) != SQLITE_OK)
+		return verdict_of_error(s, e);
+	return FILE_GOOD;
+}
+
+/* --- putting aside ------------------------------------------------------------------------- */
+
+static bool is_aside(const char *name, const char *base)
+{
+	size_t n = strlen(base), length = strlen(name);
+
+	return strncmp(name, base, n) == 0 && strncmp(name + n, ".corrupt-", 9) == 0 &&
+		(length < 4 || strcmp(name + length - 4, "-wal") != 0);
+}
+
+/* Names hold their time, so the least is the oldest. Returns how many there are. */
+static int oldest_aside(const char *dir, const char *base, char *oldest, size_t size)
+{
+	DIR *d = opendir(dir);
+	struct dirent *entry;
+	int n = 0;
+
+	oldest[0] = '\0';
+	while (d != NULL && (entry = readdir(d)) != NULL)
+		if (is_aside(entry->d_name, base) && (++n == 1 || strcmp(entry->d_name, oldest) < 0))
+			snprintf(oldest, size, "%s", entry->d_name);
+	if (d != NULL)
+		closedir(d);
+	return n;
+}
+
+static void remove_with_log(const char *path)
+{
+	char wal[ASIDE_SIZE * 2 + 8];
+
+	snprintf(wal, sizeof(wal), "%s-wal", path);
+	unlink(path);
+	unlink(wal);
+}
+
+static void keep_two(const char *path)
+{
+	char dir[STORE_PATH], oldest[256], full[ASIDE_SIZE * 2];
+	const char *slash = strrchr(path, '/'), *base = slash != NULL ? slash + 1 : path;
+
+	snprintf(dir, sizeof(dir), "%.*s", slash != NULL ? (int)(slash - path) + 1 : 2,
+		slash != NULL ? path : "./");
+	for (int i = 0; i < 16 && oldest_aside(dir, base, oldest, sizeof(oldest)) > CORRUPT_KEPT; i++) {
+		snprintf(full, sizeof(full), "%s%s", dir, oldest);
+		remove_with_log(full);
+	}
+}
+
+/* The log goes along: it is part of what was there. */
+static bool put_aside(struct store_db *s, const char *word, char *name, size_t size, struct err *e)
+{
+	char from[ASIDE_SIZE], to[ASIDE_SIZE + 8], when[32];
+	time_t now = time(NULL);
+	struct tm tm;
+
+	gmtime_r(&now, &tm);
+	strftime(when, sizeof(when), "%Y%m%dT%H%M%SZ", &tm);
+	snprintf(name, size, "%s.%s-%s", s->path, word, when);
+	if (rename(s->path, name) != 0)
+		return err_set(e, ERR_IO, errno, "%s: cannot be moved aside: %s", s->path, strerror(errno));
+	snprintf(from, sizeof(from), "%s-wal", s->path);
+	snprintf(to, sizeof(to), "%s-wal", name);
+	rename(from, to);
+	snprintf(from, sizeof(from), "%s-shm", s->path);
+	unlink(from);
+	keep_two(s->path);
+	return true;
+}
+
+/* False: it could not be put aside. */
+static bool replace_file(struct store_db *s, enum verdict v, int version, struct err *e)
+{
+	char name[ASIDE_SIZE];
+	struct err why = *e;
+
+	if (!put_aside(s, v == FILE_NEWER ? "newer" : "corrupt", name, sizeof(name), e))
+		return false;
+	if (v == FILE_NEWER)
+		store_say(s,
+			"history was written by a newer version (schema %d, this one reads up to %d) - moved "
+			"to %s, "
+			"a new one is used; install the newer version and move it back",
+			version, STORE_SCHEMA, name);
+	else
+		store_say(s, "history is damaged (%.100s) - moved to %s, a new one is used", why.text, name);
+	return true;
+}
+
+bool store_file_open(struct store_db *s, struct err *e)
+{
+	int version = 0;
+	enum verdict v;
+
+	store_file_close(s);
+	err_set(e, ERR_FORMAT, 0, "found while it was in use");
+	v = s->damaged ? FILE_DAMAGED : open_and_look(s, &version, e);
+	s->broken = false;
+	if (v == FILE_DAMAGED || v == FILE_NEWER) {
+		store_file_close(s);
+		if (!replace_file(s, v, version, e))
+			return false;
+		s->damaged = false;
+		v = open_and_look(s, &version, e);
+	}
+	if (v == FILE_GOOD)
+		return true;
+	store_file_close(s);
+	return false;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* store_parts.h: what the files of the SQLite store share with each other and with nobody else. */
+#ifndef PORT_STORE_PARTS_H
+#define PORT_STORE_PARTS_H
+
+#include <sqlite3.h>
+
+#include "spaceheat/store.h"
+
+enum { STORE_SCHEMA = 1, STORE_PATH = 512 };
+
+/* Statements are prepared when first used and kept. X(CONSTANT, "sql"). */
+#define STORE_STATEMENTS(X) \
+	X(ST_FULL, "PRAGMA synchronous=FULL") \
+	X(ST_NORMAL, "PRAGMA synchronous=NORMAL") \
+	X(ST_BEGIN, "BEGIN IMMEDIATE") \
+	X(ST_COMMIT, "COMMIT") \
+	X(ST_SERIES_ID, "SELECT id FROM series WHERE about=?1 AND sensor=?2 AND name=?3 AND kind=?4 " \
+		"AND num=?5 AND den=?6 AND \"offset\"=?7") \
+	X(ST_SERIES_NEW, "INSERT INTO series(about,sensor,name,kind,num,den,\"offset\") " \
+		"VALUES(?1,?2,?3,?4,?5,?6,?7)") \
+	X(ST_SERIES_GET, "SELECT about,sensor,name,kind,num,den,\"offset\" FROM series WHERE id=?1") \
+	X(ST_BLOCK_PUT, "INSERT INTO block(tier,start_s,crc,bytes) VALUES(?1,?2,?3,?4) " \
+		"ON CONFLICT(tier,start_s) DO UPDATE SET crc=?3, bytes=?4") \
+	X(ST_BLOCK_GET, "SELECT crc,bytes FROM block WHERE tier=?1 AND start_s=?2") \
+	X(ST_BLOCK_NEXT, "SELECT start_s FROM block WHERE tier=?1 AND start_s>=?2 AND start_s<?3 " \
+		"ORDER BY start_s LIMIT 1") \
+	X(ST_EVENT_PUT, "INSERT INTO event(at_ms,command,level,code,node,value,text) " \
+		"VALUES(?1,?2,?3,?4,?5,?6,?7)") \
+	X(ST_EVENT_GET, "SELECT at_ms,command,level,code,node,value,text FROM event " \
+		"WHERE at_ms>=?1 AND at_ms<?2 ORDER BY at_ms,id") \
+	X(ST_CONTRACT_PUT, "INSERT OR REPLACE INTO contract " \
+		"VALUES(1,?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17)") \
+	X(ST_CONTRACT_GET, "SELECT * FROM contract WHERE one=1") \
+	X(ST_OWE, "INSERT INTO owed(uid,slot_s,period_s,tier,sent) VALUES(?1,?2,?3,?4,?5)") \
+	X(ST_SENT, "UPDATE owed SET sent=1 WHERE uid=?1") \
+	X(ST_FORGET, "DELETE FROM owed WHERE uid=?1") \
+	X(ST_OWED_NEXT, "SELECT n,uid,slot_s,period_s,tier,sent FROM owed WHERE n>?1 ORDER BY n LIMIT 1") \
+	X(ST_OWED_COUNT, "SELECT count(*) FROM owed") \
+	X(ST_NUMBER_PUT, "INSERT OR REPLACE INTO number(key,value) VALUES(?1,?2)") \
+	X(ST_NUMBER_GET, "SELECT value FROM number WHERE key=?1") \
+	X(ST_PRUNE_BLOCKS, "DELETE FROM block WHERE tier=0 AND start_s<?1") \
+	X(ST_PRUNE_OWED, "DELETE FROM owed WHERE tier=0 AND slot_s<?1") \
+	X(ST_PRUNE_EVENTS, "DELETE FROM event WHERE at_ms<?1") \
+	X(ST_SIZE, "SELECT (page_count-freelist_count)*page_size FROM pragma_page_count, " \
+		"pragma_freelist_count, pragma_page_size")
+
+#define STORE_STATEMENT(c, sql) c,
+enum store_statement { STORE_STATEMENTS(STORE_STATEMENT) N_STORE_STATEMENTS };
+
+struct store_db {
+	char path[STORE_PATH];
+	sqlite3 *db;			/* NULL: not open */
+	sqlite3_stmt *statements[N_STORE_STATEMENTS];
+	bool durable;			/* as `synchronous` is set */
+	bool damaged, broken;		/* put aside, or only open anew, at the next begin */
+	int64_t damaged_rows;
+	char notice[300];
+};
+
+/* store_sqlite.c */
+/* Fills err from the last failure; remembers what it means for the file. Returns false. */
+bool store_failed(struct store_db *, const char *doing, struct err *);
+/* A line for notice(); the first one is kept until it was read. */
+void store_say(struct store_db *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The statement, reset and ready to bind; NULL: err is filled. */
+sqlite3_stmt *store_statement(struct store_db *, enum store_statement, struct err *);
+/* Runs a bound statement that gives no row. */
+bool store_run(struct store_db *, enum store_statement, const char *doing, struct err *);
+/* Runs a bound statement to its next row. Reset it when *found was used. */
+bool store_row(struct store_db *, enum store_statement, bool *found, const char *doing, struct err *);
+void store_reset(struct store_db *, enum store_statement);
+
+/* store_file.c */
+bool store_file_open(struct store_db *, struct err *);
+void store_file_close(struct store_db *);
+
+/* store_rows.c: fills the functions that read and write rows. store_contract.c: those of the contract. */
+void store_rows(struct store *);
+void store_contract(struct store *);
+
+#endif

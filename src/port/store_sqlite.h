@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* store_sqlite.h: the real side of store.h: one SQLite file, written by one thread, opened by anyone who
+ * wants to read.
+ *
+ * * A damaged file is moved aside as PATH.corrupt-<time> (two are kept), one of a newer version as
+ * PATH.newer-<time>, and a new one is made; notice() says so. */
+#ifndef PORT_STORE_SQLITE_H
+#define PORT_STORE_SQLITE_H
+
+#include "spaceheat/store.h"
+
+/* Always fills the store, which must be closed. False: the file cannot be used now (err says why);
+ * every call fails until a begin() finds that it can be opened. */
+bool store_sqlite_open(const char *path, struct store *, struct err *);
+
+#endif

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+#include "run/single.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "run/pool.h"
+#include "run/slot.h"
+#include "run/tally.h"
+
+enum {
+	STEP_MS = 1000,
+	FLUSH_MS = 60000,
+	SINGLE_NORMAL = 1024,		/* nobody takes mail while another steps: a whole round fits */
+	MAX_ROUNDS = 100000,		/* of one instant: more is two actors that never stop answering */
+};
+
+struct single {
+	struct runtime_options o;
+	struct slot slots[RUNTIME_MAX_ACTORS];
+	int index[N_ADDRESSES];
+	struct post post;
+	struct buffers buffers;
+	struct tally tally;
+	struct mono now;
+	struct wall clock;
+	bool begun, stopping;
+	uint64_t unknown;
+};
+
+static void stamp(const struct single *s, struct msg *m)
+{
+	m->now = s->now;
+	m->clock = s->clock;
+	m->clock_trusted = true;
+}
+
+static bool post_message(void *self, const struct msg *m)
+{
+	struct single *s = self;
+	struct msg stamped;
+
+	if (m->to == TO_LOG) {
+		stamped = *m;
+		stamp(s, &stamped);
+		if (s->o.sink != NULL)
+			s->o.sink(s->o.sink_ctx, &stamped);
+		return true;
+	}
+	if (m->to >= N_ADDRESSES || s->index[m->to] < 0) {
+		s->unknown++;
+		return false;
+	}
+	return mailbox_put(&s->slots[s->index[m->to]].box, m);
+}
+
+static void post_busy(void *self, int delta)
+{
+	(void)self;	/* one thread: whoever is busy is so inside a call */
+	(void)delta;
+}
+
+struct single *single_open(const struct runtime_options *options)
+{
+	struct single *s;
+	bool made;
+
+	if (options->n_actors > RUNTIME_MAX_ACTORS)
+		return NULL;
+	s = calloc(1, sizeof(*s));
+	if (s == NULL)
+		return NULL;
+	s->o = *options;
+	s->o.n_actors = 0;
+	s->clock = options->start;
+	s->post = (struct post){ .self = s, .post = post_message, .busy = post_busy };
+	made = buffers_init(&s->buffers) && slot_index(options->actors, options->n_actors, s->index);
+	for (int i = 0; made && i < options->n_actors; i++) {
+		s->o.n_actors++;
+		made = slot_init(&s->slots[i], &options->actors[i], &s->tally, SINGLE_NORMAL);
+		dice_init(&s->slots[i].dice, false, options->seed, options->actors[i].name);
+	}
+	if (made)
+		return s;
+	s->begun = false;
+	single_close(s);
+	return NULL;
+}
+
+struct post single_post(struct single *s)
+{
+	return s->post;
+}
+
+struct pool single_pool(struct single *s)
+{
+	return buffers_pool(&s->buffers);
+}
+
+struct runtime_counts single_count(struct single *s)
+{
+	struct runtime_counts n = { .unknown = s->unknown };
+
+	for (int i = 0; i < s->o.n_actors; i++) {
+		n.refused += mailbox_refused(&s->slots[i].box);
+		n.said_too_much += atomic_load(&s->slots[i].said_too_much);
+	}
+	return n;
+}
+
+void single_now(struct single *s, struct mono *now, struct wall *clock)
+{
+	*now = s->now;
+	*clock = s->clock;
+}
+
+/* What is in the box at the beginning of its turn; what comes during the turn waits for the next round. */
+static int one_turn(struct single *s, struct slot *slot)
+{
+	struct msg m;
+	int n = slot->box.count;
+
+	for (int i = 0; i < n && mailbox_take(&slot->box, &m, 0); i++) {
+		stamp(s, &m);
+		slot_step(slot, &m, &s->post);
+		mailbox_done(&slot->box, slot->asked);
+	}
+	return n;
+}
+
+static void empty_all(struct single *s)
+{
+	int worked = 1;
+
+	for (int round = 0; worked > 0; round++) {
+		assert(round < MAX_ROUNDS);
+		worked = 0;
+		for (int i = 0; i < s->o.n_actors; i++)
+			worked += one_turn(s, &s->slots[i]);
+	}
+}
+
+static void post_flush(struct single *s)
+{
+	const struct msg m = { .type = MSG_FLUSH };
+
+	for (int i = 0; i < s->o.n_actors; i++)
+		if (s->slots[i].actor.flush)
+			mailbox_put(&s->slots[i].box, &m);
+}
+
+static void one_step(struct single *s)
+{
+	if (s->o.before_ticks != NULL)
+		s->o.before_ticks(s->o.before_ctx, s->now, s->clock);
+	for (int i = 0; i < s->o.n_actors; i++)
+		mailbox_tick(&s->slots[i].box, s->now);
+	if (s->now.ms > 0 && s->now.ms % FLUSH_MS == 0)
+		post_flush(s);
+	empty_all(s);
+}
+
+void single_run(struct single *s, struct mono until)
+{
+	s->stopping = false;
+	if (!s->begun) {
+		s->begun = true;
+		one_step(s);
+	}
+	while (!s->stopping && s->now.ms + STEP_MS <= until.ms) {
+		s->now.ms += STEP_MS;
+		s->clock.ms += STEP_MS;
+		one_step(s);
+	}
+}
+
+void single_stop(struct single *s)
+{
+	s->stopping = true;
+}
+
+static void stop_one(struct single *s, struct slot *slot)
+{
+	const struct msg stop = { .type = MSG_STOP };
+
+	mailbox_put(&slot->box, &stop);
+	empty_all(s);
+}
+
+void single_close(struct single *s)
+{
+	if (s == NULL)
+		return;
+	for (int i = s->o.n_actors - 1; i >= 0 && s->begun; i--)
+		stop_one(s, &s->slots[i]);
+	for (int i = 0; i < s->o.n_actors; i++)
+		slot_destroy(&s->slots[i]);
+	buffers_destroy(&s->buffers);
+	free(s);
+}

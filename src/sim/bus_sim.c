@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+/* The simulated bus: what the sensors and the meter of the simulated world say when they are asked. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/world_parts.h"
+
+enum {
+	HELD_CODE = 20 * 16,
+	POWER_UP_CODE = 85 * 16,	/* a DS18B20's scratchpad before its first conversion */
+	OPEN_CODE = -127 * 16,
+};
+
+static const double PIPE_LAG_S = 20, POCKET_LAG_S = 60, NOISE_K = 0.03, OFFSET_K = 0.3, METER_NOISE = 0.003,
+	ML_PER_PULSE = 2.5, MAINS_V = 240;
+
+void world_sensor_init(struct world_sensor *s, const struct world *w, uint64_t seed, const char *alias)
+{
+	char name[sizeof("sensor.") + ALIAS_SIZE];
+
+	snprintf(name, sizeof(name), "sensor.%s", alias);
+	s->rng = rng_start(seed, name);
+	s->offset_k = OFFSET_K * rng_normal(&s->rng);
+	s->converted = s->said = w->house->has_plant ? POWER_UP_CODE : HELD_CODE;
+}
+
+static const struct { const char *name; enum world_state state; bool pipe; } states[] = {
+	{ "supply", STATE_SUPPLY, true },
+	{ "return", STATE_RETURN, true },
+	{ "air", STATE_AIR, false },
+	{ "out", STATE_OUT, false },
+	{ "flow", STATE_FLOW, true },
+	{ "power", STATE_POWER, true },
+};
+
+bool world_sensor_state(struct world_sensor *s, const struct plant *p, const char *state)
+{
+	if (strncmp(state, "buf[", 4) == 0) {
+		s->state = STATE_BUFFER;
+		s->layer = atoi(state + 4);
+		s->lag_s = POCKET_LAG_S;
+		return s->layer >= 0 && s->layer < p->buffer.layers;
+	}
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+		if (strcmp(states[i].name, state) == 0) {
+			s->state = states[i].state;
+			s->lag_s = states[i].pipe ? PIPE_LAG_S : POCKET_LAG_S;
+			return true;
+		}
+	return false;
+}
+
+static double true_c(const struct world *w, const struct world_sensor *s)
+{
+	const double of[] = {
+		[STATE_BUFFER] = w->plant.buffer.c[s->layer],
+		[STATE_SUPPLY] = w->plant.supply_c,
+		[STATE_RETURN] = w->plant.return_c,
+		[STATE_AIR] = w->plant.air_c,
+		[STATE_OUT] = w->row.out_c,
+	};
+
+	return of[s->state];
+}
+
+static bool has_temperature(const struct world_sensor *s)
+{
+	return s->state >= STATE_BUFFER && s->state <= STATE_OUT;
+}
+
+int64_t world_code(double c)
+{
+	return (int64_t)floor(16 * c + 0.5);
+}
+
+/* The value told is the conversion started at the read before; then the next one starts. */
+static int64_t convert(const struct world *w, struct world_sensor *s)
+{
+	int64_t told = s->converted;
+	double c = true_c(w, s);
+
+	if (!s->started)
+		s->lagged_c = c;
+	else
+		s->lagged_c +=
+			(c - s->lagged_c) * -expm1(-(double)mono_since(w->now, s->at) / 1000 / s->lag_s);
+	s->started = true;
+	s->at = w->now;
+	s->converted = world_code(s->lagged_c + s->offset_k + NOISE_K * rng_normal(&s->rng));
+	return told;
+}
+
+static bool answer_number(char *text, size_t size, int64_t value)
+{
+	snprintf(text, size, "%lld", (long long)value);
+	return true;
+}
+
+static bool answer_temp(struct world *w, struct world_sensor *s, char *text, size_t size, struct err *e)
+{
+	int64_t code = has_temperature(s) ? convert(w, s) : HELD_CODE;
+
+	(void)e;
+	if (s->fault == WORLD_CRC) {
+		snprintf(text, size, "crc");
+		return true;
+	}
+	if (s->fault == WORLD_POWER_UP) {
+		s->fault = WORLD_NO_FAULT;
+		code = POWER_UP_CODE;
+	} else if (s->fault == WORLD_STUCK) {
+		code = s->said;
+	} else if (s->fault == WORLD_OPEN) {
+		code = OPEN_CODE;
+	} else if (s->fault == WORLD_JUMP) {
+		code += llround(16 * s->fault_k);
+	}
+	s->said = code;
+	return answer_number(text, size, code);
+}
+
+/* Whole pulses since the read before. */
+static bool answer_flow(struct world *w, struct world_sensor *s, char *text, size_t size, struct err *e)
+{
+	int64_t dt_ms = mono_since(w->now, s->at);
+	double pulses = floor(w->flow_ml / ML_PER_PULSE);
+
+	(void)e;
+	if (s->state == STATE_FLOW && dt_ms > 0) {
+		s->flow_ml_min = llround((pulses - s->pulses) * ML_PER_PULSE * 60000 / (double)dt_ms);
+		s->pulses = pulses;
+		s->at = w->now;
+	}
+	return answer_number(text, size, s->flow_ml_min);
+}
+
+static double metered_w(const struct world *w, struct world_sensor *s)
+{
+	return round(world_power_w(w) * (1 + METER_NOISE * rng_normal(&s->rng)));
+}
+
+static bool answer_power(struct world *w, struct world_sensor *s, char *text, size_t size, struct err *e)
+{
+	(void)e;
+	return answer_number(text, size, (int64_t)metered_w(w, s));
+}
+
+static bool answer_current(struct world *w, struct world_sensor *s, char *text, size_t size, struct err *e)
+{
+	(void)e;
+	return answer_number(text, size, llround(metered_w(w, s) / MAINS_V * 1e6));
+}
+
+static bool answer_energy(struct world *w, struct world_sensor *s, char *text, size_t size, struct err *e)
+{
+	(void)e;
+	(void)s;
+	return answer_number(text, size, (int64_t)floor(w->energy_j / 3600));
+}
+
+static bool answer_kind(struct world *w, struct world_sensor *s, char *text, size_t size, struct err *e)
+{
+	(void)w;
+	(void)e;
+	snprintf(text, size, "%s", s->state == STATE_HELD ? "held" : "plant");
+	return true;
+}
+
+static const struct {
+	const char *what;
+	bool (*answer)(struct world *, struct world_sensor *, char *text, size_t size, struct err *);
+} answers[] = {
+	{ "temp", answer_temp }, { "flow", answer_flow }, { "power", answer_power },
+	{ "current_ua", answer_current }, { "energy_wh", answer_energy }, { "kind", answer_kind },
+};
+
+static bool answer(
+	struct world *w, struct world_sensor *s, const char *what, char *text, size_t size, struct err *e)
+{
+	if (s->fault == WORLD_SILENT && strcmp(what, "kind") != 0)
+		return err_set(e, ERR_TIMEOUT, 0, "no answer");
+	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
+		if (strcmp(answers[i].what, what) == 0)
+			return answers[i].answer(w, s, text, size, e);
+	return err_set(e, ERR_ABSENT, 0, "the simulated bus knows no \"%s\"", what);
+}
+
+/* Splits sim/ALIAS/WHAT. */
+static bool split(const char *path, char alias[ALIAS_SIZE], const char **what)
+{
+	const char *begin = strchr(path, '/'), *end = strrchr(path, '/');
+	size_t length;
+
+	if (begin == NULL || begin == end)
+		return false;
+	length = (size_t)(end - begin - 1);
+	if (length == 0 || length >= ALIAS_SIZE)
+		return false;
+	memcpy(alias, begin + 1, length);
+	alias[length] = '\0';
+	*what = end + 1;
+	return true;
+}
+
+static bool sim_slurp(const struct bus *b, const char *path, char *text, size_t size, struct err *e)
+{
+	struct world *w = b->self;
+	char alias[ALIAS_SIZE];
+	const char *what;
+	int node;
+	bool ok;
+
+	if (size < 24 || !split(path, alias, &what))
+		return err_set(e, ERR_ABSENT, 0, "simulated bus: no such path %s", path);
+	node = house_node(w->house, alias);
+	if (node == NO_NODE)
+		return err_set(e, ERR_ABSENT, 0, "simulated bus: no node %s", alias);
+	pthread_mutex_lock(&w->lock);
+	ok = answer(w, &w->sensors[node], what, text, size, e);
+	pthread_mutex_unlock(&w->lock);
+	return ok;
+}
+
+static bool sim_find(const struct bus *b, const char *dir, const char *prefix, const char *suffix, char *name,
+	size_t size, struct err *e)
+{
+	(void)b;
+	(void)prefix;
+	(void)suffix;
+	(void)name;
+	(void)size;
+	return err_set(e, ERR_ABSENT, 0, "the simulated bus has no folder %s", dir);
+}
+
+struct bus world_bus(struct world *w)
+{
+	return (struct bus){ .self = w, .slurp = sim_slurp, .find = sim_find };
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+#include "sim/guard_sim.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/settings/guard_config.h"
+#include "guard/rules.h"
+
+struct guard_sim {
+	struct post post;
+	pthread_mutex_t lock;		/* over all below; held while posting, so that order is order */
+	struct guard_rules rules;
+	struct rules_out out;
+	uint8_t *relays;
+	int64_t now_ms;
+};
+
+static void post_event(const struct guard_sim *s, const struct guard_event *e)
+{
+	struct msg m = { .type = MSG_RELAY_EVENT, .to = TO_RELAY, .relay_event = { .kind = e->kind,
+		.relay = e->relay, .on = e->on, .role = e->role, .value = e->value } };
+
+	memcpy(m.relay_event.text, e->text, sizeof(m.relay_event.text));
+	s->post.post(s->post.self, &m);
+}
+
+/* A simulated relay never fails, so moves first and events after is all there is. */
+static void carry_out(struct guard_sim *s)
+{
+	for (int i = 0; i < s->out.n_moves; i++) {
+		struct rules_move m = s->out.moves[i];
+
+		__atomic_store_n(&s->relays[m.relay], (uint8_t)m.on, __ATOMIC_RELEASE);
+	}
+	for (int i = 0; i < s->out.n_events; i++)
+		post_event(s, &s->out.events[i]);
+}
+
+static bool sim_want(void *self, const struct guard_want *want, uint32_t seq, struct err *e)
+{
+	struct guard_sim *s = self;
+	struct guard_answer a;
+	struct msg m = { .type = MSG_ANSWER, .to = TO_RELAY };
+
+	(void)e;
+	pthread_mutex_lock(&s->lock);
+	rules_want(&s->rules, s->now_ms, want, &a, &s->out);
+	carry_out(s);
+	m.answer = (struct msg_answer){ .relay = a.relay, .on = a.on, .result = a.result,
+		.renewal = a.renewal, .seq = seq, .held_for_ms = a.held_for_ms };
+	s->post.post(s->post.self, &m);
+	pthread_mutex_unlock(&s->lock);
+	return true;
+}
+
+static bool sim_reading(void *self, const struct guard_reading *reading, struct err *e)
+{
+	struct guard_sim *s = self;
+
+	(void)e;
+	pthread_mutex_lock(&s->lock);
+	rules_reading(&s->rules, s->now_ms, reading, &s->out);
+	carry_out(s);
+	pthread_mutex_unlock(&s->lock);
+	return true;
+}
+
+static bool sim_tick(void *self, struct mono now, struct err *e)
+{
+	struct guard_sim *s = self;
+
+	(void)e;
+	pthread_mutex_lock(&s->lock);
+	if (now.ms > s->now_ms)
+		s->now_ms = now.ms;
+	rules_tick(&s->rules, s->now_ms, &s->out);
+	carry_out(s);
+	pthread_mutex_unlock(&s->lock);
+	return true;
+}
+
+static bool sim_reset(void *self, struct err *e)
+{
+	struct guard_sim *s = self;
+
+	(void)e;
+	pthread_mutex_lock(&s->lock);
+	rules_reset(&s->rules, s->now_ms, &s->out);
+	carry_out(s);
+	pthread_mutex_unlock(&s->lock);
+	return true;
+}
+
+/* The same refusal as the process would give. */
+static bool begin(struct guard_sim *s, const struct settings *settings, const struct house *house,
+	struct err *e)
+{
+	struct guard_relay relays[GUARD_MAX_RELAYS];
+	struct guard_limits limits;
+	char text[48];
+
+	guard_config_limits(settings, house, &limits);
+	for (int i = 0; i < settings->n_relays; i++)
+		guard_config_relay(settings, house, i, true, &relays[i]);
+	if (!rules_rails(&limits, relays, settings->n_relays, text, sizeof(text)))
+		return err_set(e, ERR_CONFIG, 0, "guard: refused: %s", text);
+	rules_init(&s->rules, &limits, relays, settings->n_relays);
+	rules_start(&s->rules, s->now_ms, &s->out);
+	carry_out(s);
+	return true;
+}
+
+struct guard_sim *guard_sim_open(const struct settings *settings, const struct house *house,
+	uint8_t *relay_bytes, struct post post, struct err *e)
+{
+	struct guard_sim *s = calloc(1, sizeof(*s));
+
+	if (s == NULL) {
+		err_set(e, ERR_MEMORY, 0, "guard: out of memory");
+		return NULL;
+	}
+	s->post = post;
+	s->relays = relay_bytes;
+	pthread_mutex_init(&s->lock, NULL);
+	if (begin(s, settings, house, e))
+		return s;
+	guard_sim_close(s);
+	return NULL;
+}
+
+struct guard_port guard_sim_port(struct guard_sim *s)
+{
+	return (struct guard_port){ .self = s, .want = sim_want, .reading = sim_reading, .tick = sim_tick,
+		.reset = sim_reset };
+}
+
+void guard_sim_close(struct guard_sim *s)
+{
+	pthread_mutex_destroy(&s->lock);
+	free(s);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+#include "sim/rng.h"
+
+uint64_t rng_hash(const char *name)
+{
+	uint64_t h = 0xCBF29CE484222325u;
+
+	for (; *name != '\0'; name++)
+		h = (h ^ (unsigned char)*name) * 0x100000001B3u;
+	return h;
+}
+
+struct rng rng_start(uint64_t seed, const char *name)
+{
+	return (struct rng){ seed ^ rng_hash(name) };
+}
+
+uint64_t rng_next(struct rng *r)
+{
+	uint64_t z = r->s += 0x9E3779B97F4A7C15u;
+
+	z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+	z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+	return z ^ (z >> 31);
+}
+
+double rng_uniform(struct rng *r)
+{
+	return (double)(rng_next(r) >> 11) * 0x1p-53;
+}
+
+/* A sum of uniforms needs no library function, so it is the same everywhere. */
+double rng_normal(struct rng *r)
+{
+	double sum = 0;
+
+	for (int i = 0; i < 12; i++)
+		sum += rng_uniform(r);
+	return sum - 6;
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT */
+#include "sim/world.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/world_parts.h"
+
+enum { DAY_S = 86400 };
+
+/* Day of the year, 0 = 1 January, of a count of days since 1970-01-01. */
+static int day_of_year(int64_t days)
+{
+	int64_t year = 1970;
+
+	for (;;) {
+		bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+		int64_t length = leap ? 366 : 365;
+
+		if (days < length)
+			return (int)days;
+		days -= length;
+		year++;
+	}
+}
+
+static bool connect_relay(struct world *w, enum plant_relay r, int node, struct err *e)
+{
+	for (int i = 0; i < w->n_relays; i++)
+		if (w->relays[i].node == node) {
+			w->relay_of[r] = i;
+			return true;
+		}
+	return err_set(e, ERR_CONFIG, 0, "Plant.Nodes %s: no relay entry for %s - add one to relays",
+		plant_relay_name(r), house_alias(w->house, node));
+}
+
+static enum plant_relay relay_named(const char *state)
+{
+	enum plant_relay r = 0;
+
+	while (r < N_PLANT_RELAYS && strcmp(plant_relay_name(r), state) != 0)
+		r++;
+	return r;
+}
+
+static bool connect_nodes(struct world *w, struct err *e)
+{
+	const struct plant *p = &w->house->plant;
+
+	for (int i = 0; i < p->n_nodes; i++) {
+		const struct plant_node *n = &p->nodes[i];
+		enum plant_relay r = relay_named(n->state);
+
+		if (n->node < 0 || n->node >= w->house->n_nodes)
+			return err_set(e, ERR_CONFIG, 0, "Plant.Nodes %s: no such node", n->state);
+		if (r < N_PLANT_RELAYS) {
+			if (!connect_relay(w, r, n->node, e))
+				return false;
+		} else if (!world_sensor_state(&w->sensors[n->node], p, n->state)) {
+			return err_set(
+				e, ERR_CONFIG, 0, "Plant.Nodes %s: this plant has no such state", n->state);
+		}
+	}
+	return true;
+}
+
+static bool open_plant(struct world *w, uint64_t seed, struct wall start, int utc_offset_s, struct err *e)
+{
+	const struct plant *p = &w->house->plant;
+	int64_t local_s = start.ms / 1000 + utc_offset_s;
+	int64_t days = local_s / DAY_S, hour0_s = days * DAY_S - utc_offset_s;
+
+	w->series_s = (double)(start.ms - hour0_s * 1000) / 1000;
+	if (!weather_open(&w->weather, &p->weather, seed, hour0_s, day_of_year(days), e))
+		return false;
+	w->row = weather_at(&w->weather, w->series_s);
+	return plant_init(&w->plant, p, w->row.out_c, e) && connect_nodes(w, e);
+}
+
+struct world *world_open(const struct house *h, uint64_t seed, struct wall start, int utc_offset_s,
+	const volatile uint8_t *relay_bytes, const struct settings_relay relays[], int n_relays,
+	struct err *e)
+{
+	struct world *w = calloc(1, sizeof(*w));
+
+	assert(relay_bytes != NULL && start.ms / 1000 + utc_offset_s >= 0);
+	if (w == NULL) {
+		err_set(e, ERR_MEMORY, 0, "simulated world: out of memory");
+		return NULL;
+	}
+	pthread_mutex_init(&w->lock, NULL);
+	w->house = h;
+	w->relays = relays;
+	w->relay_bytes = relay_bytes;
+	w->n_relays = n_relays;
+	for (int i = 0; i < N_PLANT_RELAYS; i++)
+		w->relay_of[i] = -1;
+	for (int i = 0; i < h->n_nodes; i++)
+		world_sensor_init(&w->sensors[i], w, seed, h->nodes[i].alias);
+	if (h->has_plant && !open_plant(w, seed, start, utc_offset_s, e)) {
+		world_close(w);
+		err_in(e, "simulated world");
+		return NULL;
+	}
+	return w;
+}
+
+void world_close(struct world *w)
+{
+	if (w == NULL)
+		return;
+	weather_close(&w->weather);
+	pthread_mutex_destroy(&w->lock);
+	free(w);
+}
+
+struct plant_inputs world_inputs(const struct world *w)
+{
+	struct plant_inputs in;
+
+	for (int i = 0; i < N_PLANT_RELAYS; i++)
+		in.on[i] = w->relay_of[i] >= 0 && w->relay_bytes[w->relay_of[i]] != 0;
+	return in;
+}
+
+double world_power_w(const struct world *w)
+{
+	struct plant_inputs in = world_inputs(w);
+	double sum = 0;
+
+	if (w->house->has_plant)
+		return plant_power_w(&w->plant, &in);
+	for (int i = 0; i < w->n_relays; i++)
+		if (w->relay_bytes[i] != 0)
+			sum += (w->relays[i].expected_w[0] + w->relays[i].expected_w[1]) / 2.0;
+	return sum;
+}
+
+static void advance_plant(struct world *w)
+{
+	int64_t step_ms = llround(w->house->plant.dt_s * 1000);
+
+	while (w->plant_ms + step_ms <= mono_since(w->now, w->base)) {
+		struct plant_inputs in = world_inputs(w);
+
+		w->row = weather_at(&w->weather, w->series_s + (double)w->plant_ms / 1000);
+		plant_step(&w->plant, &in, &w->row);
+		w->plant_ms += step_ms;
+	}
+}
+
+void world_advance(struct world *w, struct mono now, struct wall clock)
+{
+	int64_t dt_ms;
+
+	(void)clock;
+	pthread_mutex_lock(&w->lock);
+	if (!w->started) {
+		w->started = true;
+		w->base = w->now = now;
+	}
+	dt_ms = mono_since(now, w->now);
+	if (dt_ms > 0) {
+		w->energy_j += world_power_w(w) * (double)dt_ms / 1000;
+		if (w->house->has_plant) {
+			struct plant_inputs in = world_inputs(w);
+
+			w->flow_ml += plant_flow_lpm(&w->plant, &in) * (double)dt_ms / 60;
+		}
+		w->now = now;
+	}
+	if (w->house->has_plant)
+		advance_plant(w);
+	pthread_mutex_unlock(&w->lock);
+}
+
+bool world_set_fault(struct world *w, const char *alias, enum world_fault fault, double offset_k)
+{
+	int node = house_node(w->house, alias);
+
+	if (node == NO_NODE)
+		return false;
+	pthread_mutex_lock(&w->lock);
+	w->sensors[node].fault = fault;
+	w->sensors[node].fault_k = offset_k;
+	pthread_mutex_unlock(&w->lock);
+	return true;
+}
+
+static void summarise_plant(const struct world *w, struct world_summary *out)
+{
+	const struct plant_state *s = &w->plant;
+
+	out->air_c = s->air_c;
+	out->mass_c = s->mass_c;
+	out->out_c = w->row.out_c;
+	out->wind_ms = w->row.wind_ms;
+	out->sun_w_m2 = w->row.sun_w_m2;
+	out->tank_top_c = s->buffer.c[0];
+	out->tank_bottom_c = s->buffer.c[s->buffer.layers - 1];
+	out->supply_c = s->supply_c;
+	out->return_c = s->return_c;
+	out->residual = plant_residual(s);
+	out->lowest_c = s->lowest_c;
+	out->highest_c = s->highest_c;
+	out->steps = s->steps;
+	out->weather_gaps = w->weather.gaps;
+}
+
+void world_summarise(struct world *w, struct world_summary *out)
+{
+	*out = (struct world_summary){ 0 };
+	pthread_mutex_lock(&w->lock);
+	out->power_w = world_power_w(w);
+	out->energy_wh = w->energy_j / 3600;
+	if (w->house->has_plant)
+		summarise_plant(w, out);
+	pthread_mutex_unlock(&w->lock);
+}

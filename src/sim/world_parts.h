@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* world_parts.h: what the files of the simulated world share with each other and with nobody else. */
+#ifndef SIM_WORLD_PARTS_H
+#define SIM_WORLD_PARTS_H
+
+#include <pthread.h>
+
+#include "sim/plant.h"
+#include "sim/rng.h"
+#include "sim/weather.h"
+#include "sim/world.h"
+
+/* What of the plant a node's sensor sits in. */
+enum world_state { STATE_HELD, STATE_BUFFER, STATE_SUPPLY, STATE_RETURN, STATE_AIR, STATE_OUT, STATE_FLOW,
+	STATE_POWER };
+
+struct world_sensor {
+	enum world_state state;
+	int layer;
+	double lag_s, offset_k;
+	struct rng rng;
+	bool started;
+	struct mono at;			/* of the last read */
+	double lagged_c;		/* what the sensor's own mass has */
+	int64_t converted, said;	/* the conversion told at the next read; what was told last */
+	double pulses;			/* of a flow meter, at the last read */
+	int64_t flow_ml_min;
+	enum world_fault fault;
+	double fault_k;
+};
+
+struct world {
+	pthread_mutex_t lock;
+	const struct house *house;
+	const struct settings_relay *relays;
+	const volatile uint8_t *relay_bytes;
+	int n_relays;
+	int relay_of[N_PLANT_RELAYS];	/* index in relay_bytes, -1 = not connected */
+	bool started;
+	struct mono base, now;		/* base: the first instant */
+	int64_t plant_ms;		/* how far the plant is, since base */
+	double series_s;		/* of the first instant, since hour 0 of the weather */
+	struct weather weather;
+	struct weather_row row;
+	struct plant_state plant;
+	double energy_j, flow_ml;
+	struct world_sensor sensors[HOUSE_MAX_NODES];
+};
+
+/* Under the lock. */
+struct plant_inputs world_inputs(const struct world *);
+int64_t world_code(double c);		/* a DS18B20's code of a temperature */
+double world_power_w(const struct world *);
+void world_sensor_init(struct world_sensor *, const struct world *, uint64_t seed, const char *alias);
+/* Puts the sensor where Plant.Nodes says. False: this plant has no such state. */
+bool world_sensor_state(struct world_sensor *, const struct plant *, const char *state);
+
+#endif

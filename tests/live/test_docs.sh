@@ -1,0 +1,33 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# test_docs BUILD [--write]: tables in docs/ are what the program prints, config/spaceheat.cfg is what it would ship, and
+# help, man pages and verbs agree. With --write the tables are made anew.
+set -u
+build=$(cd "${1:-build}" && pwd)
+root=$(cd "$(dirname "$0")/../.." && pwd)
+write=${2:-}
+bad=0
+ok() { echo "ok - $1"; }
+not_ok() { echo "not ok - $1"; bad=1; }
+
+for file in "$root"/docs/*.md; do
+	table=$(sed -n 's/^<!-- table: spaceheat print \([a-z]*\) -->$/\1/p' "$file")
+	[ -n "$table" ] || continue
+	new=$( { sed '/^<!-- table: /q' "$file"; echo; "$build/spaceheat" print "$table"; } )
+	[ -z "$write" ] || printf '%s\n' "$new" >"$file"
+	if [ "$new" = "$(cat "$file")" ]; then ok "${file##*/} holds the table the program prints"; else
+		not_ok "${file##*/} is out of date - run: tests/live/test_docs.sh $1 --write"
+	fi
+done
+for verb in $("$build/spaceheat" --help | awk '/^  [a-z]+ /{print $1}'); do
+	if "$build/spaceheat" "$verb" -h | grep -q '^example: '; then ok "$verb -h has an example"; else not_ok "$verb -h has an example"; fi
+	if grep -q "$verb" "$root/docs/spaceheat.1"; then ok "$verb is in the man page"; else not_ok "$verb is in the man page"; fi
+done
+for option in $("$root/run_local" --help | grep -oE '^ +--[a-z-]+' | tr -d ' '); do
+	if grep -qE "(Fl |-)-?${option#--}( |\$)" "$root/docs/run_local.1"; then ok "run_local $option is in the man page"; else
+		not_ok "run_local $option is in the man page"
+	fi
+done
+wrong=$(grep -rLE 'SPDX-License-Identifier: MIT' "$root"/src "$root"/include "$root"/drivers "$root"/tests --include='*.[ch]' --include='*.sh')
+if [ -z "$wrong" ]; then ok "every source file names its licence"; else not_ok "every source file names its licence: $wrong"; fi
+exit $bad

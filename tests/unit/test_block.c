@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: MIT */
+/* Blocks: what goes in comes out, whatever it is; and no bytes, however wrong, do harm. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/history/block.h"
+#include "core/history/crc32.h"
+#include "core/history/slot.h"
+#include "core/history/varint.h"
+
+enum { MAX_READINGS = 4096, MAX_BYTES = 128 * 1024 };
+
+struct bench {
+	uint64_t random;
+	struct block in, out;
+	struct block_reading in_readings[MAX_READINGS], out_readings[MAX_READINGS];
+	uint8_t bytes[MAX_BYTES];
+};
+
+static int setup(void **state)
+{
+	struct bench *b = calloc(1, sizeof(*b));
+
+	b->random = 42;
+	b->in.readings = b->in_readings;
+	b->out.readings = b->out_readings;
+	b->in.capacity = b->out.capacity = MAX_READINGS;
+	*state = b;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	free(*state);
+	return 0;
+}
+
+static uint64_t next_random(struct bench *b)
+{
+	uint64_t z = (b->random += 0x9E3779B97F4A7C15u);
+
+	z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+	z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+	return z ^ (z >> 31);
+}
+
+static int below(struct bench *b, int n)
+{
+	return (int)(next_random(b) % (uint64_t)n);
+}
+
+static void add_series(struct bench *b, int32_t id)
+{
+	b->in.series[b->in.n_series++] = (struct block_series){ id, b->in.n_readings, 0 };
+}
+
+static void add_reading(struct bench *b, int64_t at_ms, int64_t code)
+{
+	b->in.readings[b->in.n_readings++] = (struct block_reading){ at_ms, code };
+	b->in.series[b->in.n_series - 1].count++;
+}
+
+static int round_trip(struct bench *b)
+{
+	int n = block_encode(&b->in, b->bytes, sizeof(b->bytes));
+	int32_t k = 0;
+
+	assert_true(n > 0);
+	b->out.start_ms = b->in.start_ms;
+	memset(b->out_readings, 0xa5, sizeof(b->out_readings));
+	assert_true(block_decode(b->bytes, (size_t)n, &b->out));
+	for (int32_t i = 0; i < b->in.n_series; i++) {
+		const struct block_series *s = &b->in.series[i];
+
+		if (s->count == 0)
+			continue;
+		assert_int_equal(b->out.series[k].id, s->id);
+		assert_int_equal(b->out.series[k].count, s->count);
+		assert_memory_equal(&b->out.readings[b->out.series[k].first], &b->in.readings[s->first],
+			(size_t)s->count * sizeof(struct block_reading));
+		k++;
+	}
+	assert_int_equal(b->out.n_series, k);
+	return n;
+}
+
+static void clear(struct bench *b, int64_t start_ms)
+{
+	b->in.start_ms = start_ms;
+	b->in.n_series = b->in.n_readings = 0;
+}
+
+/* A plausible slot: scans of 5 s and of 60 s, some readings missing, some late, a relay on change. */
+static void fill_plausible(struct bench *b)
+{
+	int64_t start = 1800000000000 + 300000 * (int64_t)below(b, 1000);
+	int series = 1 + below(b, 24);
+
+	clear(b, start);
+	for (int i = 0; i < series; i++) {
+		int every = i % 4 == 3 ? 60000 : 5000, from = i % 4 == 2 ? below(b, 60000) : 0;
+		int64_t code = below(b, 2000) - 300;
+
+		add_series(b, i + 1);
+		for (int64_t t = from; t < 300000; t += every) {
+			code += below(b, 5) - 2;
+			if (below(b, 20) != 0)
+				add_reading(
+					b, start + t + (below(b, 15) == 0 ? 1000 + below(b, 3000) : 0), code);
+		}
+	}
+	add_series(b, 99);
+	for (int64_t t = below(b, 200000); t < 300000; t += below(b, 100000))
+		add_reading(b, start + t, b->in.series[b->in.n_series - 1].count & 1);
+}
+
+/* Any numbers at any times: what no house would bring. */
+static void fill_wild(struct bench *b)
+{
+	int series = below(b, 40);
+
+	clear(b, (int64_t)next_random(b));
+	for (int i = 0; i < series; i++) {
+		int n = below(b, 60), shift = below(b, 64), time_shift = below(b, 64);
+
+		add_series(b, below(b, INT32_MAX));
+		for (int k = 0; k < n; k++)
+			add_reading(b, (int64_t)(next_random(b) >> time_shift),
+				(int64_t)(next_random(b) >> shift));
+	}
+}
+
+/* Whatever readings a slot holds, decoding gives exactly them back, in their order. */
+static void any_readings_come_back(void **state)
+{
+	struct bench *b = *state;
+
+	for (int i = 0; i < 500; i++) {
+		fill_plausible(b);
+		round_trip(b);
+		fill_wild(b);
+		round_trip(b);
+	}
+}
+
+/* Extreme numbers next to each other are exact too, though their difference does not fit. */
+static void extremes_are_exact(void **state)
+{
+	struct bench *b = *state;
+	static const int64_t edge[] = { INT64_MIN, INT64_MAX, 0, -1, INT64_MAX, INT64_MIN, 1, INT64_MIN };
+
+	clear(b, INT64_MAX);
+	add_series(b, INT32_MAX);
+	for (size_t i = 0; i < sizeof(edge) / sizeof(edge[0]); i++)
+		for (size_t k = 0; k < sizeof(edge) / sizeof(edge[0]); k++)
+			add_reading(b, edge[i], edge[k]);
+	round_trip(b);
+}
+
+/* An empty slot is a block too: it says that nothing was read, not that the row is lost. */
+static void an_empty_slot_is_a_block(void **state)
+{
+	struct bench *b = *state;
+
+	clear(b, 1800000000000);
+	assert_true(round_trip(b) <= 3);
+	add_series(b, 7);	/* a series without readings is left out */
+	round_trip(b);
+	assert_int_equal(b->out.n_series, 0);
+}
+
+/* Thirty sensors on one 5 s scan cost about one byte per reading, their times next to nothing. */
+static void shared_times_cost_nothing(void **state)
+{
+	struct bench *b = *state;
+	int n;
+
+	clear(b, 1800000000000);
+	for (int i = 0; i < 30; i++) {
+		add_series(b, i + 1);
+		for (int k = 0; k < 60; k++)
+			add_reading(b, b->in.start_ms + 5000 * k, 320 + below(b, 3));
+	}
+	n = round_trip(b);
+	assert_true(n < 30 * 60 + 30 * 8 + 16);
+}
+
+/* A missing scan or a late one costs a few bytes in its channel, not its whole schedule. */
+static void exceptions_are_cheap(void **state)
+{
+	struct bench *b = *state;
+	int regular, n;
+
+	clear(b, 1800000000000);
+	for (int i = 0; i < 10; i++) {
+		add_series(b, i + 1);
+		for (int k = 0; k < 60; k++)
+			add_reading(b, b->in.start_ms + 5000 * k, 5);
+	}
+	regular = round_trip(b);
+	b->in.readings[9 * 60 + 30].at_ms += 2345;
+	n = round_trip(b);
+	assert_true(n - regular <= 8);
+}
+
+/* Encoding into too little room says so and stays inside it, at every size. */
+static void encoding_stays_in_its_room(void **state)
+{
+	struct bench *b = *state;
+	int n;
+
+	fill_plausible(b);
+	n = round_trip(b);
+	for (int size = 0; size < n; size++) {
+		uint8_t *room = malloc((size_t)size + 1);	/* the sanitizer watches its end */
+
+		assert_int_equal(block_encode(&b->in, room, (size_t)size), -1);
+		free(room);
+	}
+	assert_int_equal(block_encode(&b->in, b->bytes, (size_t)n), n);
+}
+
+/* Decodes a copy that ends where its memory ends, into readings that end where theirs does. */
+static bool decode_tight(struct bench *b, size_t length, int32_t capacity)
+{
+	uint8_t *copy = malloc(length + (length == 0));
+	struct block_reading *readings = malloc((size_t)capacity * sizeof(*readings) + (capacity == 0));
+	struct block out = { .start_ms = b->in.start_ms, .capacity = capacity, .readings = readings };
+	bool ok;
+
+	memcpy(copy, b->bytes, length);
+	ok = block_decode(copy, length, &out);
+	assert_true(out.n_readings <= capacity && out.n_series <= BLOCK_MAX_SERIES);
+	assert_true(ok || (out.n_readings == 0 && out.n_series == 0));
+	free(readings);
+	free(copy);
+	return ok;
+}
+
+/* Every cut, and every byte too many, is an error. */
+static void cuts_are_errors(void **state)
+{
+	struct bench *b = *state;
+
+	for (int round = 0; round < 20; round++) {
+		int n;
+
+		fill_plausible(b);
+		n = round_trip(b);
+		for (int i = 0; i < n; i++)
+			assert_false(decode_tight(b, (size_t)i, MAX_READINGS));
+		b->bytes[n] = 0;
+		assert_false(decode_tight(b, (size_t)n + 1, MAX_READINGS));
+		assert_false(decode_tight(b, (size_t)n, b->in.n_readings - 1));
+		assert_true(decode_tight(b, (size_t)n, b->in.n_readings));
+	}
+}
+
+/* Flipped and overwritten bytes give other readings or an error, never a step outside. */
+static void mutations_do_no_harm(void **state)
+{
+	struct bench *b = *state;
+	uint8_t *whole = malloc(MAX_BYTES);
+	int n = 0;
+
+	for (int i = 0; i < 20000; i++) {
+		int hits = 1 + below(b, 6);
+
+		if (i % 50 == 0) {
+			fill_plausible(b);
+			n = block_encode(&b->in, whole, MAX_BYTES);
+		}
+		memcpy(b->bytes, whole, (size_t)n);
+		for (int k = 0; k < hits; k++) {
+			int at = below(b, below(b, 2) ? n : (n < 40 ? n : 40));	/* the head steers the rest */
+
+			if (below(b, 3) == 0)
+				b->bytes[at] = (uint8_t)(b->bytes[at] ^ 1u << below(b, 8));
+			else
+				b->bytes[at] = (uint8_t)(below(b, 2) ? 0xff : below(b, 256));
+		}
+		decode_tight(b, (size_t)n, below(b, 2) ? MAX_READINGS : below(b, 500));
+	}
+	free(whole);
+}
+
+/* Neither do bytes that were never a block. */
+static void noise_does_no_harm(void **state)
+{
+	struct bench *b = *state;
+
+	for (int i = 0; i < 50000; i++) {
+		int n = below(b, 200);
+
+		for (int k = 0; k < n; k++)
+			b->bytes[k] = (uint8_t)(below(b, 4) == 0 ? below(b, 256) : below(b, 12));
+		if (n > 0 && below(b, 8) != 0)
+			b->bytes[0] = BLOCK_PLAIN;
+		decode_tight(b, (size_t)n, below(b, 300));
+	}
+}
+
+/* A format this version does not know is refused, not guessed at. */
+static void an_unknown_format_is_refused(void **state)
+{
+	struct bench *b = *state;
+	int n;
+
+	fill_plausible(b);
+	n = round_trip(b);
+	for (int format = 0; format < 256; format++) {
+		b->bytes[0] = (uint8_t)format;
+		assert_int_equal(decode_tight(b, (size_t)n, MAX_READINGS), format == BLOCK_PLAIN);
+	}
+}
+
+/* A slot gives its readings back by series and time, each series in the order it came. */
+static void a_slot_groups_by_series(void **state)
+{
+	struct bench *b = *state;
+	struct slot_entry log[8];
+	struct slot s = { log, 0, 8 };
+
+	assert_true(slot_add(&s, 3, 1000, 30) && slot_add(&s, 1, 1000, 10) && slot_add(&s, 3, 2000, 31) &&
+		slot_add(&s, 1, 3000, 11) && slot_add(&s, 3, 1500, 32));
+	assert_true(slot_group(&s, 1000, 3000, &b->out));
+	assert_int_equal(b->out.n_series, 2);
+	assert_int_equal(b->out.series[0].id, 1);
+	assert_int_equal(b->out.series[0].count, 1);
+	assert_int_equal(b->out.series[1].count, 3);
+	assert_int_equal(b->out.readings[b->out.series[1].first + 2].code, 32);
+	b->out.capacity = 2;
+	assert_false(slot_group(&s, 0, 9000, &b->out));
+	assert_int_equal(b->out.n_readings, 2);
+	b->out.capacity = MAX_READINGS;
+	slot_drop_before(&s, 2000);
+	assert_int_equal(s.n, 2);
+	while (s.n < s.capacity)
+		assert_true(slot_add(&s, 0, 0, 0));
+	assert_false(slot_add(&s, 0, 0, 0));
+}
+
+/* The CRC is the one everybody uses, and may be taken piece by piece. */
+static void the_crc_is_crc32(void **state)
+{
+	(void)state;
+	assert_int_equal(crc32_of(0, "123456789", 9), 0xCBF43926);
+	assert_int_equal(crc32_of(crc32_of(0, "1234", 4), "56789", 5), 0xCBF43926);
+}
+
+/* Varints are exact at every size, and zig-zag keeps small numbers small. */
+static void varints_are_exact(void **state)
+{
+	struct bench *b = *state;
+
+	for (int i = 0; i < 10000; i++) {
+		uint64_t v = next_random(b) >> below(b, 64);
+		struct varint_out o = { b->bytes, 10, 0, false };
+		struct varint_in in = { b->bytes, 0, 0, false };
+
+		varint_put(&o, v);
+		in.length = o.n;
+		assert_true(varint_get(&in) == v && !in.bad && in.n == o.n);
+		assert_true(unzigzag(zigzag((int64_t)v)) == (int64_t)v);
+	}
+	assert_int_equal(zigzag(-1), 1);
+	assert_int_equal(zigzag(1), 2);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(any_readings_come_back, setup, teardown),
+		cmocka_unit_test_setup_teardown(extremes_are_exact, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_empty_slot_is_a_block, setup, teardown),
+		cmocka_unit_test_setup_teardown(shared_times_cost_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(exceptions_are_cheap, setup, teardown),
+		cmocka_unit_test_setup_teardown(encoding_stays_in_its_room, setup, teardown),
+		cmocka_unit_test_setup_teardown(cuts_are_errors, setup, teardown),
+		cmocka_unit_test_setup_teardown(mutations_do_no_harm, setup, teardown),
+		cmocka_unit_test_setup_teardown(noise_does_no_harm, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_unknown_format_is_refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_slot_groups_by_series, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_crc_is_crc32, setup, teardown),
+		cmocka_unit_test_setup_teardown(varints_are_exact, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: MIT */
+/* Loading: files on disk become settings and a house, or all that is wrong with them at once. */
+#define _GNU_SOURCE /* nftw */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/config.h"
+#include "port/load.h"
+
+struct bench {
+	char dir[64], cfg[96];
+	struct loaded loaded;
+	struct problems problems;
+};
+
+static const char orange_cfg[] = "house = \"dw1.isone.nh.orange.1\";\n"
+				 "houses_file = \"houses.json\";\n"
+				 "simulated = true;\n"
+				 "state_dir = \"state\";\n"
+				 "uplink: { host = \"127.0.0.1\"; port = 18830; tls = false; };\n"
+				 "contract: { allow_unsigned_contract = true; };\n"
+				 "roles: { store = [ \"a.tank.temp0\", \"a.tank.temp1\", \"a.tank.temp2\", "
+				 "\"a.tank.temp3\", \"a.tank.temp4\" ];\n"
+				 "  supply = \"a.tank.out.temp1\"; return_pipe = \"a.tank.in.temp1\"; flow = "
+				 "\"a.tank.out.flowmeter1\";\n"
+				 "  outdoor = \"a.outdoors.temp1\"; meter = \"a.m\"; };\n"
+				 "zones = ( { name = \"garage\"; sensor = "
+				 "\"a.tank.out.pump.allradiators.garage.temp1\"; critical = true;\n"
+				 "  pump = \"a.tank.out.pump.relay\"; control = \"service\"; } );\n"
+				 "relays = ( { node = \"a.elt1.relay\"; kind = \"element\"; fail_state = "
+				 "\"open\"; expected_w = [ 4000, 4800 ]; },\n"
+				 "  { node = \"a.tank.out.pump.relay\"; kind = \"pump\"; fail_state = "
+				 "\"open\"; expected_w = [ 30, 90 ]; } );\n"
+				 "comfort: { setpoint_c = 18.0; };\n";
+
+static void write_file(const struct bench *b, const char *name, const char *text)
+{
+	char path[160];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s", b->dir, name);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	fputs(text, f);
+	assert_int_equal(fclose(f), 0);
+	assert_int_equal(chmod(path, 0600), 0);
+}
+
+static void copy_houses(const struct bench *b)
+{
+	struct err e;
+	size_t length;
+	char *text = load_text("input_data/houses.json", 1 << 20, &length, &e);
+
+	assert_non_null(text);
+	write_file(b, "houses.json", text);
+	free(text);
+}
+
+static int setup(void **state)
+{
+	struct bench *b = calloc(1, sizeof(*b));
+	char parts[100];
+
+	strcpy(b->dir, "/tmp/test_load-XXXXXX");
+	assert_non_null(mkdtemp(b->dir));
+	snprintf(b->cfg, sizeof(b->cfg), "%s/spaceheat.cfg", b->dir);
+	snprintf(parts, sizeof(parts), "%s/conf.d", b->dir);
+	assert_int_equal(mkdir(parts, 0700), 0);
+	write_file(b, "spaceheat.cfg", orange_cfg);
+	copy_houses(b);
+	*state = b;
+	return 0;
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+	(void)st;
+	(void)type;
+	(void)at;
+	return remove(path);
+}
+
+static int teardown(void **state)
+{
+	struct bench *b = *state;
+
+	nftw(b->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	free(b);
+	return 0;
+}
+
+static bool load(struct bench *b)
+{
+	problems_clear(&b->problems);
+	return load_service(b->cfg, &b->loaded, &b->problems);
+}
+
+static void assert_problems(const struct bench *b, int n, const char *first)
+{
+	for (int i = 0; b->problems.n != n && i < b->problems.n; i++)
+		print_error("%s\n", b->problems.text[i]);
+	assert_int_equal(b->problems.n, n);
+	assert_string_equal(b->problems.text[0], first);
+}
+
+/* A good configuration gives settings whose names are nodes and whose files stand beside it. */
+static void house_is_loaded_and_resolved(void **state)
+{
+	struct bench *b = *state;
+	const struct settings *s = &b->loaded.settings;
+	const struct house *h = &b->loaded.house;
+	char state_dir[100];
+
+	assert_true(load(b));
+	assert_true(b->loaded.configured && s->simulated && h->simulated);
+	assert_string_equal(h->nodes[s->roles.store[0]].alias, "a.tank.temp0");
+	assert_string_equal(h->nodes[s->roles.meter].alias, "a.m");
+	assert_string_equal(h->nodes[s->zones[0].pump].alias, "a.tank.out.pump.relay");
+	assert_string_equal(h->nodes[s->relays[0].node].alias, "a.elt1.relay");
+	assert_int_equal(h->channels[s->relays[1].channel].about, s->relays[1].node);
+	assert_int_equal(settings_nameplate_w(s), 4890);
+	snprintf(state_dir, sizeof(state_dir), "%s/state", b->dir);
+	assert_string_equal(s->state_dir, state_dir);
+	assert_true(s->comfort.setpoint_c == 18.0);
+}
+
+/* Files of conf.d are read in the order of their names, and other files there are left alone. */
+static void parts_are_read_by_name(void **state)
+{
+	struct bench *b = *state;
+
+	write_file(b, "conf.d/20-b.cfg", "comfort: { setpoint_c = 20.0; };");
+	write_file(b, "conf.d/10-a.cfg", "comfort: { setpoint_c = 19.0; band_k = 2.0; };");
+	write_file(b, "conf.d/30-c.cfg.bak", "nonsense");
+	write_file(b, "conf.d/.40-d.cfg", "nonsense");
+	assert_true(load(b));
+	assert_true(
+		b->loaded.settings.comfort.setpoint_c == 20.0 && b->loaded.settings.comfort.band_k == 2.0);
+}
+
+/* Nothing configured is no error: the service starts and touches nothing. */
+static void not_configured_is_legal(void **state)
+{
+	struct bench *b = *state;
+
+	write_file(b, "spaceheat.cfg", "house = \"\";\n");
+	assert_true(load(b));
+	assert_false(b->loaded.configured);
+}
+
+/* What is wrong in the settings, in conf.d and in the house comes in one list. */
+static void all_problems_at_once(void **state)
+{
+	struct bench *b = *state;
+
+	write_file(b, "conf.d/10-site.cfg",
+		"guard: { hp_min_off_s = 30; };\nroles: { supply = \"a.tank.out.tmp1\"; };\n");
+	write_file(b, "conf.d/20-typo.cfg", "\ncomfrot: { };\n");
+	assert_false(load(b));
+	assert_problems(b, 3,
+		"conf.d/10-site.cfg:1: guard.hp_min_off_s = 30 is outside 180..1800 s - use at least 180; "
+		"the compressor needs this rest");
+	assert_string_equal(b->problems.text[1],
+		"conf.d/20-typo.cfg:2: unknown key \"comfrot\" - did you mean \"comfort\"?");
+	assert_string_equal(b->problems.text[2],
+		"conf.d/10-site.cfg:2: roles.supply names \"a.tank.out.tmp1\", not a node "
+		"of house dw1.isone.nh.orange.1 - did you mean \"a.tank.out.temp1\"?");
+}
+
+/* After a syntax error nothing else is said: it would be guesswork. */
+static void syntax_error_stands_alone(void **state)
+{
+	struct bench *b = *state;
+
+	write_file(b, "conf.d/10-site.cfg", "guard: {\n  hp_min_off_s = 30\n");
+	write_file(b, "houses.json", "{");
+	assert_false(load(b));
+	assert_int_equal(b->problems.n, 1);
+	assert_non_null(strstr(b->problems.text[0], "conf.d/10-site.cfg:3: syntax error - check this line"));
+}
+
+/* A password that others can read, and one that is not there, are named with what to do. */
+static void secrets_are_private(void **state)
+{
+	struct bench *b = *state;
+	char want[400], path[100], secret[32];
+	struct err e;
+
+	write_file(b, "conf.d/10-site.cfg", "\nuplink: { password_file = \"mqtt\"; };");
+	write_file(b, "mqtt", "s3cret\n");
+	snprintf(path, sizeof(path), "%s/mqtt", b->dir);
+	assert_true(load(b));
+	assert_true(load_secret(b->loaded.settings.uplink.password_file, secret, sizeof(secret), &e));
+	assert_string_equal(secret, "s3cret");
+	assert_false(load_secret(b->loaded.settings.uplink.password_file, secret, 4, &e));
+	assert_null(strstr(e.text, "s3cret"));
+	chmod(path, 0644);
+	assert_false(load(b));
+	snprintf(want, sizeof(want),
+		"conf.d/10-site.cfg:2: uplink.password_file %s has mode 0644 - run: chmod 600 %s", path,
+		path);
+	assert_problems(b, 1, want);
+	remove(path);
+	assert_false(load(b));
+	assert_non_null(
+		strstr(b->problems.text[0], "cannot be read (No such file or directory) - create it"));
+}
+
+/* A credential is found in the folder that systemd names; without one a check by hand lets it pass. */
+static void credentials_come_from_systemd(void **state)
+{
+	struct bench *b = *state;
+	char secret[32];
+	struct err e;
+
+	write_file(b, "conf.d/10-site.cfg", "uplink: { password_file = \"credential:mqtt\"; };");
+	write_file(b, "mqtt", "s3cret");
+	unsetenv("CREDENTIALS_DIRECTORY");
+	assert_true(load(b));
+	assert_false(load_secret("credential:mqtt", secret, sizeof(secret), &e));
+	setenv("CREDENTIALS_DIRECTORY", b->dir, 1);
+	assert_true(load(b));
+	assert_true(load_secret(b->loaded.settings.uplink.password_file, secret, sizeof(secret), &e));
+	assert_string_equal(secret, "s3cret");
+	unsetenv("CREDENTIALS_DIRECTORY");
+}
+
+/* Files that are not there are named where they were asked for. */
+static void missing_files_are_named(void **state)
+{
+	struct bench *b = *state;
+	char want[300];
+
+	write_file(b, "conf.d/10-site.cfg", "\n\nhouses_file = \"/nowhere/houses.json\";");
+	assert_false(load(b));
+	assert_problems(b, 1,
+		"conf.d/10-site.cfg:3: houses_file /nowhere/houses.json cannot be read (No such file or "
+		"directory) - set houses_file to where houses.json is");
+	strcat(b->cfg, "x");
+	assert_false(load(b));
+	snprintf(want, sizeof(want),
+		"%s: cannot be read (No such file or directory) - check that the file is there and "
+		"readable",
+		b->cfg);
+	assert_problems(b, 1, want);
+}
+
+/* A folder, a huge file and a file with a byte 0 are refused, not read. */
+static void strange_files_are_refused(void **state)
+{
+	struct bench *b = *state;
+	struct err e;
+	size_t length;
+	FILE *f = fopen(b->cfg, "a");
+
+	fputc(0, f);
+	fclose(f);
+	assert_false(load(b));
+	assert_null(load_text(b->dir, 100, &length, &e));
+	assert_null(load_text(b->cfg, 10, &length, &e));
+	assert_string_equal(e.text, "more than 10 bytes");
+}
+
+/* The real test house needs no simulation, and says so; its meter needs a line. */
+static void real_house_is_not_simulated(void **state)
+{
+	struct bench *b = *state;
+
+	write_file(b, "spaceheat.cfg",
+		"house = \"w.isone.nh.orange.1\";\nhouses_file = \"houses.json\";\nsimulated = true;\n"
+		"relays = ( { node = \"a.elt1.relay\"; kind = \"element\"; fail_state = \"open\"; expected_w "
+		"= [ 4000, 4800 ]; },\n"
+		"{ node = \"a.tank.out.pump.relay\"; kind = \"pump\"; fail_state = \"open\"; expected_w = [ "
+		"30, 90 ]; },\n"
+		"{ node = \"a.tank.out.pump.baseboard1.fan.relay\"; kind = \"other\"; fail_state = \"open\"; "
+		"expected_w = [ 10, 60 ]; } );\n");
+	assert_false(load(b));
+	assert_problems(b, 1,
+		"spaceheat.cfg:3: simulated = true, but house w.isone.nh.orange.1 is not marked simulated - "
+		"set "
+		"simulated = false, or choose a simulated house");
+	write_file(b, "conf.d/10-site.cfg", "simulated = false;");
+	assert_false(load(b));
+	assert_non_null(strstr(b->problems.text[0],
+		"meter.port = \"\", but house w.isone.nh.orange.1 has a meter at \"a.m\""));
+	write_file(b, "conf.d/20-meter.cfg", "meter: { port = \"/dev/ttyUSB0\"; };");
+	assert_true(load(b));
+	write_file(b, "conf.d/30-flow.cfg", "roles: { flow = \"a.tank.out.flowmeter1\"; };");
+	assert_false(load(b));
+	assert_non_null(
+		strstr(b->problems.text[0], "which is no working flow meter of house w.isone.nh.orange.1"));
+}
+
+/* -c wins over the environment, and a name that leads nowhere is told. */
+static void configuration_is_searched_in_order(void **state)
+{
+	struct bench *b = *state;
+	char path[PATH_SIZE];
+
+	setenv("SPACEHEAT_CONFIG", b->cfg, 1);
+	assert_true(config_find(NULL, path, sizeof(path)));
+	assert_string_equal(path, b->cfg);
+	assert_true(config_find(b->dir, path, sizeof(path)));
+	assert_string_equal(path, b->dir);
+	assert_false(config_find("/nowhere/spaceheat.cfg", path, sizeof(path)));
+	assert_string_equal(path, "/nowhere/spaceheat.cfg");
+	assert_false(config_find(b->cfg, path, 5));
+	unsetenv("SPACEHEAT_CONFIG");
+}
+
+static int run(const char *a, const char *b, const char *c, const char *d)
+{
+	char words[4][128];
+	char *argv[6] = { (char[]){ "config" } };
+	const char *given[] = { a, b, c, d };
+	int argc = 1;
+
+	for (int i = 0; i < 4 && given[i]; i++) {
+		snprintf(words[i], sizeof(words[i]), "%s", given[i]);
+		argv[argc++] = words[i];
+	}
+	return cli_config(argc, argv);
+}
+
+/* `config check` ends with 0 or 78, `config show` with 2 for what is no setting. */
+static void verbs_give_exit_codes(void **state)
+{
+	struct bench *b = *state;
+
+	assert_int_equal(run("check", b->cfg, NULL, NULL), 0);
+	assert_int_equal(run("show", "guard", "-c", b->cfg), 0);
+	assert_int_equal(run("show", "gaurd", "-c", b->cfg), 2);
+	assert_int_equal(run("shwo", NULL, NULL, NULL), 2);
+	assert_int_equal(run("check", "/nowhere", NULL, NULL), 78);
+	write_file(b, "conf.d/10-site.cfg", "x = 1;");
+	assert_int_equal(run("check", b->cfg, NULL, NULL), 78);
+	assert_int_equal(run("show", "guard", "-c", b->cfg), 78);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(house_is_loaded_and_resolved),
+		TEST(parts_are_read_by_name),
+		TEST(not_configured_is_legal),
+		TEST(all_problems_at_once),
+		TEST(syntax_error_stands_alone),
+		TEST(secrets_are_private),
+		TEST(credentials_come_from_systemd),
+		TEST(missing_files_are_named),
+		TEST(strange_files_are_refused),
+		TEST(real_house_is_not_simulated),
+		TEST(configuration_is_searched_in_order),
+		TEST(verbs_give_exit_codes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

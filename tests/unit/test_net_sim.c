@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* The in-process broker. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "sim/net_sim.h"
+
+/* Two ends of the in-process broker, and where they post. */
+struct sim_bench { struct msg posted[64]; int n; };
+
+static bool sim_post(void *self, const struct msg *m)
+{
+	struct sim_bench *s = self;
+
+	s->posted[s->n++] = *m;
+	return true;
+}
+
+static bool sim_raw(void *self, const char *topic, const void *bytes, size_t length, bool retained,
+	struct msg *out)
+{
+	*out = (struct msg){ .type = MSG_LOG, .to = *(enum address *)self, .log.value = retained };
+	snprintf(out->log.text, sizeof(out->log.text), "%s %.*s", topic, (int)length, (const char *)bytes);
+	return true;
+}
+
+/* The in-process broker hands over at once, acknowledges, keeps what is retained, and tells of an outage. */
+static void sim_broker(void **state)
+{
+	struct sim_bench s = { .n = 0 };
+	enum address scada = TO_SCADA, atn = TO_ATN;
+	struct net_sim *sim = net_sim_open((struct post){ .self = &s, .post = sim_post },
+		(struct understand){ .self = &scada, .raw = sim_raw }, (struct understand){ .self = &atn,
+		.raw = sim_raw });
+	struct net house = net_sim_net(sim, NET_SIM_SCADA), other = net_sim_net(sim, NET_SIM_ATN);
+	struct err e;
+	int token;
+
+	(void)state;
+	assert_int_equal(s.n, 2);
+	assert_true(s.posted[0].to == TO_UPLINK && s.posted[0].link.up && s.posted[1].to == TO_ATN);
+	assert_true(house.publish(house.self, "h/x", "a", 1, 1, true, &token, &e));
+	assert_string_equal(s.posted[2].log.text, "h/x a");
+	assert_int_equal(s.posted[2].to, TO_ATN);
+	assert_int_equal(s.posted[2].log.value, 0);
+	assert_true(s.posted[3].type == MSG_PUBACK && s.posted[3].to == TO_UPLINK &&
+		s.posted[3].puback.token == token);
+	assert_true(other.publish(other.self, "a/y", "b", 1, 0, false, &token, &e));
+	assert_int_equal(s.posted[4].to, TO_SCADA);
+	assert_int_equal(s.n, 5);
+	net_sim_cut(sim, true);
+	assert_false(house.publish(house.self, "h/x", "a", 1, 1, false, &token, &e));
+	net_sim_cut(sim, false);
+	assert_int_equal(s.n, 10);	/* down, down, up, up and what was retained */
+	assert_string_equal(s.posted[9].log.text, "h/x a");
+	assert_int_equal(s.posted[9].log.value, 1);
+	net_sim_close(sim);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(sim_broker),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

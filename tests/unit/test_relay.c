@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: MIT */
+/* The relay actor, before a port that notes what it is told and before the rules in this process. */
+#include "actor/relay.h"
+#include "guard_bench.h"
+#include "sim/guard_sim.h"
+
+struct fake_port {
+	bool broken;
+	int n_wants, n_readings;
+	struct guard_want want;
+	struct guard_reading reading;
+	uint32_t seq;
+};
+
+static bool fake_want(void *self, const struct guard_want *w, uint32_t seq, struct err *e)
+{
+	struct fake_port *f = self;
+
+	f->n_wants++;
+	f->want = *w;
+	f->seq = seq;
+	return !f->broken || err_set(e, ERR_IO, 0, "guard: gone");
+}
+
+static bool fake_reading(void *self, const struct guard_reading *r, struct err *e)
+{
+	struct fake_port *f = self;
+
+	f->n_readings++;
+	f->reading = *r;
+	return !f->broken || err_set(e, ERR_IO, 0, "guard: gone");
+}
+
+struct desk {
+	struct bench *bench;
+	struct fake_port fake;
+	struct relay relay;
+	struct outbox out;
+};
+
+static struct desk *desk_open(const struct guard_port *port)
+{
+	struct desk *d = calloc(1, sizeof(*d));
+	struct guard_port fake = { .want = fake_want, .reading = fake_reading };
+
+	assert_non_null(d);
+	d->bench = bench_open();
+	fake.self = &d->fake;
+	relay_init(&d->relay, &d->bench->house, &d->bench->settings, port != NULL ? port : &fake);
+	return d;
+}
+
+static void desk_close(struct desk *d)
+{
+	bench_close(d->bench);
+	free(d);
+}
+
+static void step(struct desk *d, const struct msg *m)
+{
+	d->out.n = 0;
+	relay_step(&d->relay, m, &d->out);
+}
+
+static void want(struct desk *d, int relay, bool on, uint32_t seq)
+{
+	struct msg m = { .type = MSG_WANT, .want = { .relay = (uint8_t)relay, .on = on,
+		.rank = GUARD_RANK_LOCAL, .seq = seq, .lease_ms = GUARD_LEASE_MS } };
+
+	step(d, &m);
+}
+
+static void answer(struct desk *d, enum guard_result result, uint32_t seq)
+{
+	struct msg m = { .type = MSG_ANSWER, .answer = { .relay = PUMP, .result = (uint8_t)result,
+		.seq = seq } };
+
+	step(d, &m);
+}
+
+static const struct msg *said(const struct desk *d, enum msg_type type)
+{
+	for (int i = 0; i < d->out.n; i++)
+		if (d->out.box[i].type == type)
+			return &d->out.box[i];
+	return NULL;
+}
+
+/* A request goes to the guard as it is and its answer back to scada, once. */
+static void a_request_and_its_answer(void **state)
+{
+	struct desk *d = desk_open(NULL);
+
+	(void)state;
+	want(d, PUMP, true, 41);
+	assert_int_equal(d->out.n, 0);
+	assert_int_equal(d->fake.want.relay, PUMP);
+	assert_int_equal(d->fake.want.on, 1);
+	assert_int_equal(d->fake.want.rank, GUARD_RANK_LOCAL);
+	assert_int_equal(d->fake.want.lease_ms, GUARD_LEASE_MS);
+	assert_int_equal(d->fake.seq, 41);
+	answer(d, GUARD_HELD_RATE, 41);
+	assert_int_equal(d->out.n, 1);
+	assert_int_equal(d->out.box[0].to, TO_SCADA);
+	assert_int_equal(d->out.box[0].answer.result, GUARD_HELD_RATE);
+	answer(d, GUARD_DONE, 41);
+	answer(d, GUARD_DONE, 42);
+	answer(d, GUARD_DONE, 0);
+	assert_int_equal(d->out.n, 0);
+	assert_int_equal(d->relay.strays, 3);
+	desk_close(d);
+}
+
+/* The actor renews nothing: without requests from scada the guard hears none, and it asks for no wake-up. */
+static void it_never_renews_by_itself(void **state)
+{
+	struct msg ticks = { .type = MSG_TICK };
+	struct desk *d = desk_open(NULL);
+
+	(void)state;
+	want(d, PUMP, true, 1);
+	answer(d, GUARD_DONE, 1);
+	for (int i = 0; i < 100; i++) {
+		ticks.now.ms += 1000;
+		step(d, &ticks);
+		assert_int_equal(d->out.n, 0);
+		assert_int_equal(d->out.wake_at.ms, INT64_MAX);
+	}
+	assert_int_equal(d->fake.n_wants, 1);
+	desk_close(d);
+}
+
+/* A request that cannot reach the guard is answered DriverError at once, and said in the log once. */
+static void an_unreachable_guard_is_a_driver_error(void **state)
+{
+	struct desk *d = desk_open(NULL);
+
+	(void)state;
+	d->fake.broken = true;
+	want(d, PUMP, true, 7);
+	assert_int_equal(said(d, MSG_ANSWER)->to, TO_SCADA);
+	assert_int_equal(said(d, MSG_ANSWER)->answer.result, GUARD_DRIVER_ERROR);
+	assert_int_equal(said(d, MSG_ANSWER)->answer.seq, 7);
+	assert_int_equal(said(d, MSG_LOG)->log.code, LOG_DRIVER);
+	assert_int_equal(said(d, MSG_EVENT)->to, TO_HISTORY);
+	want(d, PUMP, true, 8);
+	assert_int_equal(d->out.n, 1);
+	d->fake.broken = false;
+	want(d, PUMP, true, 9);
+	answer(d, GUARD_DONE, 9);
+	assert_int_equal(said(d, MSG_LOG)->log.level, LEVEL_INFO);
+	assert_non_null(said(d, MSG_ANSWER));
+	desk_close(d);
+}
+
+/* Readings for the guard's own checks are passed on as they are. */
+static void readings_pass(void **state)
+{
+	struct msg m = { .type = MSG_GUARD_READING, .guard_reading = { .role = GUARD_ROLE_STORE, .source = 3,
+		.quality = QUALITY_GOOD, .value_mc = 61250, .age_ms = 900 } };
+	struct desk *d = desk_open(NULL);
+
+	(void)state;
+	step(d, &m);
+	assert_int_equal(d->fake.n_readings, 1);
+	assert_int_equal(d->fake.reading.role, GUARD_ROLE_STORE);
+	assert_int_equal(d->fake.reading.source, 3);
+	assert_int_equal(d->fake.reading.value_mc, 61250);
+	assert_int_equal(d->fake.reading.age_ms, 900);
+	desk_close(d);
+}
+
+/* Every event reaches scada; ceiling, trip and driver are log lines of their level and event rows too. */
+static void events_are_told_and_logged(void **state)
+{
+	static const struct {
+		enum guard_event_kind kind;
+		bool on;
+		enum log_code code;
+		enum log_level level;
+	} rows[] = {
+		{ GUARD_EVENT_CEILING, true, LOG_CEILING, LEVEL_WARNING },
+		{ GUARD_EVENT_CEILING, false, LOG_CEILING, LEVEL_INFO },
+		{ GUARD_EVENT_TRIP, true, LOG_TRIP, LEVEL_CRITICAL },
+		{ GUARD_EVENT_TRIP_RESET, false, LOG_TRIP, LEVEL_INFO },
+		{ GUARD_EVENT_DRIVER, true, LOG_DRIVER, LEVEL_ERROR },
+	};
+	struct msg quiet = { .type = MSG_RELAY_EVENT, .relay_event = { .kind = GUARD_EVENT_MOVED } };
+	struct desk *d = desk_open(NULL);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct msg m = { .type = MSG_RELAY_EVENT, .relay_event = { .kind = (uint8_t)rows[i].kind,
+			.relay = rows[i].kind == GUARD_EVENT_DRIVER ? PUMP : GUARD_NO_RELAY, .on = rows[i].on,
+			.value = 82500, .text = "store trip" } };
+
+		step(d, &m);
+		assert_int_equal(said(d, MSG_LOG)->log.code, rows[i].code);
+		assert_int_equal(said(d, MSG_LOG)->log.level, rows[i].level);
+		assert_int_equal(said(d, MSG_EVENT)->to, TO_HISTORY);
+		assert_int_equal(said(d, MSG_RELAY_EVENT)->to, TO_SCADA);
+		assert_int_equal(said(d, MSG_RELAY_EVENT)->relay_event.value, 82500);
+	}
+	assert_int_equal(said(d, MSG_LOG)->log.node, PUMP);	/* its node has the same number here */
+	step(d, &quiet);
+	assert_int_equal(d->out.n, 1);
+	desk_close(d);
+}
+
+/* --- the rules in this process ---------------------------------------------------------------- */
+
+static void deliver(struct desk *d)
+{
+	struct bench *b = d->bench;
+
+	d->out.n = 0;
+	while (b->taken < b->n)
+		relay_step(&d->relay, &b->box[b->taken++], &d->out);
+}
+
+/* With the guard in this process a request moves the relay's byte and its lease lapses at 30 s of ticks. */
+static void the_simulated_guard_rules_too(void **state)
+{
+	uint8_t bytes[GUARD_MAX_RELAYS] = { 9, 9, 9 };
+	struct desk *d = desk_open(NULL);
+	struct post post = { d->bench, bench_post, bench_busy };
+	struct guard_sim *sim;
+	struct guard_port port;
+	struct err e = { 0 };
+
+	(void)state;
+	sim = guard_sim_open(&d->bench->settings, &d->bench->house, bytes, post, &e);
+	assert_non_null(sim);
+	assert_int_equal(bytes[HP] + bytes[ELEMENT] + bytes[PUMP], 0);
+	port = guard_sim_port(sim);
+	relay_init(&d->relay, &d->bench->house, &d->bench->settings, &port);
+	want(d, PUMP, true, 1);
+	deliver(d);
+	assert_int_equal(said(d, MSG_ANSWER)->answer.result, GUARD_DONE);
+	assert_int_equal(bytes[PUMP], 1);
+	want(d, HP, true, 2);
+	deliver(d);
+	assert_int_equal(said(d, MSG_ANSWER)->answer.result, GUARD_HELD_MIN_OFF);
+	assert_true(said(d, MSG_ANSWER)->answer.held_for_ms >= 300000);
+	assert_true(port.tick(port.self, (struct mono){ 29999 }, &e));
+	assert_int_equal(bytes[PUMP], 1);
+	assert_true(port.tick(port.self, (struct mono){ 30000 }, &e));
+	assert_int_equal(bytes[PUMP], 0);
+	deliver(d);
+	assert_int_equal(said(d, MSG_RELAY_EVENT)->relay_event.kind, GUARD_EVENT_LEASE_LAPSED);
+	guard_sim_close(sim);
+	desk_close(d);
+}
+
+/* The simulated guard takes readings and a reset like the process, and refuses what it would refuse. */
+static void the_simulated_guard_refuses_too(void **state)
+{
+	struct guard_reading top = { .role = GUARD_ROLE_STORE_TOP, .quality = QUALITY_GOOD,
+		.value_mc = 83000 };
+	uint8_t bytes[GUARD_MAX_RELAYS] = { 0 };
+	struct desk *d = desk_open(NULL);
+	struct post post = { d->bench, bench_post, bench_busy };
+	struct guard_sim *sim;
+	struct guard_port port;
+	struct err e = { 0 };
+
+	(void)state;
+	sim = guard_sim_open(&d->bench->settings, &d->bench->house, bytes, post, &e);
+	port = guard_sim_port(sim);
+	relay_init(&d->relay, &d->bench->house, &d->bench->settings, &port);
+	for (int64_t ms = 1; ms <= 2; ms++) {
+		assert_true(port.tick(port.self, (struct mono){ ms }, &e));
+		assert_true(port.reading(port.self, &top, &e));
+	}
+	deliver(d);
+	want(d, ELEMENT, true, 1);
+	deliver(d);
+	assert_int_equal(said(d, MSG_ANSWER)->answer.result, GUARD_HELD_CEILING);
+	top.value_mc = 50000;
+	assert_true(port.tick(port.self, (struct mono){ 3 }, &e));
+	assert_true(port.reading(port.self, &top, &e));
+	assert_true(port.reset(port.self, &e));
+	deliver(d);
+	want(d, ELEMENT, true, 2);
+	deliver(d);
+	assert_int_equal(said(d, MSG_ANSWER)->answer.result, GUARD_DONE);
+	assert_int_equal(bytes[ELEMENT], 1);
+	guard_sim_close(sim);
+	d->bench->settings.guard.store_ceiling_c = 90;
+	assert_null(guard_sim_open(&d->bench->settings, &d->bench->house, bytes, post, &e));
+	assert_non_null(strstr(e.text, "store_ceiling_mc 90000"));
+	desk_close(d);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_request_and_its_answer),
+		cmocka_unit_test(it_never_renews_by_itself),
+		cmocka_unit_test(an_unreachable_guard_is_a_driver_error),
+		cmocka_unit_test(readings_pass),
+		cmocka_unit_test(events_are_told_and_logged),
+		cmocka_unit_test(the_simulated_guard_rules_too),
+		cmocka_unit_test(the_simulated_guard_refuses_too),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

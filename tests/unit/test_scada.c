@@ -1,0 +1,540 @@
+/* SPDX-License-Identifier: MIT */
+/* What the scada actor does with messages and time: who gets the relays, what is answered, what is stored first. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "../support/fixture.h"
+#include "actor/scada.h"
+#include "spaceheat/guard.h"
+
+enum { T0_S = 1799924400 };
+
+/* A scada on a bench: everything it said since the last rig_clear is in `said`. */
+struct rig {
+	struct house house;
+	struct settings settings;
+	struct scada scada;
+	struct outbox out;
+	struct msg said[2048];
+	int n;
+	struct mono now;
+	uint64_t beat;		/* the scada's newest Beat, as the AtomicTNode would have it */
+};
+
+static void rig_give(struct rig *r, struct msg m)
+{
+	m.now = r->now;
+	m.clock = (struct wall){ T0_S * 1000LL + r->now.ms };
+	m.clock_trusted = true;
+	m.random[0] = 0x1234567 + (uint64_t)r->now.ms * 77 + (uint64_t)r->n;
+	r->out.n = 0;
+	scada_step(&r->scada, &m, &r->out);
+	assert_int_equal(r->out.dropped, 0);
+	for (int i = 0; i < r->out.n; i++) {
+		const struct msg *said = &r->out.box[i];
+
+		if (said->type == MSG_SEND_ANSWER)
+			r->beat = said->send_answer.beat;
+		if (said->type == MSG_SEND_BEAT)
+			r->beat = said->send_beat.beat;
+		assert_true(r->n < 2048);
+		r->said[r->n++] = *said;
+	}
+}
+
+static const struct msg *rig_find(const struct rig *r, enum msg_type type)
+{
+	for (int i = r->n - 1; i >= 0; i--)
+		if (r->said[i].type == type)
+			return &r->said[i];
+	return NULL;
+}
+
+static int rig_count(const struct rig *r, enum msg_type type)
+{
+	int n = 0;
+
+	for (int i = 0; i < r->n; i++)
+		n += r->said[i].type == type;
+	return n;
+}
+
+static void rig_read(struct rig *r, int channel, int64_t code)
+{
+	rig_give(r, (struct msg){ .type = MSG_READING, .reading = { .channel = channel, .quality = QUALITY_GOOD,
+		.code = code, .at = r->now, .tick = { T0_S * 1000LL + r->now.ms } } });
+}
+
+/* Lets time pass second by second, with readings each 5 s (tank 50 C, room 18 C) and power each second. */
+static void rig_pass_w(struct rig *r, int seconds, int64_t power_w)
+{
+	for (int i = 0; i < seconds; i++) {
+		r->now.ms += 1000;
+		if (r->now.ms / 1000 % 5 == 0) {
+			rig_read(r, FX_CH_TOP, 50 * 16);
+			rig_read(r, FX_CH_ROOM, 18 * 16);
+		}
+		rig_read(r, FX_CH_POWER, power_w);
+		rig_give(r, (struct msg){ .type = MSG_TICK });
+	}
+}
+
+static void rig_pass(struct rig *r, int seconds)
+{
+	rig_pass_w(r, seconds, 0);
+}
+
+static void rig_clear(struct rig *r)
+{
+	r->n = 0;
+}
+
+static int64_t rig_clock_ms(const struct rig *r)
+{
+	return T0_S * 1000LL + r->now.ms;
+}
+
+static struct rig *rig_new(struct contract_record record)
+{
+	struct rig *r = calloc(1, sizeof(*r));
+
+	assert_non_null(r);
+	fixture_house(&r->house);
+	fixture_settings(&r->settings);
+	scada_init(&r->scada, &r->house, &r->settings, NULL, &record);
+	rig_read(r, FX_CH_TOP, 50 * 16);
+	rig_read(r, FX_CH_ROOM, 18 * 16);
+	rig_give(r, (struct msg){ .type = MSG_LINK, .link = { .up = true } });
+	rig_give(r, (struct msg){ .type = MSG_TICK });
+	return r;
+}
+
+/* Answers every WANT that was said and not yet answered, as a guard that allows all. */
+static void rig_guard(struct rig *r, enum guard_result result, int held_for_ms)
+{
+	int n = r->n;
+
+	for (int i = 0; i < n; i++) {
+		struct msg w = r->said[i];
+
+		if (w.type != MSG_WANT)
+			continue;
+		r->said[i].type = MSG_TICK;	/* answered */
+		rig_give(r, (struct msg){ .type = MSG_ANSWER, .answer = { .relay = w.want.relay, .seq = w.want.seq,
+			.result = (uint8_t)result, .held_for_ms = held_for_ms,
+			.on = result == GUARD_DONE ? w.want.on : r->scada.relays[w.want.relay].on } });
+	}
+}
+
+static void rig_offer(struct rig *r, uint8_t id, int64_t start_s, int64_t end_s)
+{
+	rig_give(r, (struct msg){ .type = MSG_OFFER, .offer = { .contract = { { id } }, .start_s = start_s,
+		.end_s = end_s, .send_ms = rig_clock_ms(r), .max_power_w = -1, .beat = 5 } });
+}
+
+static void rig_stored(struct rig *r)
+{
+	const struct msg *m = rig_find(r, MSG_STORE);
+
+	assert_non_null(m);
+	rig_give(r, (struct msg){ .type = MSG_STORED, .stored = { .seq = m->store.seq } });
+}
+
+static void rig_beat(struct rig *r, uint8_t id)
+{
+	rig_give(r, (struct msg){ .type = MSG_BEAT, .beat = { .contract = { { id } }, .beat = 6, .echo = r->beat,
+		.send_ms = rig_clock_ms(r), .wants = WANTS_REMOTE } });
+}
+
+static struct msg dispatch_msg(const struct rig *r, const char *about, bool on)
+{
+	struct msg m = { .type = MSG_DISPATCH, .dispatch = { .send_ms = rig_clock_ms(r), .on = on } };
+
+	strcpy(m.dispatch.about, about);
+	return m;
+}
+
+static struct rig *rig_remote(void)
+{
+	struct rig *r = rig_new((struct contract_record){ 0 });
+
+	rig_offer(r, 1, T0_S, T0_S + 3600);
+	rig_stored(r);
+	rig_pass(r, 1);
+	rig_beat(r, 1);
+	assert_int_equal(r->scada.mode.mode, REMOTE_CONTROL);
+	rig_guard(r, GUARD_DONE, 0);
+	rig_clear(r);
+	return r;
+}
+
+/* --- tests --------------------------------------------------------------------------------------- */
+
+/* The service starts in LocalControl, says so once, and asks the guard for every relay at once. */
+static void it_starts_local_and_decides(void **state)
+{
+	struct rig *r = rig_new((struct contract_record){ 0 });
+
+	(void)state;
+	assert_int_equal(r->scada.mode.mode, LOCAL_CONTROL);
+	assert_int_equal(r->scada.mode.cause, CAUSE_NO_CONTRACT);
+	assert_int_equal(r->scada.relays[0].wanted, true);	/* the tank is at 50 C: charge it */
+	assert_int_equal(r->scada.relays[0].wanted_by, BY_LOCAL);
+	assert_int_equal(rig_count(r, MSG_MODE), 2);		/* history and uplink */
+	rig_pass(r, 5);
+	assert_int_equal(rig_count(r, MSG_MODE), 2);
+	free(r);
+}
+
+/* Each relay is asked for again every 10 s, whatever happens: leases last 30. */
+static void wants_are_renewed(void **state)
+{
+	struct rig *r = rig_new((struct contract_record){ 0 });
+
+	(void)state;
+	rig_guard(r, GUARD_DONE, 0);
+	rig_pass(r, 9);
+	rig_clear(r);
+	rig_pass(r, 30);
+	assert_int_equal(rig_count(r, MSG_WANT), 6);
+	assert_int_equal(rig_count(r, MSG_KEEP_COMMAND), 0);	/* a renewal is no command */
+	free(r);
+}
+
+/* A dispatch without a contract moves nothing and is answered NoContract. */
+static void no_contract_no_dispatch(void **state)
+{
+	struct rig *r = rig_new((struct contract_record){ 0 });
+	const struct msg *m;
+
+	(void)state;
+	rig_guard(r, GUARD_DONE, 0);
+	rig_clear(r);
+	rig_give(r, dispatch_msg(r, "a.elt1.relay", false));
+	m = rig_find(r, MSG_SEND_RESULT);
+	assert_non_null(m);
+	assert_int_equal(m->send_result.diag, DIAG_NO_CONTRACT);
+	assert_int_equal(rig_count(r, MSG_WANT), 0);
+	assert_int_equal(r->scada.counts.refused[DIAG_NO_CONTRACT], 1);
+	free(r);
+}
+
+/* An offer is on disk before it is acknowledged, and before it changes anything. */
+static void stored_before_acknowledged(void **state)
+{
+	struct rig *r = rig_new((struct contract_record){ 0 });
+
+	(void)state;
+	rig_clear(r);
+	rig_offer(r, 1, T0_S, T0_S + 3600);
+	assert_int_equal(rig_count(r, MSG_STORE), 1);
+	assert_int_equal(rig_count(r, MSG_SEND_ANSWER), 0);
+	assert_int_equal(r->scada.contract.state, CONTRACT_NONE);
+	rig_stored(r);
+	assert_int_equal(r->scada.contract.state, CONTRACT_LIVE);
+	assert_true(rig_find(r, MSG_SEND_ANSWER)->send_answer.accepted);
+	free(r);
+}
+
+/* What cannot be stored is refused with StorageUnavailable, and there is no contract. */
+static void no_store_no_contract(void **state)
+{
+	struct rig *r = rig_new((struct contract_record){ 0 });
+	const struct msg *m;
+
+	(void)state;
+	rig_offer(r, 1, T0_S, T0_S + 3600);
+	rig_give(r, (struct msg){ .type = MSG_STORE_FAILED,
+		.stored = { .seq = rig_find(r, MSG_STORE)->store.seq, .reason = "disk full" } });
+	m = rig_find(r, MSG_SEND_ANSWER);
+	assert_false(m->send_answer.accepted);
+	assert_int_equal(m->send_answer.reason, DIAG_STORAGE_UNAVAILABLE);
+	assert_int_equal(r->scada.contract.state, CONTRACT_NONE);
+	free(r);
+}
+
+/* While one offer is being stored a second waits its turn and is then judged by what is true then. */
+static void a_second_offer_waits(void **state)
+{
+	struct rig *r = rig_new((struct contract_record){ 0 });
+
+	(void)state;
+	rig_offer(r, 1, T0_S, T0_S + 3600);
+	r->now.ms += 1;
+	rig_offer(r, 2, T0_S, T0_S + 3600);
+	r->now.ms += 1;
+	assert_int_equal(rig_count(r, MSG_STORE), 1);
+	rig_stored(r);
+	assert_int_equal(rig_count(r, MSG_SEND_ANSWER), 2);
+	assert_int_equal(rig_find(r, MSG_SEND_ANSWER)->send_answer.reason, DIAG_CONTRACT_OVERLAP);
+	free(r);
+}
+
+/* In RemoteControl a dispatch goes through the guard, and its answer is the result; Done is echoed as a copy. */
+static void a_dispatch_is_answered_by_the_guard(void **state)
+{
+	struct rig *r = rig_remote();
+	struct msg d = dispatch_msg(r, "a.elt1.relay", false);
+
+	(void)state;
+	d.dispatch.has_message = true;
+	d.dispatch.message.b[3] = 9;
+	rig_give(r, d);
+	assert_int_equal(rig_count(r, MSG_SEND_RESULT), 0);
+	assert_int_equal(rig_find(r, MSG_WANT)->want.rank, GUARD_RANK_DISPATCH);
+	rig_guard(r, GUARD_DONE, 0);
+	assert_int_equal(rig_find(r, MSG_SEND_RESULT)->send_result.result, GUARD_DONE);
+	assert_int_equal(rig_find(r, MSG_SEND_RESULT)->send_result.diag, DIAG_NONE);
+	assert_int_equal(rig_find(r, MSG_SEND_RESULT)->send_result.message.b[3], 9);
+	assert_int_equal(rig_find(r, MSG_SEND_COPY)->send_copy.node, FX_ELEMENT_RELAY);
+	assert_false(r->scada.relays[0].on);
+	free(r);
+}
+
+/* What the guard holds is answered held, with the time until when, and never echoed as done. */
+static void a_held_dispatch_says_until_when(void **state)
+{
+	struct rig *r = rig_remote();
+	const struct msg *m;
+
+	(void)state;
+	rig_give(r, dispatch_msg(r, "a.elt1.relay", false));
+	rig_guard(r, GUARD_HELD_RATE, 7000);
+	m = rig_find(r, MSG_SEND_RESULT);
+	assert_int_equal(m->send_result.result, GUARD_HELD_RATE);
+	assert_int_equal(m->send_result.held_until_ms, rig_clock_ms(r) + 7000);
+	assert_null(rig_find(r, MSG_SEND_COPY));
+	free(r);
+}
+
+/* The same dispatch twice: one movement asked for, the same acknowledgement twice. */
+static void a_duplicate_gets_the_same_answer(void **state)
+{
+	struct rig *r = rig_remote();
+	struct msg d = dispatch_msg(r, "a.elt1.relay", false), first;
+
+	(void)state;
+	rig_give(r, d);
+	rig_guard(r, GUARD_DONE, 0);
+	first = *rig_find(r, MSG_SEND_RESULT);
+	rig_clear(r);
+	rig_give(r, d);
+	assert_int_equal(rig_count(r, MSG_WANT), 0);
+	assert_memory_equal(&rig_find(r, MSG_SEND_RESULT)->send_result, &first.send_result, sizeof(first.send_result));
+	d.dispatch.send_ms--;
+	rig_give(r, d);
+	assert_int_equal(rig_find(r, MSG_SEND_RESULT)->send_result.diag, DIAG_OUT_OF_ORDER);
+	free(r);
+}
+
+/* A node that does not exist, or is no relay, is named as such. */
+static void wrong_nodes_are_named(void **state)
+{
+	struct rig *r = rig_remote();
+
+	(void)state;
+	rig_give(r, dispatch_msg(r, "a.nothing", true));
+	assert_int_equal(rig_find(r, MSG_SEND_RESULT)->send_result.diag, DIAG_UNKNOWN_NODE);
+	assert_string_equal(rig_find(r, MSG_SEND_RESULT)->send_result.about, "a.nothing");
+	rig_give(r, dispatch_msg(r, "a.tank.temp0", true));
+	assert_int_equal(rig_find(r, MSG_SEND_RESULT)->send_result.diag, DIAG_NODE_NOT_BOOLEAN_ACTUATOR);
+	free(r);
+}
+
+/* Without beats RemoteControl lasts 180 s; then the house decides again and dispatches are let go. */
+static void silence_returns_control(void **state)
+{
+	struct rig *r = rig_remote();
+
+	(void)state;
+	rig_give(r, dispatch_msg(r, "a.elt1.relay", false));
+	rig_guard(r, GUARD_DONE, 0);
+	rig_pass(r, 180);
+	assert_int_equal(r->scada.mode.mode, REMOTE_CONTROL);
+	assert_false(r->scada.relays[0].wanted);
+	rig_pass(r, 1);
+	assert_int_equal(r->scada.mode.mode, LOCAL_CONTROL);
+	assert_int_equal(r->scada.mode.cause, CAUSE_BEAT_LOST);
+	assert_true(r->scada.relays[0].wanted);
+	assert_int_equal(r->scada.contract.state, CONTRACT_LIVE);
+	free(r);
+}
+
+/* A replayed beat keeps nothing alive. */
+static void a_replayed_beat_does_not_count(void **state)
+{
+	struct rig *r = rig_remote();
+	uint64_t used = r->beat;
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		rig_pass(r, 50);
+		rig_give(r, (struct msg){ .type = MSG_BEAT, .beat = { .contract = { { 1 } }, .beat = 6, .echo = used,
+			.send_ms = rig_clock_ms(r) } });
+	}
+	assert_int_equal(r->scada.counts.mis_echoed, 3);	/* the first echo of it was a good one */
+	rig_pass(r, 60);
+	assert_int_equal(r->scada.mode.mode, LOCAL_CONTROL);
+	free(r);
+}
+
+/* At its end the contract is Completed, reported at once and every minute until acknowledged. */
+static void the_end_is_reported_until_acknowledged(void **state)
+{
+	struct rig *r = rig_remote();
+	struct msg_send_report report;
+
+	(void)state;
+	rig_clear(r);
+	for (int i = 0; i < 36; i++) {
+		rig_pass(r, 100);
+		rig_clear(r);
+	}
+	assert_int_equal(r->scada.contract.state, CONTRACT_ENDED);
+	assert_int_equal(r->scada.mode.cause, CAUSE_NO_CONTRACT);
+	rig_pass(r, 120);
+	assert_int_equal(rig_count(r, MSG_SEND_REPORT), 2);
+	report = rig_find(r, MSG_SEND_REPORT)->send_report;
+	assert_int_equal(report.outcome, OUTCOME_COMPLETED);
+	assert_in_range(report.remote_s, 1, 182);
+	rig_give(r, (struct msg){ .type = MSG_REPORT_ACK, .report_ack = { .contract = { { 1 } }, .uid = report.uid,
+		.send_ms = rig_clock_ms(r) } });
+	assert_int_equal(r->scada.contract.state, CONTRACT_NONE);
+	rig_clear(r);
+	rig_pass(r, 120);
+	assert_int_equal(rig_count(r, MSG_SEND_REPORT), 0);
+	free(r);
+}
+
+/* Power is reported against the last *reported* value, so a slow ramp is reported too. */
+static void a_slow_ramp_is_reported(void **state)
+{
+	struct rig *r = rig_remote();
+	int steps = 0;
+
+	(void)state;
+	rig_clear(r);
+	for (int w = 0; w <= 980; w += 49) {	/* half of 2 % of 4890 W each second */
+		rig_pass_w(r, 1, w);
+		steps++;
+	}
+	assert_in_range(rig_count(r, MSG_SEND_POWER), steps / 3 - 1, steps / 2 + 1);
+	rig_clear(r);
+	for (int i = 0; i < 20; i++)
+		rig_pass_w(r, 1, 980 + (i & 1) * 60);
+	assert_int_equal(rig_count(r, MSG_SEND_POWER), 0);
+	free(r);
+}
+
+/* Metered energy is the integral of power over the contract: 1800 W for 1000 s are 500 Wh. */
+static void energy_is_the_integral(void **state)
+{
+	struct rig *r = rig_remote();
+
+	(void)state;
+	rig_pass_w(r, 1, 1800);
+	rig_clear(r);
+	for (int i = 0; i < 10; i++) {
+		rig_pass_w(r, 100, 1800);
+		rig_clear(r);
+	}
+	assert_in_range(r->scada.contract.energy_mwh, 499900, 500600);
+	assert_int_equal(r->scada.contract.energy_estimated_mwh, 0);
+	free(r);
+}
+
+/* Blind for 5 minutes: the house takes over, the element is not wanted, the zone is heated. */
+static void blind_is_local(void **state)
+{
+	struct rig *r = rig_remote();
+
+	(void)state;
+	for (int i = 0; i < 335; i++) {
+		r->now.ms += 1000;
+		if (i % 50 == 0)
+			rig_beat(r, 1);
+		rig_give(r, (struct msg){ .type = MSG_TICK });
+		rig_clear(r);
+	}
+	assert_int_equal(r->scada.mode.mode, LOCAL_CONTROL);
+	assert_int_equal(r->scada.mode.cause, CAUSE_BLIND);
+	assert_false(r->scada.relays[0].wanted);
+	assert_true(r->scada.relays[1].wanted);
+	free(r);
+}
+
+/* After a restart a Live contract is there but not in control until a beat echoes this start's number. */
+static void a_restart_must_earn_control_again(void **state)
+{
+	struct contract_record live = { .id = { { 1 } }, .start_s = T0_S - 600, .end_s = T0_S + 3600,
+		.max_power_w = -1, .state = CONTRACT_LIVE, .energy_mwh = 777000 };
+	struct rig *r = rig_new(live);
+
+	(void)state;
+	assert_int_equal(r->scada.contract.state, CONTRACT_LIVE);
+	assert_int_equal(r->scada.mode.cause, CAUSE_NO_BEAT);
+	assert_non_null(rig_find(r, MSG_SEND_BEAT));	/* unasked, so that there is something to echo */
+	rig_beat(r, 1);
+	assert_int_equal(r->scada.mode.mode, REMOTE_CONTROL);
+	assert_true(r->scada.contract.energy_mwh >= 777000);
+	free(r);
+}
+
+/* A contract that ended while the service was down is reported as such, once per minute until acknowledged. */
+static void an_end_while_down_is_reported(void **state)
+{
+	struct contract_record live = { .id = { { 1 } }, .start_s = T0_S - 7200, .end_s = T0_S - 3600,
+		.max_power_w = -1, .state = CONTRACT_LIVE };
+	struct rig *r = rig_new(live);
+
+	(void)state;
+	assert_int_equal(r->scada.contract.state, CONTRACT_ENDED);
+	rig_pass(r, 61);
+	assert_int_equal(rig_find(r, MSG_SEND_REPORT)->send_report.outcome, OUTCOME_UNKNOWN);
+	free(r);
+}
+
+/* A capability that is not built yet is refused by name; where there is an answer, it is given. */
+static void what_is_not_built_says_so(void **state)
+{
+	struct rig *r = rig_remote();
+
+	(void)state;
+	rig_give(r, (struct msg){ .type = MSG_UNSUPPORTED, .unsupported = { .type = "energy.instruction.100",
+		.slot_start_s = T0_S, .send_ms = rig_clock_ms(r) } });
+	assert_int_equal(rig_find(r, MSG_SEND_RESULT)->send_result.diag, DIAG_PAYLOAD_NOT_IMPLEMENTED);
+	assert_int_equal(rig_find(r, MSG_SEND_RESULT)->send_result.slot_start_s, T0_S);
+	free(r);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(it_starts_local_and_decides),
+		cmocka_unit_test(wants_are_renewed),
+		cmocka_unit_test(no_contract_no_dispatch),
+		cmocka_unit_test(stored_before_acknowledged),
+		cmocka_unit_test(no_store_no_contract),
+		cmocka_unit_test(a_second_offer_waits),
+		cmocka_unit_test(a_dispatch_is_answered_by_the_guard),
+		cmocka_unit_test(a_held_dispatch_says_until_when),
+		cmocka_unit_test(a_duplicate_gets_the_same_answer),
+		cmocka_unit_test(wrong_nodes_are_named),
+		cmocka_unit_test(silence_returns_control),
+		cmocka_unit_test(a_replayed_beat_does_not_count),
+		cmocka_unit_test(the_end_is_reported_until_acknowledged),
+		cmocka_unit_test(a_slow_ramp_is_reported),
+		cmocka_unit_test(energy_is_the_integral),
+		cmocka_unit_test(blind_is_local),
+		cmocka_unit_test(a_restart_must_earn_control_again),
+		cmocka_unit_test(an_end_while_down_is_reported),
+		cmocka_unit_test(what_is_not_built_says_so),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
