@@ -27,7 +27,7 @@ PKGS := libcjson sqlite3 libconfig
 CFLAGS ?= -O2 -g
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wswitch-enum $(if $(filter no,$(WERROR)),,-Werror)
 ALL_CFLAGS = -std=gnu11 $(WARN) $(CFLAGS) -fstack-protector-strong -fno-strict-aliasing -pthread \
-	-Iinclude -Isrc -Idrivers -DSPACEHEAT_VERSION='"$(VERSION)"' $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer) \
+	-Iinclude -Isrc -Idrivers -DSPACEHEAT_VERSION='"$(VERSION)"' $(EXTRA_CFLAGS) $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer) \
 	$(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 ALL_LDFLAGS = -pthread $(LDFLAGS) $(if $(SAN),-fsanitize=$(SAN))
 LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lpaho-mqtt3cs -lm
@@ -122,6 +122,9 @@ install: build ## programs, units and examples under PREFIX (DESTDIR honoured)
 	[ -e $(DESTDIR)/etc/spaceheat/houses.json ] || install -m 640 input_data/houses.json $(DESTDIR)/etc/spaceheat/
 
 all: $(PROGRAMS)
+
+# The commit is in one object only, so that a commit does not rebuild the tree.
+$(B)/obj/src/main/spaceheat.o: EXTRA_CFLAGS = -DSPACEHEAT_COMMIT='"$(COMMIT)"'
 
 $(B)/obj/%.o: %.c
 	@mkdir -p $(@D)

@@ -63,7 +63,7 @@ struct node {
 	int line;
 };
 
-/* wire value = round half away from zero((code * num) / den) + offset. Exact, in integers. */
+/* wire value = (code * num) / den + offset, rounded half away from zero. Exact, in integers. */
 struct code_map { int64_t num, den, offset; };
 
 /* One series of readings: a quantity of `about` as measured by node `by`. */

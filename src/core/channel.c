@@ -10,10 +10,10 @@ int64_t code_map_apply(struct code_map m, int64_t code)
 	int64_t n, half, q;
 
 	assert(m.den > 0);
-	n = code * m.num;
+	n = code * m.num + m.offset * m.den;
 	half = m.den / 2;
 	q = n >= 0 ? (n + half) / m.den : -((-n + half) / m.den);
-	return q + m.offset;
+	return q;
 }
 
 int64_t channel_mc(const struct channel *c, int64_t code)

@@ -74,10 +74,33 @@ static void say_hello(struct daemon *d)
 			"comfort.setpoint_c holds all day");
 }
 
+enum { LINK_PATIENCE_MS = 2000 };
+
+/* A simulation that stops being paced by people waits for its partners before its time begins. */
+static void await_link(struct daemon *d)
+{
+	if (d->await_atn_ms > 0 && d->paho != NULL)
+		(void)net_paho_await_up(d->paho, LINK_PATIENCE_MS);
+}
+
+/* The simulated house keeps an account of its energy; one that does not close means its figures are worth nothing. */
+static int audit(struct daemon *d, int result)
+{
+	struct world_summary w;
+
+	if (d->world == NULL || !d->loaded->house.has_plant)
+		return result;
+	world_summarise(d->world, &w);
+	daemon_say(d, w.residual < 0.001 ? LEVEL_INFO : LEVEL_CRITICAL, LOG_BOOT,
+		"simulated house: %.1f kWh used, energy account off by %.1e (limit 1e-3)", w.energy_wh / 1000, w.residual);
+	return w.residual < 0.001 || result != 0 ? result : 1;
+}
+
 int daemon_run(struct daemon *d)
 {
 	say_hello(d);
-	return runtime_run(d->runtime);
+	await_link(d);
+	return audit(d, runtime_run(d->runtime));
 }
 
 void daemon_stop(struct daemon *d)

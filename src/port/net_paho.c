@@ -20,6 +20,7 @@
 #include "port/net_socket.h"
 
 enum {
+	LOOK_MS = 10,	/* between looks at a link that is coming up */
 	TOPIC_SIZE = 256,		/* longer than any topic we act on */
 	CLOSE_PATIENCE_MS = 6000,	/* for a name resolution that hangs */
 	LOST_PATIENCE_MS = 500,
@@ -398,6 +399,17 @@ struct net_paho *net_paho_open(const struct net_options *o, struct err *e)
 		return NULL;
 	}
 	return n;
+}
+
+bool net_paho_await_up(struct net_paho *n, int patience_ms)
+{
+	int64_t until = real_ms() + patience_ms;
+
+	pthread_mutex_lock(&n->lock);
+	while (!atomic_load(&n->up) && real_ms() < until)
+		wait_until(n, real_ms() + LOOK_MS < until ? real_ms() + LOOK_MS : until);
+	pthread_mutex_unlock(&n->lock);
+	return atomic_load(&n->up);
 }
 
 void net_paho_close(struct net_paho *n, int flush_ms)

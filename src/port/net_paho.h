@@ -57,6 +57,8 @@ struct net_paho *net_paho_open(const struct net_options *, struct err *);
 struct net net_paho_net(struct net_paho *);
 /* How many messages the broker has not acknowledged yet. Any thread. */
 int net_paho_unacked(struct net_paho *);
+/* Waits until the link is up, at most so long. False: it is not. */
+bool net_paho_await_up(struct net_paho *, int patience_ms);
 /* Awaits the acknowledgements still owed, at most flush_ms; then says goodbye (no last will) and frees.
  * Publishes nothing itself. Posts nothing after it has returned. */
 void net_paho_close(struct net_paho *, int flush_ms);

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "../support/inhouse.h"
+#include "core/history/block.h"
 
 static const char house[] = "dw1.isone.nh.orange.1";
 enum { SEED = 1, HOUR_S = 3600 };
@@ -124,12 +125,99 @@ static void an_hour_is_told_whole(void **state)
 	inhouse_free(a);
 }
 
+/* Readings of the tank's top (every 5 s) and of the room (every 60 s) in the rows of one day, and whether each stands
+ * on its tick. */
+struct held { int top, room, off_tick; };
+
+static int32_t series_of(struct inhouse *h, const char *about)
+{
+	struct store_series is = { .kind = STORE_READINGS, .name = TELEMETRY_WATER_TEMP_C };
+	const struct house *house_of = &h->loaded.house;
+	const struct channel *c;
+	int32_t id = -1;
+	struct err e;
+
+	c = &house_of->channels[house_channel(house_of, house_node(house_of, about), TELEMETRY_WATER_TEMP_C)];
+	is.map = c->map;
+	strcpy(is.about, about);
+	strcpy(is.by, about);
+	assert_true(h->store.begin(h->store.self, STORE_SOON, &e));
+	assert_true(h->store.series_id(h->store.self, &is, &id, &e));
+	assert_true(h->store.commit(h->store.self, &e));
+	return id;
+}
+
+static void count_row(const struct block *b, int32_t top, int32_t room, struct held *held)
+{
+	for (int i = 0; i < b->n_series; i++) {
+		const struct block_series *s = &b->series[i];
+		int64_t every_ms = s->id == top ? 5000 : 60000;
+
+		if (s->id != top && s->id != room)
+			continue;
+		*(s->id == top ? &held->top : &held->room) += s->count;
+		for (int k = 0; k < s->count; k++)
+			held->off_tick += b->readings[s->first + k].at_ms % every_ms != 0;
+	}
+}
+
+static struct held count_held(struct inhouse *h)
+{
+	static struct block_reading readings[32768];
+	static uint8_t bytes[65536];
+	struct held held = { 0 };
+	struct block b = { .readings = readings, .capacity = 32768 };
+	int32_t top = series_of(h, "a.tank.temp0");
+	int32_t room = series_of(h, "a.tank.out.pump.allradiators.garage.temp1");
+	int64_t at_s = 0;
+	bool found = true;
+	size_t length;
+	struct err e;
+
+	while (h->store.next_block(h->store.self, TIER_EXACT, at_s, INT64_MAX / 2, &at_s, &found, &e) && found) {
+		assert_true(h->store.get_block(h->store.self, TIER_EXACT, at_s, bytes, sizeof(bytes), &length, &found, &e));
+		assert_true(found);
+		b.start_ms = at_s * 1000;
+		assert_true(block_decode(bytes, length, &b));
+		count_row(&b, top, room, &held);
+		at_s++;
+	}
+	return held;
+}
+
+/* A whole day: 288 statuses reach the AtomicTNode, both modes are seen, the store holds every reading on its tick, the
+ * room stays in its band, and the simulated house's energy account closes. */
+static void a_day_is_told_and_kept_whole(void **state)
+{
+	struct inhouse *a = inhouse_run(INHOUSE_SINGLE, house, SEED, 24 * HOUR_S + 2);
+	struct world_summary w;
+	struct held held;
+
+	(void)state;
+	world_summarise(a->world, &w);
+	assert_int_equal(a->statuses, 288);
+	assert_int_equal(a->scada.owed, 0);
+	assert_true(count_events(a, LOG_MODE) >= 8);
+	assert_int_equal(a->scada.mode.mode, REMOTE_CONTROL);
+	assert_true(w.residual < 0.001);
+	assert_true(w.air_c > 17.0 && w.air_c < 19.0);
+	single_close(a->single);	/* its MSG_STOP writes the unfinished row */
+	a->single = NULL;
+	held = count_held(a);
+	/* The first look of a thermometer says 85 C, its power-up value, and is dropped. */
+	assert_in_range(held.top, 24 * 720 - 1, 24 * 720 + 1);
+	assert_in_range(held.room, 24 * 60 - 1, 24 * 60 + 1);
+	assert_in_range(held.off_tick, 0, 1);	/* the first of the room stands on the first good look */
+	inhouse_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(threads_and_one_thread_agree),
 		cmocka_unit_test(one_thread_repeats_itself),
 		cmocka_unit_test(an_hour_is_told_whole),
+		cmocka_unit_test(a_day_is_told_and_kept_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
