@@ -33,6 +33,10 @@ ALL_LDFLAGS = -pthread $(LDFLAGS) $(if $(SAN),-fsanitize=$(SAN))
 LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lpaho-mqtt3cs -lm
 TEST_LIBS = $(LIBS) -lcmocka
 
+# All cores, unless the caller said -j.
+PARALLEL := $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo 2))
+SUBMAKE := $(MAKE) --no-print-directory $(PARALLEL)
+
 # What goes where. The guard and the relay drivers link into spaceheat-guard only; rules.c also into the simulator.
 guard_src := $(wildcard src/guard/*.c) $(wildcard drivers/relay_*.c) drivers/list_relay.c
 common_src := $(filter-out $(wildcard src/main/*.c) $(guard_src),$(wildcard src/*/*.c src/*/*/*.c drivers/*.c)) \
@@ -77,28 +81,28 @@ ifneq ($(DEPS),no)
 endif
 
 build: deps ## all programs, into build/
-	@$(MAKE) --no-print-directory all
+	@$(SUBMAKE) all
 
 run: build ## the simulated house, its broker and its AtomicTNode, in this terminal
 	@./run_local $(ARGS)
 
 test: deps ## build with warnings as errors; all suites that take seconds
-	@$(MAKE) --no-print-directory all units
+	@$(SUBMAKE) all units
 	@tests/run_suites $(B) $(UNITS) tests/layers $(SHORT_SUITES)
 
 check: deps ## unit and property tests alone (with SAN=... too)
-	@$(MAKE) --no-print-directory all units
+	@$(SUBMAKE) all units
 	@tests/run_suites $(B) $(UNITS)
 
 live: build ## longer suites: real broker, real signals
 	@tests/run_suites $(B) $(SUITES)
 
 bench-latency: build ## command to result over the broker, beside a bare echo (about 6 minutes)
-	@$(MAKE) --no-print-directory $(B)/bench/bench_latency
+	@$(SUBMAKE) $(B)/bench/bench_latency
 	@tests/bench/bench_latency.sh $(B)
 
 layers: deps ## prove the arrows between folders, by #include and nm
-	@$(MAKE) --no-print-directory all
+	@$(SUBMAKE) all
 	@tests/layers $(B)
 
 docs: build ## make the tables in docs/ anew from the program
@@ -108,7 +112,7 @@ format: ## clang-format what differs from the last commit
 	@git diff --name-only HEAD -- '*.c' '*.h' | xargs -r clang-format -i
 
 lint: deps ## clang and cppcheck look at it all; shellcheck at the scripts
-	@$(MAKE) --no-print-directory CC=clang DEPS=no all units
+	@$(SUBMAKE) CC=clang DEPS=no all units
 	@cppcheck -q --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 -Iinclude -Isrc src drivers
 	@shellcheck -S warning run_local tests/run_suites tests/layers tests/live/*.sh .ci/run
 

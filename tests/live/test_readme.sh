@@ -10,7 +10,7 @@ demo='' bad=0
 
 # shellcheck disable=SC2317
 clean() {
-	[ -z "$demo" ] || { kill -INT "$demo" 2>/dev/null; wait "$demo" 2>/dev/null; }
+	[ -z "$demo" ] || { kill -TERM "$demo" 2>/dev/null; wait "$demo" 2>/dev/null; }
 	rm -rf "$work"
 }
 trap clean EXIT
@@ -50,7 +50,7 @@ for file in "$root"/README.md "$root"/docs/*.md; do
 	done
 done
 [ "$n" -ge 4 ] || { echo "not ok - only $n blocks found"; bad=1; }
-kill -INT $demo
+kill -TERM $demo
 wait $demo
 status=$?
 demo=''

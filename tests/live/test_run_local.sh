@@ -52,7 +52,17 @@ lacks() { ! grep -Eq -- "$1" "$scratch/out"; }
 is() { [[ $1 == "$2" ]]; }
 
 # The processes of a run all have its state directory in their command line.
-nothing_left() { ! pgrep -f -- "$1" >/dev/null && ! [[ -e $1/log.pipe ]]; }
+# processes TEXT: their pids, straight from /proc (a minimal system has no pgrep); not those that have ended.
+processes()
+{
+	local file text
+
+	for file in /proc/[0-9]*/cmdline; do
+		{ text=$(tr "\0" " " <"$file"); } 2>/dev/null
+		[[ $text == *"$1"* ]] && basename "${file%/cmdline}"
+	done
+}
+nothing_left() { [[ -z $(processes "$1") ]] && ! [[ -e $1/log.pipe ]]; }
 
 port_of() { sed -n 's/^run_local: broker 127\.0\.0\.1:\([0-9]*\) .*/\1/p' "$1"; }
 is_listening() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
@@ -193,7 +203,9 @@ test_crash()
 
 	start --keep "$dir" --speed 60
 	wait_for "$scratch/out" 'I MODE LocalControl'
-	daemon=$(pgrep -f -- "spaceheatd -c $dir/" | head -n 1)
+	daemon=$(processes "-c $dir/" | while read -r p; do
+		[[ $(readlink "/proc/$p/exe") == */spaceheatd ]] && echo "$p"
+	done | head -n 1)
 	kill -KILL "$daemon"
 	check "a crash ends it" wait_gone "$pid"
 	wait "$pid"
@@ -216,7 +228,7 @@ test_abandoned()
 	kill -KILL "$pid"
 	wait "$pid" 2>/dev/null
 	for _ in {1..100}; do
-		nothing_running=$(pgrep -f -- "$scratch/killed" | wc -l)
+		nothing_running=$(processes "$scratch/killed" | wc -l)
 		[[ $nothing_running == 0 ]] && break
 		sleep 0.05
 	done
