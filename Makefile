@@ -38,7 +38,7 @@ PARALLEL := $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo
 SUBMAKE := $(MAKE) --no-print-directory $(PARALLEL)
 
 # What goes where. The guard and the relay drivers link into spaceheat-guard only; rules.c also into the simulator.
-guard_src := $(wildcard src/guard/*.c) $(wildcard drivers/relay_*.c) drivers/list_relay.c
+guard_src := $(wildcard src/guard/*.c) $(filter-out drivers/relay_makes.c,$(wildcard drivers/relay_*.c)) drivers/list_relay.c
 common_src := $(filter-out $(wildcard src/main/*.c) $(guard_src),$(wildcard src/*/*.c src/*/*/*.c drivers/*.c)) \
 	$(wildcard src/guard/rules*.c)
 main_src := $(wildcard src/main/*.c)

@@ -46,6 +46,9 @@ struct driver {
 /* The driver of that make and model, or NULL. */
 const struct driver *driver_sense(const char *make_model);
 const struct driver *driver_relay(const char *make_model);
+/* Is there a relay driver for that make and model? Known outside the guard too, so that a configuration can be
+ * refused before anything is started (SF-92). */
+bool driver_relay_known(const char *make_model);
 /* The sensing driver of a channel: in a simulated house the simulated one of its kind, whatever its make, in a
  * real house the one of its make and never a simulated one in its place (SF-88). NULL: a relay, or unknown. */
 const struct driver *driver_for(const struct house *, const struct channel *);

@@ -27,6 +27,9 @@ int daemon_run(struct daemon *);
 /* Any thread: ends daemon_run. */
 void daemon_stop(struct daemon *);
 void daemon_close(struct daemon *);
+/* A thread is stuck in a device or a disk: only the guard may be closed, then the process must end. */
+bool daemon_is_stuck(const struct daemon *);
+void daemon_abandon(struct daemon *);
 
 /* daemon_lock.c: one service per state directory. Returns a descriptor that holds the lock, or -1: *e says why, and
  * `second` whether it is because another runs (SF-26). */

@@ -114,3 +114,13 @@ void daemon_close(struct daemon *d)
 	free(d->history);
 	free(d);
 }
+
+bool daemon_is_stuck(const struct daemon *d)
+{
+	return runtime_left_behind(d->runtime);
+}
+
+void daemon_abandon(struct daemon *d)
+{
+	guard_socket_close(d->guard);
+}

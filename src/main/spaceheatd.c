@@ -112,10 +112,11 @@ static int run(struct daemon *d, sigset_t set)
 	if (pthread_create(&w.thread, NULL, watch_signals, &w) != 0)
 		return EXIT_SOFTWARE;
 	result = daemon_run(d);
-	/* After the death of an actor its thread may still be inside a port: nothing is safe to close. The guard sees
-	 * the end of its socket and lets go. */
-	if (result == EXIT_SOFTWARE)
+	/* A thread that is still inside a port may use anything: nothing but the guard is safe to close. */
+	if (result == EXIT_SOFTWARE || daemon_is_stuck(d)) {
+		daemon_abandon(d);
 		_exit(result);
+	}
 	pthread_cancel(w.thread);
 	pthread_join(w.thread, NULL);
 	daemon_close(d);

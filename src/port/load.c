@@ -13,6 +13,7 @@
 #include "core/settings/settings.h"
 #include "core/wire/houses.h"
 #include "port/config_file.h"
+#include "spaceheat/driver.h"
 
 enum { MAX_HOUSES = 1024 * 1024, MAX_SECRET = 4096, MAX_PATH = 4096 };
 
@@ -231,6 +232,26 @@ static bool load_house(
 	return good;
 }
 
+/* SF-92: a relay nobody can move is an error of the configuration, not a surprise at the start. */
+static bool drivers_exist(const struct loaded *l, struct problems *problems)
+{
+	bool good = true;
+
+	for (int i = 0; i < l->settings.n_relays && !l->house.simulated; i++) {
+		const struct settings_relay *r = &l->settings.relays[i];
+		int component = r->node >= 0 ? l->house.nodes[r->node].component : -1;
+		const char *make = component < 0 ? "no component" :
+			symbols_make_model.list[l->house.components[component].make].word;
+
+		if (component < 0 || !driver_relay_known(make))
+			good = problem_add(problems, l->settings.houses_file,
+				component < 0 ? l->house.nodes[r->node].line : l->house.components[component].line,
+				"relay \"%s\" is a %s, for which this version has no driver - use a board with a driver, or a "
+				"newer version", r->node_name, make);
+	}
+	return good;
+}
+
 static bool load_all(
 	const char *cfg_path, struct loaded *l, struct conf_list *origins, struct problems *problems)
 {
@@ -244,7 +265,8 @@ static bool load_all(
 		return good;
 	/* With mistakes in the settings the house is read all the same: all errors at once (SF-90). */
 	return load_house(&l->settings, origins, &l->house, problems) &&
-	       settings_resolve(&l->settings, &l->house, origins, problems) && good;
+	       settings_resolve(&l->settings, &l->house, origins, problems) && good &&
+		drivers_exist(l, problems);
 }
 
 bool load_service(const char *cfg_path, struct loaded *l, struct problems *problems)

@@ -2,6 +2,7 @@
 #include "run/log.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -80,20 +81,39 @@ size_t log_line(const struct log_sink *s, const struct msg *m, char out[LOG_LINE
 	return line_of(s, m, 0, out);
 }
 
-/* One write, so that lines of several programs on one terminal stay whole. A reader who has gone is
- * nobody's fault. */
-static void write_line(const struct log_sink *s, const char *line, size_t length)
+/* One write, so that lines of several programs on one terminal stay whole. A pipe that is writable takes a line of
+ * less than PIPE_BUF at once; one that is not must never hold up the house (SF-2): the line is lost, and counted. */
+static bool put_line(const struct log_sink *s, const char *line, size_t length)
 {
-	while (length > 0 && s->fd >= 0) {
-		ssize_t n = write(s->fd, line, length);
+	struct pollfd p = { .fd = s->fd, .events = POLLOUT };
+	ssize_t n;
 
-		if (n < 0 && errno != EINTR)
-			return;
-		if (n > 0) {
-			line += n;
-			length -= (size_t)n;
-		}
-	}
+	if (poll(&p, 1, 0) != 1 || (p.revents & POLLOUT) == 0)
+		return false;
+	do
+		n = write(s->fd, line, length);
+	while (n < 0 && errno == EINTR);
+	return n >= 0;
+}
+
+static void say_unread(struct log_sink *s)
+{
+	char line[80];
+	int n = snprintf(line, sizeof(line), "(%u lines of this log were lost: nobody read them)\n",
+		(unsigned int)s->unread);
+
+	if (put_line(s, line, (size_t)n))
+		s->unread = 0;
+}
+
+static void write_line(struct log_sink *s, const char *line, size_t length)
+{
+	if (s->fd < 0)
+		return;
+	if (s->unread > 0)
+		say_unread(s);
+	if (s->unread > 0 || !put_line(s, line, length))
+		s->unread++;
 }
 
 static void say_held(struct log_sink *s, struct mono now, struct wall clock)

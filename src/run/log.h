@@ -23,6 +23,7 @@ struct log_sink {
 	bool simulated;
 	const struct house *house;	/* names nodes; may be NULL */
 	struct log_rate rate;
+	uint32_t unread;		/* lines lost because nobody took them */
 	/* Sees every MSG_LOG first, whatever its level; NULL unless set. */
 	void (*also)(void *ctx, const struct msg *);
 	void *also_ctx;

@@ -144,6 +144,12 @@ static void set_clock(struct runtime *r)
 	r->bell = r->o.clock != NULL ? clockfile_bell(r->o.clock) : &r->own_bell;
 }
 
+/* A simulation that goes on must not draw again what its earlier part drew: ids would repeat. */
+static uint64_t resumed_salt(const struct runtime *r)
+{
+	return (uint64_t)atomic_load(&r->now_ms) * 0x9E3779B97F4A7C15u;
+}
+
 static bool fill(struct runtime *r)
 {
 	bool made = buffers_init(&r->buffers);
@@ -152,7 +158,7 @@ static bool fill(struct runtime *r)
 		struct worker *w = &r->workers[i];
 
 		made = slot_init(&w->slot, &r->o.actors[i], &r->tally, MAILBOX_NORMAL) && made;
-		dice_init(&w->slot.dice, r->o.time == TIME_REAL, r->o.seed, w->slot.actor.name);
+		dice_init(&w->slot.dice, r->o.time == TIME_REAL, r->o.seed ^ resumed_salt(r), w->slot.actor.name);
 		w->runtime = r;
 	}
 	return made;
@@ -319,6 +325,14 @@ int runtime_run(struct runtime *r)
 	if (r->dead != NULL)
 		return RUN_ACTOR_DIED;
 	return made ? RUN_ENDED : RUN_NO_THREADS;
+}
+
+bool runtime_left_behind(const struct runtime *r)
+{
+	for (int i = 0; i < r->o.n_actors; i++)
+		if (r->workers[i].made)
+			return true;
+	return false;
 }
 
 void runtime_stop(struct runtime *r)

@@ -80,6 +80,9 @@ struct runtime_counts runtime_count(struct runtime *);
  * ACTOR_DEAD), at once and with the other threads told to end: the process is to end too; 71 when a thread
  * could not be made. Once only. */
 int runtime_run(struct runtime *);
+/* After runtime_run: a thread did not end in time and may still use its actor and ports. Close nothing it might
+ * touch, and end the process. */
+bool runtime_left_behind(const struct runtime *);
 /* Any thread, and signal handlers: ends runtime_run. */
 void runtime_stop(struct runtime *);
 /* Waits up to stop_ms for threads left behind; if one still hangs its memory stays with it. NULL is fine. */

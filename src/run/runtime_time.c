@@ -137,15 +137,26 @@ static bool await_instant(struct runtime *r, struct mono now, const struct pace 
 	return false;
 }
 
+/* Time stands: the guard hears the same instant again, so that its leases do not lapse for want of a tick. */
+static void repeat_instant(struct runtime *r, struct mono now)
+{
+	if (r->o.before_ticks != NULL)
+		r->o.before_ticks(r->o.before_ctx, now, (struct wall){ now.ms + r->wall_offset_ms });
+}
+
 /* Until the AtomicTNode follows the clock, or the hold is over. */
 static void hold_start(struct runtime *r)
 {
-	int64_t deadline_ms = real_ms() + r->o.hold_ms;
+	int64_t deadline_ms = real_ms() + r->o.hold_ms, repeat_ms = real_ms() + SECOND_MS;
 	uint32_t seen;
 
 	while (r->o.clock != NULL && real_ms() < deadline_ms && goes_on(r, &seen)) {
 		if (clockfile_followed(r->o.clock))
 			return;
+		if (real_ms() >= repeat_ms) {
+			repeat_instant(r, (struct mono){ atomic_load(&r->now_ms) });
+			repeat_ms += SECOND_MS;
+		}
 		nap(r, seen, (int64_t)LOOK_AGAIN_MS * 1000000);
 	}
 }

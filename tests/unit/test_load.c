@@ -16,6 +16,7 @@
 
 #include "cli/config.h"
 #include "port/load.h"
+#include "spaceheat/driver.h"
 
 struct bench {
 	char dir[64], cfg[96];
@@ -295,7 +296,11 @@ static void real_house_is_not_simulated(void **state)
 	assert_non_null(strstr(b->problems.text[0],
 		"meter.port = \"\", but house w.isone.nh.orange.1 has a meter at \"a.m\""));
 	write_file(b, "conf.d/20-meter.cfg", "meter: { port = \"/dev/ttyUSB0\"; };");
-	assert_true(load(b));
+	assert_false(load(b));	/* all is right but that nothing here can move its relay board */
+	assert_int_equal(b->problems.n, 3);
+	assert_non_null(strstr(b->problems.text[0], "houses.json:"));
+	assert_non_null(strstr(b->problems.text[0],
+		"relay \"a.elt1.relay\" is a NCD__PR8-14-SPST, for which this version has no driver"));
 	write_file(b, "conf.d/30-flow.cfg", "roles: { flow = \"a.tank.out.flowmeter1\"; };");
 	assert_false(load(b));
 	assert_non_null(
@@ -348,11 +353,23 @@ static void verbs_give_exit_codes(void **state)
 	assert_int_equal(run("show", "guard", "-c", b->cfg), 78);
 }
 
+/* What the configuration believes to have a relay driver, the guard has, and the other way round. */
+static void both_driver_lists_agree(void **state)
+{
+	(void)state;
+	for (int i = 0; i < symbols_make_model.n; i++) {
+		const char *make = symbols_make_model.list[i].word;
+
+		assert_int_equal(driver_relay_known(make), driver_relay(make) != NULL);
+	}
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(both_driver_lists_agree),
 		TEST(house_is_loaded_and_resolved),
 		TEST(parts_are_read_by_name),
 		TEST(not_configured_is_legal),

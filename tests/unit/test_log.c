@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE	/* pipe2 */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -271,11 +273,42 @@ static void odd_uses_are_harmless(void **state)
 	assert_string_equal(printed(f), "");
 }
 
+/* A reader who stops reading costs lines, never the house's time; the next line that gets through is preceded by how
+ * many were lost. */
+static void a_full_pipe_holds_nobody_up(void **state)
+{
+	struct fixture *f = *state;
+	static char junk[65536];
+	char text[4096] = "";
+	int ends[2];
+	ssize_t n;
+
+	assert_int_equal(pipe2(ends, O_NONBLOCK), 0);
+	while (write(ends[1], junk, sizeof(junk)) > 0)
+		;
+	fcntl(ends[1], F_SETFL, 0);	/* from here a write would wait for ever */
+	f->sink.fd = ends[1];
+	alarm(10);
+	say_at(f, 0, LEVEL_WARNING, LOG_LINK, NO_NODE, "nobody reads this");
+	say_at(f, 1000, LEVEL_WARNING, LOG_METER, NO_NODE, "nor this");
+	while (read(ends[0], junk, sizeof(junk)) > 0)
+		;
+	say_at(f, 2000, LEVEL_WARNING, LOG_STORE, NO_NODE, "this is read");
+	alarm(0);
+	n = read(ends[0], text, sizeof(text) - 1);
+	assert_true(n > 0);
+	assert_non_null(strstr(text, "(2 lines of this log were lost"));
+	assert_non_null(strstr(text, "this is read"));
+	close(ends[0]);
+	close(ends[1]);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(a_full_pipe_holds_nobody_up),
 		TEST(line_has_its_form),
 		TEST(level_filters),
 		TEST(text_from_outside_is_escaped),

@@ -113,7 +113,7 @@ static int siblings(const char *normal, char names[][CONF_PATH], const char **po
 static bool unknown_key(struct apply *a, const struct conf_entry *e, const char *normal)
 {
 	char names[48][CONF_PATH];
-	const char *pointers[48], *last = normal + parent_length(normal);
+	const char *pointers[48] = { NULL }, *last = normal + parent_length(normal);
 	const char *like = did_you_mean(last, pointers, siblings(normal, names, pointers, 48));
 
 	skip_rest(a, e);
