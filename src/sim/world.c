@@ -117,12 +117,18 @@ void world_close(struct world *w)
 	free(w);
 }
 
+/* The guard writes these bytes from its own thread or process. */
+static bool energised(const struct world *w, int relay)
+{
+	return __atomic_load_n(&w->relay_bytes[relay], __ATOMIC_ACQUIRE) != 0;
+}
+
 struct plant_inputs world_inputs(const struct world *w)
 {
 	struct plant_inputs in;
 
 	for (int i = 0; i < N_PLANT_RELAYS; i++)
-		in.on[i] = w->relay_of[i] >= 0 && w->relay_bytes[w->relay_of[i]] != 0;
+		in.on[i] = w->relay_of[i] >= 0 && energised(w, w->relay_of[i]);
 	return in;
 }
 
@@ -134,7 +140,7 @@ double world_power_w(const struct world *w)
 	if (w->house->has_plant)
 		return plant_power_w(&w->plant, &in);
 	for (int i = 0; i < w->n_relays; i++)
-		if (w->relay_bytes[i] != 0)
+		if (energised(w, i))
 			sum += (w->relays[i].expected_w[0] + w->relays[i].expected_w[1]) / 2.0;
 	return sum;
 }
