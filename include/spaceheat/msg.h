@@ -141,6 +141,7 @@ struct msg_send_beat {
 	enum contract_state state;
 	enum control_mode mode;
 	enum cause cause;
+	bool power_known;
 	int32_t power_w;
 	int64_t energy_wh, energy_estimated_wh, log_seq;
 };

@@ -78,6 +78,7 @@ static void say_mode(struct scada *s, struct mode before, struct outbox *out)
 	s->log_seq++;
 	record(out, LEVEL_INFO, LOG_MODE, NO_NODE, (int32_t)s->mode.mode, "%s (%s)",
 		control_mode_name(s->mode.mode), cause);
+	scada_contract_keep(s, out);	/* LogSeq must not go back over a restart */
 }
 
 /* Uplink and history hear of the mode when anything they use of it changes. */
@@ -180,6 +181,23 @@ static scada_handler *const handlers[N_MSG_TYPES] = {
 	[MSG_OWED] = owed_changed,
 };
 
+/* SF-83: not being able to see is said once, and so is its end. */
+static void watch_sight(struct scada *s, struct outbox *out)
+{
+	bool seeing = scada_seeing(s);
+
+	if (seeing)
+		s->seeing_since = s->now;
+	if (!seeing && !s->blind_said && mono_since(s->now, s->seeing_since) >= SCADA_BLIND_MS) {
+		s->blind_said = true;
+		record(out, LEVEL_CRITICAL, LOG_BLIND, NO_NODE, 1, "no good reading of the store's top or of a critical "
+			"zone for 5 min: element off, zones heated - replace the sensor named in the SENSOR lines");
+	} else if (seeing && s->blind_said) {
+		s->blind_said = false;
+		record(out, LEVEL_INFO, LOG_BLIND, NO_NODE, 0, "seeing again");
+	}
+}
+
 static void read_stamps(struct scada *s, const struct msg *in)
 {
 	s->now = in->now;
@@ -194,14 +212,19 @@ void scada_step(void *self, const struct msg *in, struct outbox *out)
 	bool decide = in->type == MSG_TICK;
 
 	read_stamps(s, in);
-	if (in->type == MSG_STOP)
-		return;
 	if (!s->started)
 		first_time(s);
+	if (in->type == MSG_STOP) {	/* history stops after us: what was told is kept */
+		scada_energy(s);
+		scada_contract_keep(s, out);
+		return;
+	}
+	/* Time first: a contract that is over must not be obeyed for the rest of a tick. */
+	scada_contract_tick(s, out);
+	settle_mode(s, out);
 	if (handlers[in->type] != NULL)
 		handlers[in->type](s, in, out);
-	if (scada_seeing(s))
-		s->seeing_since = s->now;
+	watch_sight(s, out);
 	scada_contract_tick(s, out);
 	settle_mode(s, out);
 	scada_drive(s, decide, out);

@@ -21,6 +21,9 @@ enum {
 	SCADA_STALE_MS = 30000,		/* SF-80 */
 	SCADA_REPORT_MS = 60000,	/* a report owed is sent again */
 	SCADA_STATUS_MS = 300000,	/* the STATUS line of a simulation */
+	SCADA_STORE_MS = 5000,		/* a store that takes longer is unavailable */
+	SCADA_RESTORE_MS = 10000,	/* a record the store did not take is written again */
+	SCADA_REFUSAL_MS = 60000,	/* one event row for each diagnostic in this time */
 	SCADA_MAX_REPORTS = 8,
 	SCADA_MAX_REPLIES = 32,
 };
@@ -36,6 +39,7 @@ struct scada_channel {
 
 struct scada_relay {
 	bool asked, wanted, on;		/* asked: since this start */
+	bool known;			/* the guard has said what it is */
 	enum relay_mover wanted_by, by;
 	uint32_t seq;			/* of its last WANT */
 	struct mono asked_at;
@@ -59,6 +63,9 @@ struct scada_power {
 
 struct scada_counts { uint32_t refused[N_DIAGNOSTICS], ignored, mis_echoed, replies_lost; };
 
+/* Refusals of one kind: the first of a minute is an event, the others are counted until the next. */
+struct scada_refusals { bool told; struct mono told_at; uint32_t since; };
+
 struct scada {
 	const struct house *house;
 	const struct settings *settings;
@@ -76,13 +83,17 @@ struct scada {
 	bool local_wants[HOUSE_MAX_RELAYS];	/* its last decision */
 	struct scada_power power;
 	struct scada_counts counts;
+	struct scada_refusals refusals[N_DIAGNOSTICS];
+	bool blind_said;
 
 	struct contract_record contract, candidate;
 	bool storing, waiting, restored;	/* restored: the record came from the store, not looked at yet */
-	uint32_t store_seq;
+	bool unsaved;			/* the present record is not known to be on disk */
+	uint32_t store_seq, offer_seq, record_seq;
+	struct mono storing_since, save_at;
 	struct msg_offer waiting_offer;
 	struct beats beats;
-	struct gate_order beat_order, offer_order, end_order;
+	struct gate_order beat_order, offer_order, end_order, ack_order;
 	bool atn_wants_local, beat_late_said, beat_lost_said;
 	bool beat_due;			/* sent once the mode that follows from this message is known */
 	struct msg_send_report reports[SCADA_MAX_REPORTS];

@@ -29,7 +29,7 @@ void scada_send_beat(struct scada *s, struct outbox *out)
 	struct msg m = { .type = MSG_SEND_BEAT, .to = TO_UPLINK, .send_beat = {
 		.contract = s->contract.id, .beat = scada_random(s), .echo = s->beats.heard,
 		.state = (enum contract_state)s->contract.state, .mode = s->mode.mode, .cause = s->mode.cause,
-		.power_w = s->power.known ? s->power.w : 0,
+		.power_known = scada_power_known(s), .power_w = s->power.w,
 		.energy_wh = s->contract.energy_mwh / 1000,
 		.energy_estimated_wh = s->contract.energy_estimated_mwh / 1000,
 		.log_seq = s->log_seq } };
@@ -38,18 +38,27 @@ void scada_send_beat(struct scada *s, struct outbox *out)
 	say(out, &m);
 }
 
-static void store(struct scada *s, const struct contract_record *r, uint32_t seq, struct outbox *out)
+static uint32_t store(struct scada *s, const struct contract_record *r, struct outbox *out)
 {
-	struct msg m = { .type = MSG_STORE, .to = TO_HISTORY, .store = { .record = *r, .seq = seq } };
+	struct msg m = { .type = MSG_STORE, .to = TO_HISTORY, .store = { .record = *r, .seq = ++s->store_seq } };
 
 	m.store.record.log_seq = s->log_seq;
 	say(out, &m);
+	return m.store.seq;
+}
+
+/* The present record, as it is: repeated until the store has taken it. */
+static void store_present(struct scada *s, struct outbox *out)
+{
+	s->unsaved = true;
+	s->save_at = mono_after(s->now, SCADA_RESTORE_MS);
+	s->record_seq = store(s, &s->contract, out);
 }
 
 void scada_contract_keep(struct scada *s, struct outbox *out)
 {
-	if (s->contract.state == CONTRACT_LIVE)
-		store(s, &s->contract, 0, out);
+	if (s->contract.state != CONTRACT_NONE && !s->storing)
+		store_present(s, out);
 }
 
 static void say_report(struct scada *s, const struct msg_send_report *r, struct outbox *out)
@@ -124,13 +133,14 @@ static void do_store_then_answer(struct scada *s, const struct occasion *o, stru
 
 	s->candidate = contract_from_offer(o->offer, next);
 	s->storing = true;
-	store(s, &s->candidate, ++s->store_seq, out);
+	s->storing_since = s->now;
+	s->offer_seq = store(s, &s->candidate, out);
 }
 
 static void do_store(struct scada *s, const struct occasion *o, struct outbox *out)
 {
 	(void)o;
-	store(s, &s->contract, 0, out);
+	store_present(s, out);
 }
 
 static void do_answer(struct scada *s, const struct occasion *o, struct outbox *out)
@@ -253,6 +263,7 @@ static void judge_offer(struct scada *s, const struct msg_offer *offer, struct o
 		o.event = E_OFFER_BAD;
 	} else {
 		gate_accept(&s->offer_order, offer->send_ms);
+		beats_note(&s->beats, offer->beat);
 	}
 	apply(s, &o, out);
 }
@@ -282,23 +293,56 @@ static void next_offer(struct scada *s, struct outbox *out)
 
 void scada_stored(struct scada *s, const struct msg *in, struct outbox *out)
 {
-	if (!s->storing || in->stored.seq != s->store_seq)
+	if (in->stored.seq == s->record_seq)
+		s->unsaved = false;
+	if (!s->storing || in->stored.seq != s->offer_seq)
 		return;
 	s->storing = false;
+	s->unsaved = false;
 	s->contract = s->candidate;
 	enter_state(s, out);
 	say_answer(s, s->contract.id, DIAG_NONE, out);
 	next_offer(s, out);
 }
 
+static bool report_owed(const struct scada *s, struct uuid uid)
+{
+	for (int i = 0; i < s->n_reports; i++)
+		if (uuid_equal(s->reports[i].uid, uid))
+			return true;
+	return false;
+}
+
+/* The offer comes to nothing; an acknowledgement that came meanwhile has its effect now. */
+static void give_up_offer(struct scada *s, const char *why, struct outbox *out)
+{
+	struct occasion ack = { .event = E_REPORT_ACK, .id = s->contract.id };
+
+	s->storing = false;
+	scada_count_refusal(s, DIAG_STORAGE_UNAVAILABLE, why, out);
+	say_answer(s, s->candidate.id, DIAG_STORAGE_UNAVAILABLE, out);
+	if (s->contract.state == CONTRACT_ENDED && !report_owed(s, s->contract.report_uid))
+		apply(s, &ack, out);
+	next_offer(s, out);
+}
+
 void scada_store_failed(struct scada *s, const struct msg *in, struct outbox *out)
 {
-	if (!s->storing || in->stored.seq != s->store_seq)
-		return;
-	s->storing = false;
-	scada_count_refusal(s, DIAG_STORAGE_UNAVAILABLE, in->stored.reason, out);
-	say_answer(s, s->candidate.id, DIAG_STORAGE_UNAVAILABLE, out);
-	next_offer(s, out);
+	if (s->storing && in->stored.seq == s->offer_seq)
+		give_up_offer(s, in->stored.reason, out);
+}
+
+/* A store that does not answer must not hold up contracts; should it come to life and have the offer on disk after
+ * all, the present record is written over it. */
+static void watch_store(struct scada *s, struct outbox *out)
+{
+	if (s->storing && mono_since(s->now, s->storing_since) > SCADA_STORE_MS) {
+		s->unsaved = true;
+		s->save_at = s->now;
+		give_up_offer(s, "the store does not answer", out);
+	}
+	if (s->unsaved && !s->storing && mono_reached(s->now, s->save_at))
+		store_present(s, out);
 }
 
 /* Check 13 for beat, end and acknowledgement: counted and logged, not answered (a replay must not make us talk). */
@@ -323,6 +367,8 @@ void scada_beat(struct scada *s, const struct msg *in, struct outbox *out)
 	if (!fresh(s, &s->beat_order, b->send_ms, "beat", out))
 		return;
 	o.event = contract_judge_id(&s->contract, b->contract, E_BEAT);
+	if (o.event != E_STRANGER)
+		beats_note(&s->beats, b->beat);
 	if (o.event == E_BEAT && s->contract.state == CONTRACT_LIVE) {
 		if (beats_hear(&s->beats, b->beat, b->echo, s->now))
 			s->atn_wants_local = b->wants == WANTS_LOCAL;
@@ -342,17 +388,26 @@ void scada_end(struct scada *s, const struct msg *in, struct outbox *out)
 	apply(s, &o, out);
 }
 
+static bool acknowledges(const struct msg_report_ack *a, const struct msg_send_report *r)
+{
+	return uuid_equal(r->uid, a->uid) && uuid_equal(r->contract, a->contract);
+}
+
 void scada_report_ack(struct scada *s, const struct msg *in, struct outbox *out)
 {
 	const struct msg_report_ack *a = &in->report_ack;
 	struct occasion o = { .id = a->contract, .event = E_REPORT_ACK };
-	int kept = 0;
+	int kept = 0, before = s->n_reports;
 
+	if (!fresh(s, &s->ack_order, a->send_ms, "report acknowledgement", out))
+		return;
 	for (int i = 0; i < s->n_reports; i++)
-		if (!uuid_equal(s->reports[i].uid, a->uid))
+		if (!acknowledges(a, &s->reports[i]))
 			s->reports[kept++] = s->reports[i];
 	s->n_reports = kept;
-	if (s->contract.state == CONTRACT_ENDED && uuid_equal(s->contract.report_uid, a->uid))
+	/* While an offer is being stored the record belongs to it: see give_up_offer. */
+	if (kept < before && !s->storing && s->contract.state == CONTRACT_ENDED &&
+		uuid_equal(s->contract.report_uid, a->uid))
 		apply(s, &o, out);
 }
 
@@ -382,6 +437,7 @@ void scada_contract_tick(struct scada *s, struct outbox *out)
 	struct occasion o;
 
 	watch_beats(s, out);
+	watch_store(s, out);
 	if (s->storing)
 		return;
 	if (s->restored && s->clock_trusted && s->contract.state == CONTRACT_ENDED)

@@ -24,6 +24,14 @@ static bool usable(const struct scada *s, int channel)
 	return c->quality == QUALITY_GOOD && mono_since(s->now, c->at) <= stale_ms(s);
 }
 
+/* A relay's state is known for as long as the guard answers: it is no reading that grows old. */
+bool scada_present(const struct scada *s, int channel)
+{
+	if (s->house->channels[channel].name == TELEMETRY_RELAY_STATE)
+		return s->channels[channel].quality == QUALITY_GOOD;
+	return usable(s, channel);
+}
+
 static int temperature_channel(const struct scada *s, int node)
 {
 	for (int i = 0; node != NO_NODE && i < s->house->n_channels; i++)

@@ -151,6 +151,26 @@ static void obey(struct scada *s, int relay, const struct msg_dispatch *d, struc
 	*reply = (struct scada_reply){ .seq = r->seq, .result = result_of(d) };
 }
 
+static bool same_command(const struct msg_send_result *r, const struct msg_dispatch *d)
+{
+	return r->about_send_ms == d->send_ms && r->on == d->on && r->has_message == d->has_message &&
+		(!d->has_message || uuid_equal(r->message, d->message));
+}
+
+/* SF-45: a duplicate gets the answer of the first, which may still be on its way; what only shares its time stamp with
+ * another command is no duplicate. */
+static void repeat_answer(struct scada *s, int relay, const struct msg_dispatch *d, struct outbox *out)
+{
+	for (int i = 0; i < SCADA_MAX_REPLIES; i++)
+		if (s->replies[i].seq != 0 && strcmp(s->replies[i].result.about, d->about) == 0 &&
+			same_command(&s->replies[i].result, d))
+			return;
+	if (same_command(&s->relays[relay].answered, d))
+		say_result(&s->relays[relay].answered, out);
+	else
+		refuse(s, d, DIAG_OUT_OF_ORDER, out);
+}
+
 void scada_dispatch(struct scada *s, const struct msg *in, struct outbox *out)
 {
 	const struct msg_dispatch *d = &in->dispatch;
@@ -163,8 +183,8 @@ void scada_dispatch(struct scada *s, const struct msg *in, struct outbox *out)
 
 	why = gate_fresh(relay < 0 ? &none : &s->relays[relay].order, d->send_ms, s->clock, s->clock_trusted,
 		s->age_limit_ms);
-	if (why == DIAG_DUPLICATE) {	/* SF-45: the same acknowledgement, no second effect */
-		say_result(&s->relays[relay].answered, out);
+	if (why == DIAG_DUPLICATE) {
+		repeat_answer(s, relay, d, out);
 		return;
 	}
 	if (why == DIAG_NONE)
@@ -228,6 +248,7 @@ static void relay_moved(struct scada *s, int relay, bool on, enum relay_mover by
 	if (r->on != on)
 		record(out, LEVEL_INFO, LOG_RELAY, node, on, "%s by %s (%s)", on ? "on" : "off",
 			relay_mover_name(by), why);
+	r->known = true;
 	r->on = on;
 	r->by = by;
 	scada_own_reading(s, s->settings->relays[relay].channel, on, out);
@@ -258,7 +279,7 @@ void scada_answer(struct scada *s, const struct msg *in, struct outbox *out)
 	answer_dispatch(s, a, out);
 	if (a->seq == r->seq)
 		log_hold(s, a, out);
-	if (r->on != (a->on != 0))
+	if (!r->known || r->on != (a->on != 0))
 		relay_moved(s, a->relay, a->on != 0, a->result == GUARD_DONE ? r->wanted_by : BY_GUARD,
 			guard_result_name((enum guard_result)a->result), out);
 }

@@ -10,16 +10,29 @@
 
 void scada_count_refusal(struct scada *s, enum diag diag, const char *what, struct outbox *out)
 {
+	struct scada_refusals *r = &s->refusals[diag];
+
 	s->counts.refused[diag]++;
-	record(out, LEVEL_WARNING, LOG_REFUSED, NO_NODE, (int32_t)diag, "%s: %s", diag_name(diag), what);
+	if (r->told && mono_since(s->now, r->told_at) < SCADA_REFUSAL_MS) {
+		r->since++;
+		note(out, LEVEL_WARNING, LOG_REFUSED, NO_NODE, "%s: %s", diag_name(diag), what);
+		return;
+	}
+	record(out, LEVEL_WARNING, LOG_REFUSED, NO_NODE, (int32_t)diag, "%s: %s%s", diag_name(diag), what,
+		r->since > 0 ? " (and more in the last minute)" : "");
+	*r = (struct scada_refusals){ .told = true, .told_at = s->now };
 }
 
 void scada_refused(struct scada *s, const struct msg *in, struct outbox *out)
 {
-	char what[sizeof(in->refused.type) + sizeof(in->refused.field) + 8];
+	char what[256];
 
-	snprintf(what, sizeof(what), "%s%s%s", in->refused.type, in->refused.field[0] != '\0' ? " field " : "",
-		in->refused.field);
+	if (in->refused.diag == DIAG_RETAINED_COMMAND)	/* SF-46 */
+		snprintf(what, sizeof(what), "%s - clear it: mosquitto_pub -r -n -t %s/%s", in->refused.type,
+			s->house->atn.alias, in->refused.type);
+	else
+		snprintf(what, sizeof(what), "%s%s%s", in->refused.type,
+			in->refused.field[0] != '\0' ? " field " : "", in->refused.field);
 	scada_count_refusal(s, in->refused.diag, what, out);
 }
 
@@ -38,7 +51,7 @@ static void collect(const struct scada *s, bool metered, struct lists *l)
 	for (int i = 0; i < s->house->n_channels; i++) {
 		const struct channel *ch = &s->house->channels[i];
 
-		if ((ch->about != ch->by) != metered || s->channels[i].quality != QUALITY_GOOD)
+		if ((ch->about != ch->by) != metered || !scada_present(s, i))
 			continue;
 		memcpy(l->about[l->n], house_alias(s->house, ch->about), ALIAS_SIZE);
 		l->value[l->n] = code_map_apply(ch->map, s->channels[i].code);

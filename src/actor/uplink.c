@@ -65,6 +65,8 @@ static enum sending send_bytes(struct uplink *u, const char *type, const void *b
 	uplink_topic(u->house, type, topic, sizeof(topic));
 	if (!u->net->publish(u->net->self, topic, bytes, length, qos, retain, &token, &e)) {
 		u->busy = e.code == ERR_BUSY;
+		if (!u->busy)	/* the link has just gone: said with its loss (SF-5) */
+			u->counts.dropped_down++;
 		return u->busy ? BUSY : FAILED;
 	}
 	u->counts.messages++;

@@ -74,6 +74,7 @@ static void fill_beat(const struct uplink *u, const struct msg *in, int64_t send
 	w->state = b->state;
 	w->mode = b->mode;
 	w->cause = b->cause;
+	w->has_power_w = b->power_known;
 	w->power_w = b->power_w;
 	w->energy_wh = b->energy_wh;
 	w->energy_estimated_wh = b->energy_estimated_wh;

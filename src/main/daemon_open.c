@@ -205,7 +205,9 @@ static bool open_guard(struct daemon *d, struct err *e)
 static void close_guard(struct daemon *d)
 {
 	d->guard_port = (struct guard_port){ 0 };
-	guard_socket_close(d->guard);
+	if (d->guard != NULL)
+		guard_socket_close(d->guard);
+	d->guard = NULL;
 }
 
 static bool open_world(struct daemon *d, struct err *e)

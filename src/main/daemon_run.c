@@ -110,6 +110,9 @@ void daemon_stop(struct daemon *d)
 
 void daemon_close(struct daemon *d)
 {
+	/* Fail states first (SF-25): saying goodbye to a broker may take seconds. */
+	guard_socket_close(d->guard);
+	d->guard = NULL;
 	close_stages(d, daemon_n_stages);
 	free(d->history);
 	free(d);

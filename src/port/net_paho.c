@@ -22,7 +22,7 @@
 enum {
 	LOOK_MS = 10,	/* between looks at a link that is coming up */
 	TOPIC_SIZE = 256,		/* longer than any topic we act on */
-	CLOSE_PATIENCE_MS = 6000,	/* for a name resolution that hangs */
+	CLOSE_PATIENCE_MS = 2500,	/* for a name resolution that hangs */
 	LOST_PATIENCE_MS = 500,
 };
 
@@ -194,6 +194,10 @@ static void one_connection(struct net_paho *n, struct failure *f)
 	atomic_store(&n->up, true);
 	post_link(n, true, f);
 	stay_connected(n);
+	/* Told at once; finding out why may take a name resolution and a connection attempt. */
+	net_paho_fail(f, LOG_LINK, "connection lost");
+	if (!net_paho_stopping(n))
+		tell_down(n, f);
 	if (!net_paho_stopping(n))
 		net_paho_explain_loss(n, net_retry_lost(&n->retry, real_ms()), f);
 }

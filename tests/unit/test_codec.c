@@ -82,6 +82,7 @@ static void beats_have_two_shapes(void **state)
 	m.state = CONTRACT_LIVE;
 	m.mode = REMOTE_CONTROL;
 	m.cause = CAUSE_NO_INSTRUCTION;
+	m.has_power_w = true;
 	m.power_w = -1;
 	m.energy_wh = WIRE_INT_MAX;
 	memset(m.log_head, '0', 64);
@@ -89,11 +90,17 @@ static void beats_have_two_shapes(void **state)
 	assert_int_equal(beat_again(json, &got, &r), DIAG_NONE);
 	assert_memory_equal(&m, &got, sizeof(m));
 
+	/* Without PowerW the power is unknown; without one of the others it is no SCADA's beat. */
 	cut = strstr(json, "\"PowerW\":-1,");
 	assert_non_null(cut);
 	memmove(cut, cut + 12, strlen(cut + 12) + 1);
+	assert_int_equal(beat_again(json, &got, &r), DIAG_NONE);
+	assert_false(got.has_power_w);
+	cut = strstr(json, "\"LogSeq\":0,");
+	assert_non_null(cut);
+	memmove(cut, cut + 11, strlen(cut + 11) + 1);
 	assert_int_equal(beat_again(json, &got, &r), DIAG_MISSING_FIELD);
-	assert_string_equal(r.field, "PowerW");
+	assert_string_equal(r.field, "LogSeq");
 }
 
 static enum diag offer_verdict(int64_t start_s, int64_t end_s)

@@ -122,6 +122,8 @@ static void broker_lost_and_back(void **state)
 	side_open(&s);
 	wait_link(&s, true, &m);
 	broker_kill(b);
+	wait_link(&s, false, &m);	/* at once; then the reason */
+	assert_string_equal(m.link.reason, "connection lost");
 	wait_link(&s, false, &m);
 	assert_non_null(strstr(m.link.reason, "connection refused (127.0.0.1:"));
 	assert_int_equal(m.link.code, LOG_LINK);

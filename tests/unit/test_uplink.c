@@ -191,7 +191,7 @@ static void numbers_arrive(void **state)
 	bench_step(b, (struct msg){ .type = MSG_SEND_BEAT, .send_beat = { .contract = uid_a,
 		.beat = UINT64_MAX,
 		.echo = 1, .state = CONTRACT_LIVE, .mode = REMOTE_CONTROL, .cause = CAUSE_DISPATCH,
-		.power_w = -5,
+		.power_known = true, .power_w = -5,
 		.energy_wh = 1234567, .energy_estimated_wh = 8, .log_seq = 99 } });
 	bench_step(b, (struct msg){ .type = MSG_SEND_REPORT, .send_report = { .contract = uid_a, .uid = uid_b,
 		.outcome = OUTCOME_BY_ATN, .cause = CAUSE_ATN_ENDED, .start_s = BENCH_START_MS / 1000,
@@ -199,7 +199,7 @@ static void numbers_arrive(void **state)
 	bench_step(b, (struct msg){ .type = MSG_SEND_COPY, .send_copy = { .node = 0, .on = true } });
 	bench_read(b, 0, &dispatch_contract_beat_wire, "dw1.h.ta.scada/dispatch.contract.beat.100", &beat);
 	assert_true(beat.beat == UINT64_MAX && beat.echo_beat == 1 && beat.energy_wh == 1234567);
-	assert_true(beat.power_w == -5 && beat.log_seq == 99 && beat.cause == CAUSE_DISPATCH);
+	assert_true(beat.has_power_w && beat.power_w == -5 && beat.log_seq == 99 && beat.cause == CAUSE_DISPATCH);
 	assert_int_equal(strspn(beat.log_head, "0"), 64);
 	bench_read(b, 1, &dispatch_contract_report_wire, "dw1.h.ta.scada/dispatch.contract.report.100",
 		&report);

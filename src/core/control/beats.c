@@ -38,9 +38,14 @@ static void note_good(struct beats *b, struct mono now)
 	}
 }
 
-bool beats_hear(struct beats *b, uint64_t beat, uint64_t echo, struct mono now)
+void beats_note(struct beats *b, uint64_t beat)
 {
 	b->heard = beat;
+}
+
+bool beats_hear(struct beats *b, uint64_t beat, uint64_t echo, struct mono now)
+{
+	beats_note(b, beat);
 	if (!take_echo(b, echo))
 		return false;
 	note_good(b, now);

@@ -29,6 +29,8 @@ struct beats {
 void beats_restart(struct beats *, struct mono now);
 /* We send this number. */
 void beats_send(struct beats *, uint64_t beat);
+/* The other side's newest number, whatever it came in: our next EchoBeat. */
+void beats_note(struct beats *, uint64_t beat);
 /* A beat of the right contract came. False: its echo is unknown or used. */
 bool beats_hear(struct beats *, uint64_t beat, uint64_t echo, struct mono now);
 /* Call often: notices a loss. */

@@ -253,6 +253,7 @@ struct dispatch_contract_beat {
 	enum contract_state state;
 	enum control_mode mode;
 	enum cause cause;
+	bool has_power_w;
 	int32_t power_w;
 	int64_t energy_wh, energy_estimated_wh, log_seq;
 	char log_head[WIRE_HASH];

@@ -79,7 +79,9 @@ static const struct field dispatch_contract_beat_fields[] = {
 	WORD(dispatch_contract_beat, state, "State", words_state, OF_SCADA),
 	WORD(dispatch_contract_beat, mode, "Mode", words_mode, OF_SCADA),
 	WORD(dispatch_contract_beat, cause, "Cause", words_cause, OF_SCADA),
-	INT(dispatch_contract_beat, power_w, "PowerW", INT32_MIN, INT32_MAX, OF_SCADA),
+	/* Absent: unknown (SF-85: never 0 for a silent meter). */
+	INT(dispatch_contract_beat, power_w, "PowerW", INT32_MIN, INT32_MAX,
+		OPTIONAL(dispatch_contract_beat, has_power_w)),
 	COUNT(dispatch_contract_beat, energy_wh, "EnergyWh", OF_SCADA),
 	COUNT(dispatch_contract_beat, energy_estimated_wh, "EnergyEstimatedWh", OF_SCADA),
 	COUNT(dispatch_contract_beat, log_seq, "LogSeq", OF_SCADA),
