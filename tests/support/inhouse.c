@@ -67,7 +67,11 @@ static void before_ticks(void *ctx, struct mono now, struct wall clock)
 {
 	struct inhouse *h = ctx;
 	struct err e;
+	bool cut = now.ms >= h->cut_from_s * 1000 && now.ms < h->cut_until_s * 1000;
 
+	if (cut != h->cut)
+		net_sim_cut(h->broker, cut);
+	h->cut = cut;
 	world_advance(h->world, now, clock);
 	assert_true(h->guard_port.tick(h->guard_port.self, now, &e));
 }
@@ -130,13 +134,26 @@ static void *open_inbound(struct inbound *in, const struct gnode *self, const st
 	return memory;
 }
 
+static void note_status(struct inhouse *h, const struct msg_scada_status *s)
+{
+	for (int i = 0; i < h->statuses; i++)
+		if (uuid_equal(h->uids[i], s->uid)) {
+			h->repeats++;
+			return;
+		}
+	assert_true(h->statuses < INHOUSE_STATUSES);
+	h->uids[h->statuses] = s->uid;
+	h->slots_s[h->statuses++] = s->slot_start_s;
+}
+
 static bool count_status(void *self, const char *topic, const void *bytes, size_t length, bool retained,
 	struct msg *out)
 {
 	struct inhouse *h = self;
 	bool taken = inbound_atn(&h->atn_inbound, topic, bytes, length, retained, out);
 
-	h->statuses += taken && out->type == MSG_SCADA_STATUS;
+	if (taken && out->type == MSG_SCADA_STATUS)
+		note_status(h, &out->scada_status);
 	return taken;
 }
 
@@ -194,13 +211,11 @@ static void open_actors(struct inhouse *h)
 	atn_init(&h->atn, house, s, &h->atn_net, &h->memo, ATN_AUTO);
 }
 
-struct inhouse *inhouse_run(enum inhouse_manner manner, const char *house, uint64_t seed, int64_t seconds)
+static void run(struct inhouse *h, enum inhouse_manner manner, const char *house, uint64_t seed, int64_t seconds)
 {
-	struct inhouse *h = calloc(1, sizeof(*h));
 	struct wall start;
 	int utc_offset_s;
 
-	assert_non_null(h);
 	load(h, house, seed);
 	assert_true(settings_parse_time(h->loaded.settings.sim.start, &start.ms, &utc_offset_s));
 	open_runtime(h, manner, start, seed, seconds);
@@ -211,6 +226,26 @@ struct inhouse *inhouse_run(enum inhouse_manner manner, const char *house, uint6
 		single_run(h->single, (struct mono){ seconds * 1000 });
 	else
 		assert_int_equal(runtime_run(h->threads), 0);
+}
+
+struct inhouse *inhouse_run(enum inhouse_manner manner, const char *house, uint64_t seed, int64_t seconds)
+{
+	struct inhouse *h = calloc(1, sizeof(*h));
+
+	assert_non_null(h);
+	run(h, manner, house, seed, seconds);
+	return h;
+}
+
+struct inhouse *inhouse_run_cut(const char *house, uint64_t seed, int64_t seconds, int64_t cut_from_s,
+	int64_t cut_until_s)
+{
+	struct inhouse *h = calloc(1, sizeof(*h));
+
+	assert_non_null(h);
+	h->cut_from_s = cut_from_s;
+	h->cut_until_s = cut_until_s;
+	run(h, INHOUSE_SINGLE, house, seed, seconds);
 	return h;
 }
 

@@ -21,7 +21,7 @@
 #include "sim/world.h"
 #include "spaceheat/store.h"
 
-enum { INHOUSE_EVENTS = 8192, INHOUSE_ACTORS = 7 };
+enum { INHOUSE_EVENTS = 8192, INHOUSE_ACTORS = 7, INHOUSE_STATUSES = 1024 };
 
 /* A line of relay, mode, contract, refusal or hold, as the log sink saw it. */
 struct inhouse_event { enum address from; int64_t second; int code, node, value; char text[LOG_TEXT]; };
@@ -55,6 +55,11 @@ struct inhouse {
 	struct inhouse_event events[INHOUSE_EVENTS];
 	int n_events;
 	int statuses;		/* that came to the AtomicTNode */
+	int repeats;		/* of them, uids it had before */
+	struct uuid uids[INHOUSE_STATUSES];
+	int64_t slots_s[INHOUSE_STATUSES];
+	int64_t cut_from_s, cut_until_s;	/* simulated seconds in which there is no broker */
+	bool cut;
 };
 
 enum inhouse_manner { INHOUSE_SINGLE, INHOUSE_THREADS };
@@ -62,6 +67,9 @@ enum inhouse_manner { INHOUSE_SINGLE, INHOUSE_THREADS };
 /* Makes a state directory of its own and opens everything; asserts (cmocka) on failure. Runs `seconds`
  * of simulated time, unpaced. */
 struct inhouse *inhouse_run(enum inhouse_manner, const char *house, uint64_t seed, int64_t seconds);
+/* The same in one thread, with an outage of the broker. */
+struct inhouse *inhouse_run_cut(const char *house, uint64_t seed, int64_t seconds, int64_t cut_from_s,
+	int64_t cut_until_s);
 /* Removes the directory too. */
 void inhouse_free(struct inhouse *);
 

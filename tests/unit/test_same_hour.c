@@ -125,6 +125,31 @@ static void an_hour_is_told_whole(void **state)
 	inhouse_free(a);
 }
 
+/* The broker is away for 20 minutes: the house takes over after 180 s, RemoteControl returns, and then every slot has
+ * reached the AtomicTNode, each with one uid, the owed ones oldest first. */
+static void an_outage_loses_nothing(void **state)
+{
+	struct inhouse *a = inhouse_run_cut(house, SEED, 2 * HOUR_S + 2, 1800, 3000);
+	bool seen[24] = { false };
+	bool lost = false;
+
+	(void)state;
+	for (int i = 0; i < a->n_events; i++)
+		lost |= a->events[i].code == LOG_MODE && strstr(a->events[i].text, "BeatLost") != NULL;
+	assert_true(lost);
+	assert_int_equal(a->scada.mode.mode, REMOTE_CONTROL);
+	assert_int_equal(a->statuses, 24);
+	for (int i = 0; i < a->statuses; i++) {
+		int64_t slot = (a->slots_s[i] - a->slots_s[0]) / 300;
+
+		assert_in_range(slot, 0, 23);
+		assert_false(seen[slot]);
+		seen[slot] = true;
+	}
+	assert_int_equal(a->scada.owed, 0);
+	inhouse_free(a);
+}
+
 /* Readings of the tank's top (every 5 s) and of the room (every 60 s) in the rows of one day, and whether each stands
  * on its tick. */
 struct held { int top, room, off_tick; };
@@ -217,6 +242,7 @@ int main(void)
 		cmocka_unit_test(threads_and_one_thread_agree),
 		cmocka_unit_test(one_thread_repeats_itself),
 		cmocka_unit_test(an_hour_is_told_whole),
+		cmocka_unit_test(an_outage_loses_nothing),
 		cmocka_unit_test(a_day_is_told_and_kept_whole),
 	};
 
