@@ -28,7 +28,9 @@ enum store_tier { TIER_EXACT, TIER_MINUTE, TIER_QUARTER, TIER_DAY, N_STORE_TIERS
 
 /* Numbers the history actor remembers across starts. */
 enum store_number {
-	STORE_CLOSED_S = 1,	/* statuses of all slots up to this time have been made */
+	STORE_CLOSED_S = 1,	/* the open slot: of no other slot are there rows without a status */
+	STORE_HIGHEST_S = 2,	/* the end of the latest slot that ever got a status; beyond the open slot
+				 * after the clock was set back */
 };
 
 /* What a series of a block means. The id that stands for it in blocks is never used for anything else,
@@ -93,7 +95,9 @@ struct store {
 	/* A damaged record is not found, and counted. */
 	bool (*get_contract)(void *self, struct contract_record *, bool *found, struct err *);
 
-	bool (*owe)(void *self, const struct store_owed *, struct err *);
+	/* *taken false: another status is owed under that uid, and nothing was changed. The same status again
+	 * is owed once. */
+	bool (*owe)(void *self, const struct store_owed *, bool *taken, struct err *);
 	bool (*mark_sent)(void *self, struct uuid uid, struct err *);
 	bool (*forget)(void *self, struct uuid uid, struct err *);
 	/* The first owed with n > after_n. */

@@ -124,7 +124,7 @@ static void first_time(struct history *h, struct outbox *out)
 	h->prune_at = mono_after(h->now, HISTORY_RETRY_MS);
 	h->save_at = mono_after(h->now, (int64_t)h->settings->history.commit_s * 1000);
 	history_first_slot(h);
-	if (!history_remember(h, &e))
+	if (!history_remember(h, &e) || !history_complete(h, &e))
 		history_store_failed(h, &e, out);
 }
 
@@ -145,6 +145,7 @@ static void stop(struct history *h, const struct msg *in, struct outbox *out)
 	(void)in;
 	history_close_due(h, out);
 	history_save_row(h, out);
+	history_say_lost(h, out);
 	h->retry_at = h->now;
 	history_write(h, out);
 }
@@ -196,6 +197,7 @@ void history_step(void *self, const struct msg *in, struct outbox *out)
 	memcpy(h->random, in->random, sizeof(h->random));
 	if (!h->started)
 		first_time(h, out);
+	history_follow_clock(h, out);
 	if ((unsigned int)in->type < N_MSG_TYPES && handlers[in->type] != NULL)
 		handlers[in->type](h, in, out);
 	if (in->type == MSG_STOP)

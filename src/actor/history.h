@@ -4,8 +4,9 @@
  *
  * * Promises: readings kept are in the store at the end of each 5-minute row and when the program stops;
  * a contract record is durable before MSG_STORED is said; events are on the disk within a real second;
- * each status has one uid, kept until it is acknowledged, and one content (SF-52). While the store fails
- * it goes on in memory for 6 h (SF-61). It owns the store alone. */
+ * each status has one uid, kept until it is acknowledged, and one content, and each slot one status,
+ * wherever the clock is set (SF-52). While the store fails it goes on in memory for 6 h (SF-61). It owns
+ * the store alone. */
 #ifndef ACTOR_HISTORY_H
 #define ACTOR_HISTORY_H
 
@@ -32,8 +33,8 @@ enum {
 };
 
 /* What waits for the next commit. Rows hold series numbers of struct history_series, not yet the store's
- * ids. */
-struct history_row { int64_t start_s; size_t length; uint8_t *bytes; };
+ * ids. whole: what the store has of that row is in it too. */
+struct history_row { int64_t start_s; size_t length; uint8_t *bytes; bool whole; };
 struct history_event { int64_t at_ms; bool command; struct msg_log log; };
 struct history_waiting {
 	struct history_row rows[HISTORY_MAX_ROWS];	/* oldest first */
@@ -54,7 +55,13 @@ struct history_series {
 	int32_t n, command_of[HOUSE_MAX_NODES];		/* -1: none */
 };
 
-struct history_counts { uint64_t kept, late, full, statuses, sent, acked, commits, failed, unreadable; };
+struct history_counts {
+	uint64_t kept, late, full, statuses, sent, acked, commits, failed, unreadable, renamed;
+};
+
+/* What an earlier start left: its open slot, and the end of the latest slot with a status.
+ * fresh: not yet acted on; more: the open slot has readings. */
+struct history_left { int64_t closed_s, highest_s; bool fresh, more; };
 
 struct history {
 	const struct house *house;
@@ -69,6 +76,10 @@ struct history {
 	bool trusted, started;		/* trusted: the clock */
 	bool remembers;			/* what an earlier start left has been looked at */
 	int64_t row_s, slot_s;		/* the open row and the open status slot */
+	int64_t first_slot_s;		/* the open slot when the actor started */
+	int64_t highest_s;		/* the end of the latest slot with a status, whatever the clock did since */
+	int64_t asked_row_s;		/* of the clock, when going back there was last considered */
+	struct history_left left;
 	int64_t period_s, grace_ms;
 	struct mono save_at;		/* the open row is written then, if commit_s is less than a row */
 	struct slot open, gather;
@@ -76,7 +87,9 @@ struct history {
 	struct status_room *room;
 	uint8_t *row_memory;		/* of waiting.rows */
 	uint8_t *bytes;			/* HISTORY_ROW_BYTES: a row on its way to or from the store */
-	int64_t row_lost;		/* readings of the open row that did not fit or came too late */
+	bool whole;			/* the open row holds what is already known of it */
+	int64_t row_lost;		/* readings that did not fit or came too late, not yet said */
+	struct mono lost_at;		/* the first of them */
 
 	struct history_series series;
 	struct history_waiting waiting;

@@ -14,6 +14,24 @@ void history_close_due(struct history *, struct outbox *);
 void history_save_row(struct history *, struct outbox *);
 struct mono history_slot_due(const struct history *);
 struct uuid history_uid(struct history *);
+/* The open slot's status is owed from now on, and goes up at once if it can; the next one is not open yet. */
+void history_make_status(struct history *);
+void history_lost(struct history *, int64_t readings);
+void history_say_lost(struct history *, struct outbox *);
+
+/* history_open.c: which row and slot are open when the clock does not simply go on */
+/* Has the slot a status? Then it must not change. Of the open row's slots: those that are over. */
+bool history_is_made(struct history *, int64_t slot_s);
+/* The first row from row_s on that may still be written. */
+int64_t history_next_row(struct history *, int64_t row_s);
+/* What is already known of the open row is put into it. */
+void history_load_row(struct history *);
+/* After the clock was set back: stays where it is, and what comes is late, until the clock is where nothing
+ * was recorded, or here again. */
+void history_follow_clock(struct history *, struct outbox *);
+/* Rows begun without asking the store get what it has of them; statuses made twice are dropped. False: the
+ * store failed; it may be tried again. */
+bool history_complete(struct history *, struct err *);
 
 /* history_write.c: what waits, and the store */
 bool history_must_write(const struct history *);
@@ -26,6 +44,10 @@ void history_add_row(struct history *, int64_t start_s, struct outbox *);
 void history_add_event(
 	struct history *, int64_t at_ms, bool command, const struct msg_log *, struct outbox *);
 void history_add_owed(struct history *, const struct store_owed *);
+/* The slot was given a status while the store could not be asked; it now has more readings, or is in the
+ * store with another status. */
+void history_owe_again(struct history *, int64_t slot_s);
+void history_unowe(struct history *, int64_t from_s, int64_t to_s);
 void history_add_acked(struct history *, struct uuid, struct outbox *);
 void history_store_failed(struct history *, const struct err *, struct outbox *);
 void history_prune(struct history *, struct outbox *);
@@ -33,10 +55,12 @@ void history_prune(struct history *, struct outbox *);
 /* history_read.c: rows back from memory and store */
 /* Decodes the row into h->work with series numbers. False: the store failed. */
 bool history_read_row(struct history *, int64_t start_s, bool *found, struct err *);
+/* The same, of the store alone. */
+bool history_read_stored(struct history *, int64_t start_s, bool *found, struct err *);
 /* All readings of the slot into h->work, in the order of the store's ids. *rows: how many of its rows
  * there are. */
 bool history_read_slot(struct history *, int64_t from_s, int64_t period_s, int *rows, struct err *);
-/* What an earlier start left: its open row goes on, its slots without status are owed. */
+/* What an earlier start left: its open slot goes on, its slots without status are owed. */
 bool history_remember(struct history *, struct err *);
 
 /* history_send.c: what is owed, to the uplink */

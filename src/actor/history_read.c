@@ -59,7 +59,6 @@ static bool number_series(struct history *h, struct err *e)
 bool history_read_row(struct history *h, int64_t start_s, bool *found, struct err *e)
 {
 	const struct history_waiting *w = &h->waiting;
-	size_t length;
 
 	h->work.start_ms = start_s * 1000;
 	for (int i = 0; i < w->n_rows; i++)
@@ -67,6 +66,14 @@ bool history_read_row(struct history *h, int64_t start_s, bool *found, struct er
 			*found = block_decode(w->rows[i].bytes, w->rows[i].length, &h->work);
 			return true;
 		}
+	return history_read_stored(h, start_s, found, e);
+}
+
+bool history_read_stored(struct history *h, int64_t start_s, bool *found, struct err *e)
+{
+	size_t length;
+
+	h->work.start_ms = start_s * 1000;
 	if (!h->store->get_block(
 		    h->store->self, TIER_EXACT, start_s, h->bytes, HISTORY_ROW_BYTES, &length, found, e))
 		return false;
@@ -126,17 +133,37 @@ bool history_read_slot(struct history *h, int64_t from_s, int64_t period_s, int 
 
 /* --- what an earlier start left ------------------------------------------------------------ */
 
-/* Rows after the last status made: the service was stopped or lost its power within that slot. */
-static bool owe_unmade(struct history *h, int64_t closed_s, struct err *e)
+static bool read_left(struct history *h, struct history_left *left, bool *known, struct err *e)
 {
-	int64_t oldest = h->slot_s - (int64_t)h->settings->history.exact_days * 86400;
-	int64_t slot = closed_s > oldest ? closed_s : oldest, row;
+	const struct store *s = h->store;
+	bool highest;
+
+	*left = (struct history_left){ .fresh = true };
+	if (!s->get_number(s->self, STORE_CLOSED_S, &left->closed_s, known, e) ||
+		!s->get_number(s->self, STORE_HIGHEST_S, &left->highest_s, &highest, e) ||
+		!s->count_owed(s->self, &h->stored_owed, e))
+		return false;
+	if (!*known)
+		*left = (struct history_left){ .fresh = true };
+	else if (!highest)
+		left->highest_s = left->closed_s;
+	return true;
+}
+
+/* Rows after the last status made: the service was stopped or lost its power within that slot. When the
+ * clock had been set back, rows further on have their statuses. */
+static bool owe_unmade(struct history *h, const struct history_left *left, struct err *e)
+{
+	int64_t oldest = h->first_slot_s - (int64_t)h->settings->history.exact_days * 86400;
+	int64_t slot = left->closed_s > oldest ? left->closed_s : oldest, to_s = h->first_slot_s, row;
 	bool found = true;
 
 	slot -= slot % h->period_s;
-	while (slot < h->slot_s) {
-		if (!h->store->next_block(h->store->self, TIER_EXACT, slot - slot % HISTORY_ROW_S, h->slot_s,
-			    &row, &found, e))
+	if (left->highest_s > left->closed_s && slot + h->period_s < to_s)
+		to_s = slot + h->period_s;
+	while (slot < to_s) {
+		if (!h->store->next_block(
+			    h->store->self, TIER_EXACT, slot - slot % HISTORY_ROW_S, to_s, &row, &found, e))
 			return false;
 		if (!found)
 			return true;
@@ -149,26 +176,47 @@ static bool owe_unmade(struct history *h, int64_t closed_s, struct err *e)
 	return true;
 }
 
+/* Has the store readings of that slot? */
+static bool has_readings(struct history *h, int64_t slot_s, bool *any, struct err *e)
+{
+	int64_t row = slot_s - slot_s % HISTORY_ROW_S;
+
+	h->gather.n = 0;
+	for (bool found; row < slot_s + h->period_s; row += HISTORY_ROW_S) {
+		if (!history_read_stored(h, row, &found, e))
+			return false;
+		if (found)
+			slot_add_block(&h->gather, &h->work, slot_s * 1000, (slot_s + h->period_s) * 1000);
+	}
+	*any = h->gather.n > 0;
+	return true;
+}
+
 /* Nothing is changed before everything has been read: it may be tried again. */
 bool history_remember(struct history *h, struct err *e)
 {
-	const struct store *s = h->store;
+	bool begun = h->waiting.n_rows > 0 || h->open.n > 0, known;
 	int n_owed = h->waiting.n_owed;
-	int64_t closed_s;
-	bool known, found = false;
+	struct history_left left;
+	int64_t slot_s;
 
-	if (!s->get_number(s->self, STORE_CLOSED_S, &closed_s, &known, e) ||
-		!s->count_owed(s->self, &h->stored_owed, e) || (known && !owe_unmade(h, closed_s, e)) ||
-		!history_read_row(h, h->row_s, &found, e)) {
+	if (!read_left(h, &left, &known, e) || (known && !owe_unmade(h, &left, e)) ||
+		!has_readings(h, left.closed_s - left.closed_s % h->period_s, &left.more, e)) {
 		h->waiting.n_owed = n_owed;
 		return false;
 	}
-	if (found)
-		slot_add_block(&h->open, &h->work, INT64_MIN, INT64_MAX);
-	if (!known || h->slot_s > closed_s) {
-		h->waiting.closed_s = h->slot_s;
-		h->waiting.closed_moved = true;
+	slot_s = left.closed_s - left.closed_s % h->period_s;
+	h->left = left;
+	if (h->highest_s < left.highest_s)
+		h->highest_s = left.highest_s;
+	if (known && h->highest_s < h->first_slot_s && left.closed_s < h->first_slot_s)
+		h->highest_s = h->first_slot_s;
+	if (!begun && slot_s > h->slot_s) { /* the clock was set back meanwhile */
+		h->slot_s = slot_s;
+		h->row_s = left.closed_s - left.closed_s % HISTORY_ROW_S;
 	}
+	h->waiting.closed_moved = !known || h->slot_s != left.closed_s;
+	h->waiting.closed_s = h->slot_s;
 	h->remembers = true;
 	h->backlog = true;
 	return true;

@@ -33,6 +33,8 @@ void history_first_slot(struct history *h)
 {
 	h->row_s = slot_of_s(h->clock.ms, HISTORY_ROW_S);
 	h->slot_s = slot_of_s(h->clock.ms, h->period_s);
+	h->first_slot_s = h->slot_s;
+	h->asked_row_s = -1;
 }
 
 /* A slot whose status was made never changes: what comes for it now comes too late. */
@@ -42,10 +44,10 @@ static void add(struct history *h, int32_t series, int64_t at_ms, int64_t code)
 
 	if (at_ms < closed_s * 1000) {
 		h->counts.late++;
-		h->row_lost++;
+		history_lost(h, 1);
 	} else if (!slot_add(&h->open, series, at_ms, code)) {
 		h->counts.full++;
-		h->row_lost++;
+		history_lost(h, 1);
 	} else {
 		h->counts.kept++;
 	}
@@ -77,11 +79,18 @@ void history_keep_command(struct history *h, const struct msg *in, struct outbox
 void history_save_row(struct history *h, struct outbox *out)
 {
 	if (!slot_group(&h->open, h->row_s * 1000, (h->row_s + HISTORY_ROW_S) * 1000, &h->work))
-		h->row_lost++;
+		history_lost(h, 1);
 	history_add_row(h, h->row_s, out);
 }
 
-static void say_lost(struct history *h, struct outbox *out)
+void history_lost(struct history *h, int64_t readings)
+{
+	if (h->row_lost == 0)
+		h->lost_at = h->now;
+	h->row_lost += readings;
+}
+
+void history_say_lost(struct history *h, struct outbox *out)
 {
 	if (h->row_lost > 0)
 		record(out, LEVEL_WARNING, LOG_GAP, NO_NODE, (int32_t)h->row_lost,
@@ -92,41 +101,60 @@ static void say_lost(struct history *h, struct outbox *out)
 }
 
 /* The next row is the one the clock is in, or an earlier one if there are readings of it. */
-static void next_row(struct history *h)
+static int64_t next_row(struct history *h)
 {
 	int64_t next = slot_of_s(h->clock.ms, HISTORY_ROW_S);
 
 	for (int32_t i = 0; i < h->open.n; i++)
 		if (h->open.log[i].at_ms < next * 1000)
 			next = slot_of_s(h->open.log[i].at_ms, HISTORY_ROW_S);
-	h->row_s = next > h->row_s + HISTORY_ROW_S ? next : h->row_s + HISTORY_ROW_S;
+	return history_next_row(h, next > h->row_s + HISTORY_ROW_S ? next : h->row_s + HISTORY_ROW_S);
 }
 
 static void close_row(struct history *h, struct outbox *out)
 {
+	int64_t from_s;
+	int32_t n;
+
 	history_save_row(h, out);
-	say_lost(h, out);
+	history_say_lost(h, out);
 	slot_drop_before(&h->open, (h->row_s + HISTORY_ROW_S) * 1000);
-	next_row(h);
+	n = h->open.n;
+	h->row_s = from_s = next_row(h);
+	while (h->period_s < HISTORY_ROW_S && history_is_made(h, from_s))
+		from_s += h->period_s;
+	slot_drop_before(&h->open, from_s * 1000);
+	if (h->open.n < n)
+		history_lost(h, n - h->open.n);
+	history_load_row(h);
 }
 
-/* The status of the slot is owed from now on; when it can go at once it goes before all that is older. */
-static void close_slot(struct history *h)
+void history_make_status(struct history *h)
 {
 	struct store_owed owed = { .uid = history_uid(h),
 		.slot_s = h->slot_s,
 		.period_s = (int32_t)h->period_s,
 		.tier = TIER_EXACT,
 		.sent = history_can_send(h) };
-	int64_t next = slot_of_s(h->clock.ms, h->period_s);
 
 	history_add_owed(h, &owed);
-	if (owed.sent) {
+	if (owed.sent) { /* when it can go at once it goes before all that is older */
 		h->live = owed;
 		h->live_waits = true;
 	}
 	h->counts.statuses++;
+	if (h->highest_s < h->slot_s + h->period_s)
+		h->highest_s = h->slot_s + h->period_s;
+}
+
+static void close_slot(struct history *h)
+{
+	int64_t next = slot_of_s(h->clock.ms, h->period_s);
+
+	history_make_status(h);
 	h->slot_s = next > h->slot_s + h->period_s ? next : h->slot_s + h->period_s;
+	while (history_is_made(h, h->slot_s))
+		h->slot_s += h->period_s;
 	h->waiting.closed_s = h->slot_s;
 	h->waiting.closed_moved = true;
 }
@@ -136,29 +164,9 @@ static bool over(const struct history *h, int64_t start_s, int64_t length_s)
 	return h->clock.ms >= (start_s + length_s) * 1000 + h->grace_ms;
 }
 
-/* The clock was set back beyond the open row: its rows and statuses end here, and what is at the new time
- * is gone on with. */
-static bool clock_went_back(struct history *h, struct outbox *out)
-{
-	struct err e;
-	bool found;
-
-	if (h->clock.ms >= h->row_s * 1000 - HISTORY_GRACE_MS)
-		return false;
-	history_save_row(h, out);
-	say_lost(h, out);
-	h->open.n = 0;
-	close_slot(h);
-	history_first_slot(h);
-	if (!h->failing && history_read_row(h, h->row_s, &found, &e) && found)
-		slot_add_block(&h->open, &h->work, INT64_MIN, INT64_MAX);
-	h->waiting.closed_s = h->slot_s;
-	return true;
-}
-
 void history_close_due(struct history *h, struct outbox *out)
 {
-	bool closed = clock_went_back(h, out);
+	bool closed = false;
 
 	for (; over(h, h->row_s, HISTORY_ROW_S); closed = true)
 		close_row(h, out);
@@ -167,6 +175,8 @@ void history_close_due(struct history *h, struct outbox *out)
 			history_save_row(h, out);
 		close_slot(h);
 	}
+	if (h->row_lost > 0 && mono_since(h->now, h->lost_at) >= HISTORY_ROW_S * 1000)
+		history_say_lost(h, out);
 	if (closed && !h->failing)
 		history_write(h, out);
 }

@@ -6,7 +6,7 @@
 
 #include "actor/history_parts.h"
 
-enum { DROP_EVENTS = HISTORY_MAX_EVENTS / 8, PARE_S = 6 * 3600 };
+enum { DROP_EVENTS = HISTORY_MAX_EVENTS / 8, PARE_S = 6 * 3600, ID_TRIES = 8 };
 
 bool history_must_write(const struct history *h)
 {
@@ -41,6 +41,7 @@ void history_add_row(struct history *h, int64_t start_s, struct outbox *out)
 	h->work.start_ms = start_s * 1000;
 	n = block_encode(&h->work, row->bytes, HISTORY_ROW_BYTES);
 	row->length = n < 0 ? 0 : (size_t)n;
+	row->whole = h->whole;
 	if (n < 0)
 		record(out, LEVEL_ERROR, LOG_GAP, NO_NODE, h->work.n_readings,
 			"%d readings of 5 minutes do not fit in a row and are lost - sample less often",
@@ -62,6 +63,12 @@ void history_add_event(
 	w->events[w->n_events++] = (struct history_event){ at_ms, command, *log };
 }
 
+/* Waits to be sent for the first time. */
+static bool is_live(const struct history *h, struct uuid uid)
+{
+	return h->live_waits && uuid_equal(h->live.uid, uid);
+}
+
 void history_add_owed(struct history *h, const struct store_owed *owed)
 {
 	struct history_waiting *w = &h->waiting;
@@ -72,6 +79,42 @@ void history_add_owed(struct history *h, const struct store_owed *owed)
 		w->lost_owed++;
 	}
 	w->owed[w->n_owed++] = *owed;
+}
+
+void history_owe_again(struct history *h, int64_t slot_s)
+{
+	struct store_owed again = {
+		.uid = history_uid(h), .slot_s = slot_s, .period_s = (int32_t)h->period_s, .tier = TIER_EXACT
+	};
+
+	if (h->highest_s < slot_s + h->period_s)
+		h->highest_s = slot_s + h->period_s;
+	for (int i = 0; i < h->waiting.n_owed; i++) {
+		struct store_owed *o = &h->waiting.owed[i];
+
+		if (o->slot_s != slot_s)
+			continue;
+		if (o->sent && !is_live(h, o->uid)) /* it may have been seen as it was */
+			*o = again;
+		return;
+	}
+	history_add_owed(h, &again);
+}
+
+void history_unowe(struct history *h, int64_t from_s, int64_t to_s)
+{
+	struct history_waiting *w = &h->waiting;
+	int n = 0;
+
+	for (int i = 0; i < w->n_owed; i++) {
+		const struct store_owed *o = &w->owed[i];
+
+		if (o->slot_s < from_s || o->slot_s >= to_s)
+			w->owed[n++] = *o;
+		else if (is_live(h, o->uid))
+			h->live_waits = false;
+	}
+	w->n_owed = n;
 }
 
 /* One that never reached the store need not be taken out of it. */
@@ -160,18 +203,47 @@ static bool put_rows(struct history *h, struct err *e)
 	return true;
 }
 
+static void rename_owed(struct history *h, struct store_owed *o)
+{
+	struct uuid uid = history_uid(h);
+
+	if (is_live(h, o->uid))
+		h->live.uid = uid;
+	else
+		o->sent = false;
+	o->uid = uid;
+	h->counts.renamed++;
+}
+
+/* An id that another status has must not stop the record: it gets one of its own, and if that fails too it
+ * is given up. */
+static bool put_one_owed(struct history *h, struct store_owed *o, struct err *e)
+{
+	bool taken = false;
+
+	for (int i = 0; i < ID_TRIES && !taken; i++) {
+		if (i > 0)
+			rename_owed(h, o);
+		if (!h->store->owe(h->store->self, o, &taken, e))
+			return false;
+	}
+	h->waiting.lost_owed += !taken;
+	return true;
+}
+
 static bool put_owed(struct history *h, struct err *e)
 {
 	const struct store *s = h->store;
-	const struct history_waiting *w = &h->waiting;
+	struct history_waiting *w = &h->waiting;
 
 	for (int i = 0; i < w->n_owed; i++)
-		if (!s->owe(s->self, &w->owed[i], e))
+		if (!put_one_owed(h, &w->owed[i], e))
 			return false;
 	for (int i = 0; i < w->n_acked; i++)
 		if (!s->forget(s->self, w->acked[i], e))
 			return false;
-	return !w->closed_moved || s->put_number(s->self, STORE_CLOSED_S, w->closed_s, e);
+	return !w->closed_moved || (s->put_number(s->self, STORE_CLOSED_S, w->closed_s, e) &&
+					   s->put_number(s->self, STORE_HIGHEST_S, h->highest_s, e));
 }
 
 static void say_notices(struct history *h, struct outbox *out)
@@ -202,7 +274,7 @@ static void say_recovered(struct history *h, struct outbox *out)
 	h->failing = false;
 	if (w->lost_rows > 0 || w->lost_events > 0 || w->lost_owed > 0)
 		record(out, LEVEL_WARNING, LOG_GAP, NO_NODE, (int32_t)w->lost_rows,
-			"history failed too long: lost %lld rows of 5 minutes, %lld events, %lld statuses",
+			"lost from the history: %lld rows of 5 minutes, %lld events, %lld statuses",
 			(long long)w->lost_rows, (long long)w->lost_events, (long long)w->lost_owed);
 	w->lost_rows = w->lost_events = w->lost_owed = 0;
 }
@@ -223,8 +295,8 @@ static void written(struct history *h, struct outbox *out)
 
 static bool write_all(struct history *h, struct err *e)
 {
-	return (h->remembers || history_remember(h, e)) && put_events(h, e) && put_rows(h, e) &&
-	       put_owed(h, e) && h->store->commit(h->store->self, e);
+	return (h->remembers || history_remember(h, e)) && history_complete(h, e) && put_events(h, e) &&
+	       put_rows(h, e) && put_owed(h, e) && h->store->commit(h->store->self, e);
 }
 
 bool history_write(struct history *h, struct outbox *out)

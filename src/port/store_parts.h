@@ -32,7 +32,8 @@ enum { STORE_SCHEMA = 1, STORE_PATH = 512 };
 	X(ST_CONTRACT_PUT, "INSERT OR REPLACE INTO contract " \
 		"VALUES(1,?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17)") \
 	X(ST_CONTRACT_GET, "SELECT * FROM contract WHERE one=1") \
-	X(ST_OWE, "INSERT INTO owed(uid,slot_s,period_s,tier,sent) VALUES(?1,?2,?3,?4,?5)") \
+	X(ST_OWE, "INSERT INTO owed(uid,slot_s,period_s,tier,sent) VALUES(?1,?2,?3,?4,?5) " \
+		"ON CONFLICT(uid) DO UPDATE SET sent=max(sent,?5) WHERE slot_s=?2 AND period_s=?3") \
 	X(ST_SENT, "UPDATE owed SET sent=1 WHERE uid=?1") \
 	X(ST_FORGET, "DELETE FROM owed WHERE uid=?1") \
 	X(ST_OWED_NEXT, "SELECT n,uid,slot_s,period_s,tier,sent FROM owed WHERE n>?1 ORDER BY n LIMIT 1") \

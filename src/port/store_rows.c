@@ -209,7 +209,7 @@ static bool for_events(void *self, int64_t from_ms, int64_t to_ms,
 
 /* --- what is owed -------------------------------------------------------------------------- */
 
-static bool owe(void *self, const struct store_owed *o, struct err *e)
+static bool owe(void *self, const struct store_owed *o, bool *taken, struct err *e)
 {
 	struct store_db *s = self;
 	sqlite3_stmt *st = store_statement(s, ST_OWE, e);
@@ -221,7 +221,10 @@ static bool owe(void *self, const struct store_owed *o, struct err *e)
 	sqlite3_bind_int64(st, 3, o->period_s);
 	sqlite3_bind_int64(st, 4, o->tier);
 	sqlite3_bind_int64(st, 5, o->sent);
-	return store_run(s, ST_OWE, "owed", e);
+	if (!store_run(s, ST_OWE, "owed", e))
+		return false;
+	*taken = sqlite3_changes(s->db) > 0;
+	return true;
 }
 
 static bool by_uid(struct store_db *s, enum store_statement which, struct uuid uid, struct err *e)

@@ -80,6 +80,7 @@ static void take_status(struct bench *b, const struct msg_send_buffer *s)
 	assert_true(b->n_sent < MAX_STATUSES);
 	*to = (struct sent){ .uid = s->uid, .bytes = malloc(s->length), .length = s->length };
 	memcpy(to->bytes, b->buffers[s->buffer], s->length);
+	to->slot_s = hbench_status_slot(to);
 	if (b->hold_buffers)
 		return;
 	pool_give(b, s->buffer);
@@ -92,6 +93,7 @@ static void count_line(struct bench *b, const struct msg *m)
 {
 	b->n_lines[m->log.level]++;
 	b->n_gaps += m->log.code == LOG_GAP;
+	b->n_told_lost += m->log.code == LOG_GAP ? m->log.value : 0;
 }
 
 static void take(struct bench *b, const struct msg *m)
@@ -290,4 +292,26 @@ void hbench_assert_same(const struct sent *a, const struct sent *b)
 	assert_true(uuid_equal(a->uid, b->uid));
 	assert_int_equal(a->length, b->length);
 	assert_memory_equal(a->bytes, b->bytes, a->length);
+}
+
+int hbench_assert_one_each(const struct bench *b)
+{
+	int n = 0;
+
+	for (int i = 0; i < b->n_sent; i++) {
+		bool again = false;
+
+		for (int k = 0; k < i; k++) {
+			bool same = uuid_equal(b->sent[i].uid, b->sent[k].uid);
+
+			if (same)
+				hbench_assert_same(&b->sent[i], &b->sent[k]);
+			else if (b->sent[i].slot_s == b->sent[k].slot_s)
+				fail_msg("slot %+lld has two statuses",
+					(long long)(b->sent[i].slot_s - START_MS / 1000));
+			again = again || same;
+		}
+		n += again ? 0 : hbench_status_readings(&b->sent[i]);
+	}
+	return n;
 }

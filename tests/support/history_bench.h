@@ -22,7 +22,7 @@
 #define START_MS 1800000000000
 
 enum {
-	MAX_STATUSES = 128,
+	MAX_STATUSES = 1024,
 	MAX_MAIL = 256,
 	ARENA = 256 * 1024,
 	TANK = 0,
@@ -51,7 +51,7 @@ struct bench {
 	struct msg mail[MAX_MAIL];		/* on its way to the actor */
 	int n_mail;
 	bool hold_buffers, deaf;		/* the uplink keeps buffers; does not acknowledge */
-	int n_lines[N_LOG_LEVELS], n_stored, n_failed, n_gaps;
+	int n_lines[N_LOG_LEVELS], n_stored, n_failed, n_gaps, n_told_lost; /* told: readings, in GAP lines */
 	int32_t owed;
 	struct msg_stored last_stored;
 };
@@ -85,5 +85,7 @@ void hbench_status_close(struct opened *);
 int64_t hbench_status_slot(const struct sent *);
 int hbench_status_readings(const struct sent *);
 void hbench_assert_same(const struct sent *, const struct sent *);
+/* No id with two contents, no slot with two ids (SF-52). Returns the readings of all statuses, each once. */
+int hbench_assert_one_each(const struct bench *);
 
 #endif

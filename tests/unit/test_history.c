@@ -261,33 +261,6 @@ static void a_status_may_be_longer_than_a_row(void **state)
 	check_period(*state, 900);
 }
 
-/* A clock set back an hour costs no reading taken after it, and every status has its own id. */
-static void a_clock_set_back_goes_on(void **state)
-{
-	struct bench *b = *state;
-
-	hbench_go_remote(b);
-	for (int i = 0; i < 12; i++)
-		hbench_run_slot(b, 300000 * i);
-	hbench_keep(b, TANK, 3605000, 1);
-	b->clock.ms -= 3600000;
-	hbench_step(b, (struct msg){ .type = MSG_TICK });
-	for (int64_t t = 10000; t < 300000; t += 5000) {
-		b->clock.ms = START_MS + t;
-		b->now.ms += 5000;
-		hbench_step(b, (struct msg){ .type = MSG_KEEP, .keep = { TANK, 7, b->clock } });
-	}
-	b->clock.ms = START_MS + 300000;
-	hbench_step(b, (struct msg){ .type = MSG_TICK });
-	assert_int_equal(b->n_sent, 14);
-	assert_int_equal(hbench_status_readings(&b->sent[12]), 1);
-	assert_int_equal(hbench_status_slot(&b->sent[13]), START_MS / 1000);
-	assert_int_equal(hbench_status_readings(&b->sent[13]), 60 + 58);
-	for (int i = 0; i < 14; i++)
-		for (int k = 0; k < i; k++)
-			assert_false(uuid_equal(b->sent[i].uid, b->sent[k].uid));
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, hbench_setup, hbench_teardown)
 
 int main(void)
@@ -305,7 +278,6 @@ int main(void)
 		TEST(one_buffer_is_left),
 		TEST(a_status_may_be_shorter_than_a_row),
 		TEST(a_status_may_be_longer_than_a_row),
-		TEST(a_clock_set_back_goes_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

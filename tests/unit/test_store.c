@@ -39,6 +39,14 @@ static void put_contract(struct store_bench *b, const struct contract_record *r)
 	COMMIT(b);
 }
 
+static void owe(struct store_bench *b, const struct store_owed *o)
+{
+	bool taken = false;
+
+	assert_true(b->store.owe(b->store.self, o, &taken, &b->e));
+	assert_true(taken);
+}
+
 /* The contract stored last is the contract found, to the last bit; before the first there is none. */
 static void the_contract_comes_back(void **state)
 {
@@ -90,7 +98,7 @@ static void a_rollback_leaves_nothing(void **state)
 	put_contract(b, &r);
 	BEGIN(b, STORE_DURABLE);
 	assert_true(b->store.put_contract(b->store.self, &next, &b->e));
-	assert_true(b->store.owe(b->store.self, &(struct store_owed){ .uid = uid_of(1) }, &b->e));
+	owe(b, &(struct store_owed){ .uid = uid_of(1) });
 	b->store.rollback(b->store.self);
 	assert_true(b->store.get_contract(b->store.self, &got, &found, &b->e));
 	assert_true(found && got.start_s == r.start_s);
@@ -238,10 +246,8 @@ static void owed_until_forgotten(void **state)
 
 	BEGIN(b, STORE_DURABLE);
 	for (int i = 0; i < 3; i++)
-		assert_true(b->store.owe(b->store.self,
-			&(struct store_owed){
-				.uid = uid_of(i), .slot_s = 300 * i, .period_s = 300, .tier = TIER_EXACT },
-			&b->e));
+		owe(b, &(struct store_owed){
+			       .uid = uid_of(i), .slot_s = 300 * i, .period_s = 300, .tier = TIER_EXACT });
 	assert_true(b->store.mark_sent(b->store.self, uid_of(1), &b->e));
 	COMMIT(b);
 	store_bench_reopen(b);
@@ -257,6 +263,26 @@ static void owed_until_forgotten(void **state)
 	assert_int_equal(n, 2);
 }
 
+/* A uid that stands for one status is refused to another, and the transaction goes on; the same status again
+ * is owed once, and stays sent. */
+static void one_uid_is_one_status(void **state)
+{
+	struct store_bench *b = *state;
+	struct store_owed first = { .uid = uid_of(3), .slot_s = 300, .period_s = 300, .sent = true };
+	struct store_owed other = { .uid = uid_of(3), .slot_s = 600, .period_s = 300 }, got;
+	bool taken = true;
+
+	BEGIN(b, STORE_DURABLE);
+	owe(b, &first);
+	assert_true(b->store.owe(b->store.self, &other, &taken, &b->e));
+	assert_false(taken);
+	first.sent = false;
+	owe(b, &first);
+	COMMIT(b);
+	assert_true(next(b, 0, &got) && got.slot_s == 300 && got.sent);
+	assert_false(next(b, got.n, &got));
+}
+
 /* The order number of what is owed never comes again, so a reader's place in the list stays right. */
 static void order_numbers_are_never_reused(void **state)
 {
@@ -265,7 +291,7 @@ static void order_numbers_are_never_reused(void **state)
 
 	for (int i = 0; i < 2; i++) {
 		BEGIN(b, STORE_DURABLE);
-		assert_true(b->store.owe(b->store.self, &(struct store_owed){ .uid = uid_of(9) }, &b->e));
+		owe(b, &(struct store_owed){ .uid = uid_of(9) });
 		COMMIT(b);
 		assert_true(next(b, 0, i == 0 ? &first : &second));
 		BEGIN(b, STORE_DURABLE);
@@ -288,8 +314,7 @@ static void pruning_keeps_the_young(void **state)
 	store_bench_put(b, 600, "young");
 	BEGIN(b, STORE_DURABLE);
 	for (int i = 1; i <= 2; i++)
-		assert_true(b->store.owe(
-			b->store.self, &(struct store_owed){ .uid = uid_of(i), .slot_s = 300 * i }, &b->e));
+		owe(b, &(struct store_owed){ .uid = uid_of(i), .slot_s = 300 * i });
 	assert_true(b->store.put_number(b->store.self, STORE_CLOSED_S, 4711, &b->e));
 	assert_true(b->store.prune(b->store.self, 600, 0, &dropped, &b->e));
 	COMMIT(b);
@@ -316,6 +341,7 @@ int main(void)
 		TEST(series_ids_are_stable),
 		TEST(events_come_back),
 		TEST(owed_until_forgotten),
+		TEST(one_uid_is_one_status),
 		TEST(order_numbers_are_never_reused),
 		TEST(pruning_keeps_the_young),
 	};
