@@ -55,7 +55,12 @@ struct settings_uplink {
 	int port, keepalive_s, reconnect_max_s, backlog_per_s;
 };
 
-struct settings_contract { char atn_key[WORD_SIZE], standing[UUID_TEXT]; bool allow_unsigned_contract; };
+struct settings_contract {
+	char atn_key[2 * WORD_SIZE + 16];	/* one key or two; "" = none */
+	char standing[UUID_TEXT];
+	bool allow_unsigned_contract;
+	char house_key_file[PATH_SIZE];
+};
 
 struct settings_roles {		/* node names and, resolved, nodes; NO_NODE when not given */
 	char store_name[SETTINGS_MAX_STORE][ALIAS_SIZE];

@@ -10,6 +10,7 @@
 #include "spaceheat/house.h"
 #include "spaceheat/port.h"
 #include "spaceheat/settings.h"
+#include "spaceheat/sign.h"
 
 /* The door to what outlives the program: atn.json of the state directory. load: false when there is none.
  * keep: false when it could not be written. */
@@ -32,6 +33,7 @@ struct atn {
 	const struct settings *settings;
 	const struct net *net;
 	const struct atn_memo *memo;
+	const struct sign *sign;	/* NULL: messages go unsigned; main may set it */
 	struct atn_zone zone;		/* of sim.start unless main sets another */
 	int start_offset_s;
 	enum atn_manner manner;

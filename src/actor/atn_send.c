@@ -21,11 +21,12 @@ static int64_t next_send_ms(struct atn *a, const struct msg *in)
 	return a->last_send_ms;
 }
 
-static bool publish(struct atn *a, const struct atn_message *m, struct outbox *out)
+static bool publish(struct atn *a, struct atn_message *m, struct outbox *out)
 {
 	struct err e;
 	int token;
 
+	atn_sign(m, a->sign);
 	if (a->net->publish(a->net->self, m->topic, m->payload, (size_t)m->length, 1, false, &token, &e))
 		return true;
 	note(out, LEVEL_WARNING, LOG_SEND, NO_NODE, "%s not sent: %s - it is said again later", m->topic,

@@ -38,6 +38,11 @@ void scada_send_beat(struct scada *s, struct outbox *out)
 	say(out, &m);
 }
 
+void scada_refuse_offer(struct scada *s, struct uuid id, enum diag why, struct outbox *out)
+{
+	say_answer(s, id, why, out);
+}
+
 static uint32_t store(struct scada *s, const struct contract_record *r, struct outbox *out)
 {
 	struct msg m = { .type = MSG_STORE, .to = TO_HISTORY, .store = { .record = *r, .seq = ++s->store_seq } };
@@ -242,10 +247,17 @@ static void apply(struct scada *s, const struct occasion *o, struct outbox *out)
 
 /* --- messages ---------------------------------------------------------------------------- */
 
-/* Check 12 as far as it exists: an unsigned offer is taken only where the house says so. */
+/* With a key the signature was checked where the message was decoded; without one the house must say so. */
+static bool unsigned_refused(const struct scada *s)
+{
+	const struct settings_contract *k = &s->settings->contract;
+
+	return k->atn_key[0] == '\0' && !k->allow_unsigned_contract;
+}
+
 static enum diag offer_fresh(struct scada *s, const struct msg_offer *o)
 {
-	if (!s->settings->contract.allow_unsigned_contract)
+	if (unsigned_refused(s))
 		return DIAG_UNSIGNED;
 	return gate_fresh(&s->offer_order, o->send_ms, s->clock, s->clock_trusted, s->age_limit_ms);
 }
@@ -348,8 +360,8 @@ static void watch_store(struct scada *s, struct outbox *out)
 /* Check 13 for beat, end and acknowledgement: counted and logged, not answered (a replay must not make us talk). */
 static bool fresh(struct scada *s, struct gate_order *order, int64_t send_ms, const char *what, struct outbox *out)
 {
-	enum diag d = s->settings->contract.allow_unsigned_contract ?
-		gate_fresh(order, send_ms, s->clock, s->clock_trusted, s->age_limit_ms) : DIAG_UNSIGNED;
+	enum diag d = unsigned_refused(s) ? DIAG_UNSIGNED :
+		gate_fresh(order, send_ms, s->clock, s->clock_trusted, s->age_limit_ms);
 
 	if (d != DIAG_NONE) {
 		scada_count_refusal(s, d, what, out);

@@ -359,6 +359,11 @@ void uplink_init(struct uplink *u, const struct house *h, const struct settings 
 	u->boot_id = boot_id;
 }
 
+void uplink_sign(struct uplink *u, const struct sign *sign)
+{
+	u->sign = sign;
+}
+
 void uplink_step(void *self, const struct msg *in, struct outbox *out)
 {
 	struct uplink *u = self;

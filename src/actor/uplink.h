@@ -17,6 +17,7 @@
 #include "spaceheat/house.h"
 #include "spaceheat/port.h"
 #include "spaceheat/settings.h"
+#include "spaceheat/sign.h"
 
 enum {
 	UPLINK_MAX_UNACKED = 16,
@@ -45,6 +46,7 @@ struct uplink {
 	const struct net *net;
 	const struct pool *pool;
 	const char *version;
+	const struct sign *sign;	/* NULL: nothing is signed */
 	struct uuid boot_id;
 
 	bool started, up, ever_up;
@@ -73,6 +75,8 @@ void uplink_init(struct uplink *, const struct house *, const struct settings *,
 	const struct pool *, const char *version, struct uuid boot_id);
 void uplink_step(void *self, const struct msg *in, struct outbox *out);
 
+/* From now on every message whose type has a Sig carries one. */
+void uplink_sign(struct uplink *, const struct sign *);
 /* Is there a broker to talk to? */
 bool uplink_wanted(const struct settings *);
 /* <scada alias>/<type>. */

@@ -6,6 +6,7 @@
 
 #include "actor/uplink_parts.h"
 #include "core/wire/codec.h"
+#include "core/wire/signature.h"
 
 /* The name under which the SCADA signs its own dispatches, as in 2022. */
 static const char scada_node[] = "a.s";
@@ -141,6 +142,14 @@ static const struct {
 	[MSG_SEND_COPY] = { &gt_dispatch_boolean_local_wire, fill_copy },
 };
 
+/* A length passes through; of a type that has no Sig, and without a key, nothing is signed. */
+static int signed_text(struct uplink *u, const struct wire *w, int length)
+{
+	if (u->sign == NULL || wire_field(w, "Sig") == NULL)
+		return length;
+	return signature_append(u->sign, w->type_alias, u->text, length, sizeof(u->text));
+}
+
 int uplink_encode(struct uplink *u, const struct msg *in, struct wall now, const char **type)
 {
 	union any any;
@@ -151,7 +160,8 @@ int uplink_encode(struct uplink *u, const struct msg *in, struct wall now, const
 	memset(&any, 0, sizeof(any));
 	outgoing[in->type].fill(u, in, uplink_send_ms(u, now), &any);
 	*type = outgoing[in->type].wire->type_alias;
-	return codec_encode(outgoing[in->type].wire, &any, u->text, sizeof(u->text));
+	return signed_text(u, outgoing[in->type].wire,
+		codec_encode(outgoing[in->type].wire, &any, u->text, sizeof(u->text)));
 }
 
 static void fill_state(const struct house *h, const char *version, struct uuid boot_id, int64_t send_ms,
@@ -172,7 +182,7 @@ int uplink_encode_state(struct uplink *u, enum presence presence, struct wall no
 	w.has_mode = true;
 	w.mode = u->mode.mode;
 	*type = scada_state_wire.type_alias;
-	return codec_encode(&scada_state_wire, &w, u->text, sizeof(u->text));
+	return signed_text(u, &scada_state_wire, codec_encode(&scada_state_wire, &w, u->text, sizeof(u->text)));
 }
 
 int uplink_will(const struct house *h, const char *version, struct uuid boot_id, struct wall now, char *out,

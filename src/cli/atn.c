@@ -8,6 +8,8 @@
 
 #include "cli/atn_memo.h"
 #include "cli/atn_post.h"
+#include "core/wire/signature.h"
+#include "port/sign_sodium.h"
 
 enum { MINUTES_MIN = 5, MINUTES_MAX = 366 * 24 * 60, WORDS_MAX = 3 };
 
@@ -21,6 +23,9 @@ struct hand {
 	struct atn_message message;
 	/* options */
 	bool publish, really, has_echo, has_contract;
+	const char *key_file;
+	struct sign_secret secret;
+	struct sign sign;
 	uint64_t echo;
 	struct uuid contract;
 	long minutes;
@@ -76,6 +81,10 @@ static int take_value(struct hand *h, const char *option, const char *value)
 		h->has_echo = take_hex(value, &h->echo);
 		return h->has_echo ? EXIT_DONE : cli_usage("atn", "--echo %.40s is not 16 hex digits", value);
 	}
+	if (strcmp(option, "--key") == 0) {
+		h->key_file = value;
+		return EXIT_DONE;
+	}
 	if (strcmp(option, "--contract") == 0) {
 		h->has_contract = uuid_parse(value, &h->contract);
 		return h->has_contract ? EXIT_DONE : cli_usage("atn", "--contract %.40s is no UUID", value);
@@ -88,7 +97,7 @@ static int take_value(struct hand *h, const char *option, const char *value)
 static bool has_value(const char *option)
 {
 	return strcmp(option, "--echo") == 0 || strcmp(option, "--contract") == 0 ||
-	       strcmp(option, "--minutes") == 0;
+	       strcmp(option, "--minutes") == 0 || strcmp(option, "--key") == 0;
 }
 
 static int take_arguments(struct hand *h, int argc, char **argv)
@@ -197,6 +206,7 @@ static bool acknowledge(void *ctx, const struct msg *m, struct atn_message *out)
 		return false;
 	atn_compose_report_ack(
 		&h->place->loaded.house, m->scada_report.contract, m->scada_report.uid, h->now.ms, out);
+	atn_sign(out, h->sign.make != NULL ? &h->sign : NULL);
 	return true;
 }
 
@@ -244,6 +254,7 @@ static int finish(struct hand *h, bool (*is_answer)(void *, const struct msg *))
 	struct msg answer;
 	struct err e;
 
+	atn_sign(&h->message, h->sign.make != NULL ? &h->sign : NULL);
 	if (!h->publish) {
 		puts(h->message.payload);
 		return EXIT_DONE;
@@ -269,6 +280,22 @@ static int do_id(struct hand *h)
 			h->place->loaded.house.key, h->now.ms, id);
 	else
 		puts(id);
+	return EXIT_DONE;
+}
+
+/* The public half of --key FILE: what the other side writes into its configuration. */
+static int do_key(struct hand *h)
+{
+	char text[SIGN_KEY_TEXT];
+
+	if (h->sign.make == NULL)
+		return cli_usage("atn", "key needs --key FILE");
+	signature_write_key(h->secret.public_key, text);
+	if (h->cli->json)
+		printf("{\"v\":1,\"house\":\"%s\",\"t_ms\":%" PRId64 ",\"key\":\"%s\"}\n",
+			h->place->loaded.house.key, h->now.ms, text);
+	else
+		puts(text);
 	return EXIT_DONE;
 }
 
@@ -363,11 +390,24 @@ static const struct part {
 	int (*fn)(struct hand *);
 } parts[] = {
 	{ "id", "atn id", false, 0, do_id },
+	{ "key", "atn key", false, 0, do_key },
 	{ "offer", "atn offer", true, 0, do_offer },
 	{ "beat", "atn beat", true, 0, do_beat },
 	{ "dispatch", "atn dispatch", true, 2, do_dispatch },
 	{ "end", "atn end", true, 0, do_end },
 };
+
+static int take_key(struct hand *h)
+{
+	struct err e;
+
+	if (h->key_file == NULL)
+		return EXIT_DONE;
+	if (!sign_sodium_secret(h->key_file, &h->secret, &e))
+		return cli_fail(EXIT_FAILED, "%s: --key %s - give a file of 64 hex digits", h->name, e.text);
+	h->sign = sign_sodium_sign(&h->secret);
+	return EXIT_DONE;
+}
 
 static int run_part(struct cli *cli, const struct part *part, int argc, char **argv)
 {
@@ -381,11 +421,13 @@ static int run_part(struct cli *cli, const struct part *part, int argc, char **a
 	result = place_open(cli, part->full, &h.place);
 	if (result != EXIT_DONE)
 		return result;
-	if (part->timed)
+	result = take_key(&h);
+	if (part->timed && result == EXIT_DONE)
 		result = place_time(cli, part->full, h.place, &h.now, NULL);
 	atn_memo_load(h.place->loaded.settings.state_dir, &h.memory);
 	if (result == EXIT_DONE)
 		result = part->fn(&h);
+	sign_sodium_forget(&h.secret);
 	free(h.place);
 	return result;
 }

@@ -33,7 +33,7 @@ const struct verb verbs[] = {
 	  "  show [PATH]         the settings with their units, all or those under PATH\n"
 	  "  --origin            where each comes from\n"
 	  "  --defaults          the defaults beside them\n", verb_config },
-	{ "atn", "run|id|offer|beat|dispatch|end [-p]", "be the AtomicTNode, whole or message by message",
+	{ "atn", "run|id|key|offer|beat|dispatch|end [-p]", "be the AtomicTNode, whole or message by message",
 	  "none", "spaceheat atn dispatch a.elt1.relay on -p",
 	  "  run [--manual]      the whole agent; --manual: contract and beats, no dispatches\n"
 	  "  id                  its GNode id\n"
@@ -43,6 +43,7 @@ const struct verb verbs[] = {
 	  "  end                 end the contract\n"
 	  "  -p                  publish it, wait 2 s for the answer and print that\n"
 	  "  --contract UUID     instead of the one remembered\n"
+	  "  --key FILE          sign with the key in FILE (64 hex digits); `key` prints its public half\n"
 	  "  --really            allow a broker that is not on this machine\n", cli_atn },
 	{ "sim", "now [--ms] | status | houses [FILE] | config HOUSE [FILE]", "the simulation: its time, its houses",
 	  "none", "spaceheat sim now --ms",

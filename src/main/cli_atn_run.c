@@ -14,6 +14,7 @@
 #include "cli/atn_post.h"
 #include "core/wire/inbound.h"
 #include "port/net_paho.h"
+#include "port/sign_sodium.h"
 #include "run/log.h"
 #include "run/runtime.h"
 
@@ -34,6 +35,8 @@ struct agent {
 	struct inbound inbound;
 	char memory[INBOUND_ATN_MEMORY];
 	struct atn_room room;
+	struct sign_secret secret;
+	struct sign sign;
 	sigset_t signals;
 	struct post inner;
 	_Atomic bool linked;
@@ -177,7 +180,9 @@ static int run(struct agent *a)
 	return result;
 }
 
-static int open_and_run(struct agent *a, enum atn_manner manner)
+struct run_words { enum atn_manner manner; bool really; const char *key_file; };
+
+static int open_and_run(struct agent *a, const struct run_words *w)
 {
 	const struct loaded *l = &a->place->loaded;
 	int result = EXIT_FAILED;
@@ -186,7 +191,8 @@ static int open_and_run(struct agent *a, enum atn_manner manner)
 	if (!await_clock(a))
 		return EXIT_DONE;
 	a->memo = (struct atn_memo){ a, load_memo, keep_memo };
-	atn_init(&a->atn, &l->house, &l->settings, &a->net, &a->memo, manner);
+	atn_init(&a->atn, &l->house, &l->settings, &a->net, &a->memo, w->manner);
+	a->atn.sign = a->sign.make != NULL ? &a->sign : NULL;
 	if (!l->settings.simulated)
 		a->atn.zone = (struct atn_zone){ a, zone_offset_s };
 	if (!open_runtime(a))
@@ -218,20 +224,36 @@ static void set_time_zone(const struct settings *s)
 	tzset();
 }
 
-static int read_words(int argc, char **argv, enum atn_manner *manner, bool *really)
+static int read_words(int argc, char **argv, struct run_words *w)
 {
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--manual") == 0)
-			*manner = ATN_MANUAL;
+			w->manner = ATN_MANUAL;
 		else if (strcmp(argv[i], "--really") == 0)
-			*really = true;
+			w->really = true;
+		else if (strcmp(argv[i], "--key") == 0 && i + 1 < argc)
+			w->key_file = argv[++i];
 		else
 			return cli_usage("atn", "run: %.40s is not understood", argv[i]);
 	}
 	return EXIT_DONE;
 }
 
-static int run_at(struct place *p, enum atn_manner manner)
+static bool read_key(struct agent *a, const char *file)
+{
+	struct err e;
+
+	if (file == NULL)
+		return true;
+	if (!sign_sodium_secret(file, &a->secret, &e)) {
+		cli_fail(EXIT_FAILED, "atn run: --key %s - give a file of 64 hex digits", e.text);
+		return false;
+	}
+	a->sign = sign_sodium_sign(&a->secret);
+	return true;
+}
+
+static int run_at(struct place *p, const struct run_words *w)
 {
 	const struct loaded *l = &p->loaded;
 	struct agent *a = calloc(1, sizeof(*a));
@@ -243,29 +265,29 @@ static int run_at(struct place *p, enum atn_manner manner)
 	set_time_zone(&l->settings);
 	block_signals(&a->signals);
 	log_sink_init(&a->log, stderr, l->settings.log.level, l->settings.simulated, &l->house);
-	result = open_and_run(a, manner);
+	result = read_key(a, w->key_file) ? open_and_run(a, w) : EXIT_FAILED;
+	sign_sodium_forget(&a->secret);
 	free(a);
 	return result;
 }
 
 int cli_atn_run(struct cli *cli, int argc, char **argv)
 {
-	enum atn_manner manner = ATN_AUTO;
-	bool really = false;
+	struct run_words w = { .manner = ATN_AUTO };
 	struct place *p;
-	int result = read_words(argc, argv, &manner, &really);
+	int result = read_words(argc, argv, &w);
 
 	if (result != EXIT_DONE)
 		return result;
 	result = place_open(cli, "atn run", &p);
 	if (result != EXIT_DONE)
 		return result;
-	if (!really && !atn_is_loopback(&p->loaded.settings))
+	if (!w.really && !atn_is_loopback(&p->loaded.settings))
 		result = cli_fail(EXIT_HELD,
 			"atn run: the broker %s is not on this machine - add --really if you mean it",
 			p->loaded.settings.uplink.host);
 	else
-		result = run_at(p, manner);
+		result = run_at(p, &w);
 	free(p);
 	return result;
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/settings/settings.h"
+#include "core/wire/signature.h"
 #include "main/daemon_parts.h"
 #include "port/bus_linux.h"
 #include "port/store_sqlite.h"
@@ -285,6 +286,8 @@ static bool open_actors(struct daemon *d, struct err *e)
 	sensor_init(&d->sensor, h, s, list, n, &d->bus);
 	meter_init(&d->meter, h, s, &d->bus);
 	uplink_init(&d->uplink, h, s, &d->net, &d->pool, SPACEHEAT_VERSION, d->boot_id);
+	if (d->sign.make != NULL)
+		uplink_sign(&d->uplink, &d->sign);
 	return true;
 }
 
@@ -307,9 +310,11 @@ static int will_payload(void *self, char *out, size_t size)
 	struct daemon *d = self;
 	struct mono unused;
 	struct wall now;
+	int length;
 
 	runtime_now(d->runtime, &unused, &now);
-	return uplink_will(&d->loaded->house, SPACEHEAT_VERSION, d->boot_id, now, out, size);
+	length = uplink_will(&d->loaded->house, SPACEHEAT_VERSION, d->boot_id, now, out, size);
+	return d->sign.make == NULL ? length : signature_append(&d->sign, "scada.state.100", out, length, size);
 }
 
 static void identify(struct daemon *d)
@@ -321,6 +326,8 @@ static void identify(struct daemon *d)
 	memcpy(id.other_alias, h->atn.alias, sizeof(id.other_alias));
 	memcpy(id.ta_alias, h->terminal_asset.alias, sizeof(id.ta_alias));
 	inbound_init(&d->inbound, &id, d->inbound_memory, sizeof(d->inbound_memory));
+	if (d->verify.good != NULL)
+		d->inbound.verify = &d->verify;
 }
 
 static bool open_broker(struct daemon *d, struct err *e)
@@ -368,6 +375,7 @@ const struct stage daemon_stages[] = {
 	{ "guard", open_guard, close_guard },
 	{ "world", open_world, close_world },
 	{ "store", open_store, close_store },
+	{ "keys", daemon_open_keys, daemon_close_keys },
 	{ "actors", open_actors, close_actors },
 	{ "net", open_net, close_net },
 };

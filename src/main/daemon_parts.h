@@ -13,6 +13,7 @@
 #include "main/daemon.h"
 #include "port/guard_socket.h"
 #include "port/net_paho.h"
+#include "port/sign_sodium.h"
 #include "run/log.h"
 #include "run/runtime.h"
 #include "sim/world.h"
@@ -42,6 +43,10 @@ struct daemon {
 	struct store store;
 	struct net_paho *paho;
 	struct net net;
+	struct sign_keys atn_keys;
+	struct sign_secret house_key;
+	struct verify verify;		/* without function: no key is configured */
+	struct sign sign;		/* without function: our messages go unsigned */
 	struct inbound inbound;
 	char inbound_memory[INBOUND_SCADA_MEMORY];
 
@@ -63,6 +68,11 @@ struct stage {
 
 extern const struct stage daemon_stages[];
 extern const int daemon_n_stages;
+
+/* daemon_keys.c: the stage that reads the keys of contract.*, and what is said of them at the start. */
+bool daemon_open_keys(struct daemon *, struct err *);
+void daemon_close_keys(struct daemon *);
+void daemon_say_keys(struct daemon *);
 
 /* A line through the log sink, from before or beside the actors. */
 void daemon_say(struct daemon *, enum log_level, enum log_code, const char *format, ...)

@@ -64,9 +64,7 @@ static void say_hello(struct daemon *d)
 	if (d->stateless)
 		daemon_say(d, LEVEL_ERROR, LOG_STORE, "state_dir %s cannot be used: nothing is remembered over a restart - "
 			"make it a folder this user may write", s->state_dir);
-	if (s->contract.allow_unsigned_contract)
-		daemon_say(d, LEVEL_WARNING, LOG_UNSIGNED_OK, "contract messages are taken without a signature - "
-			"right for a broker on this machine only");
+	daemon_say_keys(d);
 	if (!uplink_wanted(s))
 		daemon_say(d, LEVEL_INFO, LOG_LINK, "the uplink is switched off: the house runs alone");
 	if (s->comfort.n_schedule > 0)

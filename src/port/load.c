@@ -97,6 +97,7 @@ static void make_all_absolute(const char *cfg_path, struct settings *s)
 	make_absolute(dir, s->uplink.cert_file, sizeof(s->uplink.cert_file));
 	make_absolute(dir, s->uplink.key_file, sizeof(s->uplink.key_file));
 	make_absolute(dir, s->uplink.password_file, sizeof(s->uplink.password_file));
+	make_absolute(dir, s->contract.house_key_file, sizeof(s->contract.house_key_file));
 }
 
 /* Where a secret lies. False: a credential, and systemd gave us no folder of them (a check by hand). */
@@ -182,6 +183,7 @@ static bool apply_files(
 
 	make_all_absolute(cfg_path, s);
 	good = check_secret("uplink.password_file", s->uplink.password_file, origins, problems) && good;
+	good = check_secret("contract.house_key_file", s->contract.house_key_file, origins, problems) && good;
 	return check_secret("uplink.key_file", s->uplink.key_file, origins, problems) && good;
 }
 

@@ -4,6 +4,7 @@
 #include <MQTTClient.h>
 #include <cjson/cJSON.h>
 #include <libconfig.h>
+#include <sodium.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
@@ -33,4 +34,5 @@ void library_versions(struct library_version out[N_LIBRARIES])
 	set(&out[1], "cjson", cJSON_Version());
 	set(&out[2], "sqlite", sqlite3_libversion());
 	set(&out[3], "libconfig", libconfig);
+	set(&out[4], "libsodium", sodium_version_string());
 }

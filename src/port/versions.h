@@ -5,7 +5,7 @@
 
 struct library_version { const char *name; char version[32]; };
 
-enum { N_LIBRARIES = 4 };
+enum { N_LIBRARIES = 5 };
 
 void library_versions(struct library_version out[N_LIBRARIES]);
 

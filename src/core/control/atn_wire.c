@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/wire/signature.h"
 #include "core/wire/types.h"
 
 /* Every string in these messages is checked and bounded, so all of them fit. */
@@ -13,6 +14,15 @@ static void encode(const struct house *h, const struct wire *wire, const void *i
 	snprintf(out->topic, sizeof(out->topic), "%s/%s", h->atn.alias, wire->type_alias);
 	out->length = codec_encode(wire, in, out->payload, sizeof(out->payload));
 	assert(out->length > 0);
+}
+
+/* An alias has no slash, so what follows it is the type. */
+void atn_sign(struct atn_message *m, const struct sign *sign)
+{
+	if (sign == NULL)
+		return;
+	m->length = signature_append(sign, strchr(m->topic, '/') + 1, m->payload, m->length, sizeof(m->payload));
+	assert(m->length > 0);
 }
 
 static struct wire_head head(const struct house *h, int64_t send_ms)

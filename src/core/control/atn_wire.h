@@ -9,6 +9,7 @@
 
 #include "core/control/atn.h"
 #include "spaceheat/house.h"
+#include "spaceheat/sign.h"
 
 enum { ATN_PAYLOAD_SIZE = 2048, ATN_TOPIC_SIZE = ALIAS_SIZE + 48 };
 
@@ -17,6 +18,9 @@ struct atn_message {
 	char payload[ATN_PAYLOAD_SIZE];
 	int length;
 };
+
+/* Adds Sig to a composed message; NULL: leaves it as it is. */
+void atn_sign(struct atn_message *, const struct sign *);
 
 void atn_compose_offer(const struct house *, const struct atn_contract *, uint64_t beat, int64_t send_ms,
 	struct atn_message *);

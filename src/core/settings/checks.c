@@ -6,6 +6,7 @@
 
 #include "core/settings/settings.h"
 #include "core/settings/table.h"
+#include "core/wire/signature.h"
 #include "spaceheat/uuid.h"
 
 enum { TRIP_GAP_K = 3, GUARD_POLL_MAX_S = 10 };
@@ -174,8 +175,13 @@ static void check_contract(const struct check *c)
 {
 	const struct settings_contract *k = &c->s->contract;
 	const char *path = conf_find(c->list, "contract") ? "contract" : "uplink.host";
+	uint8_t keys[SIGN_MAX_KEYS][SIGN_KEY_BYTES];
 	struct uuid id;
 
+	if (k->atn_key[0] && signature_read_keys(k->atn_key, keys) == 0)
+		problem_add(c->problems, file_of(c, "contract.atn_key"), line_of(c, "contract.atn_key"),
+			"contract.atn_key = \"%s\" is no key - write ed25519: and 44 characters of base64, or 64 hex "
+			"digits; two keys with a comma between them", k->atn_key);
 	if (k->standing[0] && !uuid_parse(k->standing, &id))
 		problem_add(c->problems, file_of(c, "contract.standing"), line_of(c, "contract.standing"),
 			"contract.standing = \"%s\" is no UUID - write 8-4-4-4-12 hex digits, or \"\"",

@@ -86,7 +86,10 @@ const struct setting settings_table[] = {
 		"Fastest rate at which stored statuses are sent after an outage", NULL),
 
 	TEXT("contract.atn_key", "\"\"", AT(contract.atn_key), RELOAD_LIVE,
-		"Public key with which the AtomicTNode signs contracts"),
+		"Public key with which the AtomicTNode signs, ed25519:BASE64 or 64 hex digits; while it is changed, "
+		"both with a comma"),
+	SECRET("contract.house_key_file", AT(contract.house_key_file),
+		"File with the 64 hex digits with which we sign, mode 600, or credential:NAME; \"\" = unsigned"),
 	BOOL("contract.allow_unsigned_contract", "false", AT(contract.allow_unsigned_contract), RELOAD_LIVE,
 		"Accept contracts without signature: the explicit choice of no key"),
 	TEXT("contract.standing", "\"\"", AT(contract.standing), RELOAD_LIVE,

@@ -15,4 +15,8 @@
 int canonical_print(const struct wire *, const struct cJSON *tree, const char *without, char *out,
 	size_t size);
 
+/* The same of every field there is, known or not, null too: what a signature covers. The tree is of codec_parse;
+ * its members are sorted in place. -1 also when a number is no whole one: such a text has no canonical form. */
+int canonical_print_whole(struct cJSON *tree, const char *without, char *out, size_t size);
+
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/wire/inbound_parts.h"
+#include "core/wire/signature.h"
 #include "core/wire/text.h"
 
 void inbound_init(struct inbound *in, const struct inbound_identity *id, void *memory, size_t size)
@@ -102,8 +103,20 @@ static bool understand_binary(struct inbound *in, const struct raw *raw, const s
 	return gs_pwr_decode(raw->bytes, raw->length, &power, why) && how->build(in, &power, out, why);
 }
 
+/* Check 12. What was built is a copy, so all of the arena is free again for the text the signature covers. */
+static bool check_signature(struct inbound *in, const struct wire *w, cJSON *tree, struct refusal *why)
+{
+	enum diag diag;
+
+	if (in->verify == NULL)
+		return true;
+	in->arena.used = 0;
+	diag = signature_check(in->verify, w->type_alias, tree, &in->arena);
+	return diag == DIAG_NONE || refuse(why, diag, "Sig", "must be made with the configured key");
+}
+
 static bool understand_tree(struct inbound *in, const struct raw *raw, const struct reception *how,
-	const cJSON *tree, struct msg *out, struct refusal *why)
+	cJSON *tree, struct msg *out, struct refusal *why)
 {
 	void *message = arena_take(&in->arena, how->wire->size);
 
@@ -111,7 +124,8 @@ static bool understand_tree(struct inbound *in, const struct raw *raw, const str
 	return codec_take(how->wire, tree, message, &in->arena, why)
 		&& check_names(how->wire, message, why)
 		&& check_parties(in, how->wire, message, raw->topic, why)
-		&& how->build(in, message, out, why);
+		&& how->build(in, message, out, why)
+		&& check_signature(in, how->wire, tree, why);
 }
 
 static bool understand(struct inbound *in, const struct receiver *r, const struct raw *raw, const char *word,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* inbound.h: what comes from the other side of the broker, turned into messages for an actor or into named
- * refusals; checks 1 to 3 and 5 to 11 of SF section 5, in that order. The `raw` of struct understand in
+ * refusals; checks 1 to 3 and 5 to 12 of SF section 5, in that order (4 needs the house's time: actor/scada_gate.c
+ * makes it, and lets a message over its rate count as that and nothing later). The `raw` of struct understand in
  * port.h. */
 #ifndef CORE_WIRE_INBOUND_H
 #define CORE_WIRE_INBOUND_H
@@ -11,6 +12,7 @@
 
 #include "core/wire/types.h"
 #include "spaceheat/msg.h"
+#include "spaceheat/sign.h"
 
 enum {
 	INBOUND_SCADA_MEMORY = 16 * 1024,	/* arena for messages of at most 8192 bytes */
@@ -30,9 +32,11 @@ struct inbound {
 	uint64_t n_taken, n_ignored, n_refused;
 	struct gt_sh_status_snapshot snapshot;	/* of the last raw message, in the arena */
 	int snapshot_next;
+	const struct verify *verify;	/* check 12; NULL: no key is configured */
 };
 
-/* The memory is lent for the life of the struct. */
+/* The memory is lent for the life of the struct. Signatures are not asked for until `verify` is set, which may be
+ * done for inbound_scada alone. */
 void inbound_init(struct inbound *, const struct inbound_identity *, void *memory, size_t size);
 
 /* Messages from the AtomicTNode, for the SCADA. False, and counted: the topic is not `<other>/<word>` (check

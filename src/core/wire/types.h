@@ -38,6 +38,8 @@ struct gt_dispatch_boolean {
 	int64_t send_time_unix_ms;
 	bool has_contract_id, has_message_id;
 	struct uuid contract_id, message_id;
+	bool has_sig;
+	char sig[WIRE_SIG];
 };
 
 struct gt_dispatch_boolean_local {
@@ -56,6 +58,8 @@ struct gt_sh_cli_atn_cmd {
 	char from_g_node_alias[ALIAS_SIZE];
 	bool send_snapshot;
 	struct uuid from_g_node_id;
+	bool has_sig;
+	char sig[WIRE_SIG];
 };
 
 struct gt_sh_status_snapshot {

@@ -21,6 +21,7 @@ static const struct field gt_dispatch_boolean_fields[] = {
 	UNIX_MS(gt_dispatch_boolean, send_time_unix_ms, "SendTimeUnixMs"),
 	UUID(gt_dispatch_boolean, contract_id, "ContractId", OPTIONAL(gt_dispatch_boolean, has_contract_id)),
 	UUID(gt_dispatch_boolean, message_id, "MessageId", OPTIONAL(gt_dispatch_boolean, has_message_id)),
+	TEXT(gt_dispatch_boolean, sig, "Sig", OPTIONAL(gt_dispatch_boolean, has_sig)),
 };
 WIRE(gt_dispatch_boolean, "gt.dispatch.boolean.100", gt_dispatch_boolean_fields);
 
@@ -44,6 +45,7 @@ static const struct field gt_sh_cli_atn_cmd_fields[] = {
 	ALIAS(gt_sh_cli_atn_cmd, from_g_node_alias, "FromGNodeAlias"),
 	BOOLEAN(gt_sh_cli_atn_cmd, send_snapshot, "SendSnapshot"),
 	UUID(gt_sh_cli_atn_cmd, from_g_node_id, "FromGNodeId"),
+	TEXT(gt_sh_cli_atn_cmd, sig, "Sig", OPTIONAL(gt_sh_cli_atn_cmd, has_sig)),
 };
 WIRE(gt_sh_cli_atn_cmd, "gt.sh.cli.atn.cmd.110", gt_sh_cli_atn_cmd_fields);
 
