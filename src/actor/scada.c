@@ -222,7 +222,7 @@ void scada_step(void *self, const struct msg *in, struct outbox *out)
 	/* Time first: a contract that is over must not be obeyed for the rest of a tick. */
 	scada_contract_tick(s, out);
 	settle_mode(s, out);
-	if (handlers[in->type] != NULL)
+	if (handlers[in->type] != NULL && scada_admit(s, in, out))
 		handlers[in->type](s, in, out);
 	watch_sight(s, out);
 	scada_contract_tick(s, out);

@@ -26,6 +26,16 @@ enum {
 	SCADA_REFUSAL_MS = 60000,	/* one event row for each diagnostic in this time */
 	SCADA_MAX_REPORTS = 8,
 	SCADA_MAX_REPLIES = 32,
+	SCADA_RATES = 10,		/* check 4: nine types, and one for all that we do not know */
+	SCADA_MAX_RETAINED = 16,
+	SCADA_REFUSAL_LINE_MS = 300000,	/* one log line more, after GATE_BURST of one diagnostic */
+};
+
+/* What came and was refused: rates, lines that are due, topics that hold a retained command (hashes). */
+struct scada_gate {
+	struct gate_rate rates[SCADA_RATES], lines[N_DIAGNOSTICS];
+	uint64_t retained[SCADA_MAX_RETAINED];
+	int n_retained;
 };
 
 /* The newest of one channel, and what of it was last kept for history and status. */
@@ -85,6 +95,7 @@ struct scada {
 	struct scada_counts counts;
 	struct scada_refusals refusals[N_DIAGNOSTICS];
 	bool blind_said;
+	struct scada_gate gate;
 
 	struct contract_record contract, candidate;
 	bool storing, waiting, restored;	/* restored: the record came from the store, not looked at yet */

@@ -20,9 +20,11 @@ void scada_send_beat(struct scada *, struct outbox *);
 void scada_send_reports(struct scada *, struct outbox *);
 void scada_contract_tick(struct scada *, struct outbox *);
 void scada_contract_keep(struct scada *, struct outbox *);	/* its energy so far, to the store */
+void scada_refuse_offer(struct scada *, struct uuid id, enum diag, struct outbox *);
 
 /* scada_relay.c */
 void scada_dispatch(struct scada *, const struct msg *, struct outbox *);
+void scada_refuse_dispatch(struct scada *, const struct msg_dispatch *, enum diag, struct outbox *);
 void scada_answer(struct scada *, const struct msg *, struct outbox *);
 void scada_relay_event(struct scada *, const struct msg *, struct outbox *);
 void scada_unsupported(struct scada *, const struct msg *, struct outbox *);
@@ -42,9 +44,12 @@ void scada_picture(const struct scada *, struct homealone_picture *);
 void scada_energy(struct scada *);		/* brings the account up to now */
 void scada_send_power(struct scada *, struct outbox *);
 
-/* scada_talk.c */
+/* scada_gate.c */
+bool scada_admit(struct scada *, const struct msg *, struct outbox *);	/* false: over its rate, dealt with */
 void scada_refused(struct scada *, const struct msg *, struct outbox *);
 void scada_count_refusal(struct scada *, enum diag, const char *what, struct outbox *);
+
+/* scada_talk.c */
 void scada_snapshot(struct scada *, const struct msg *, struct outbox *);
 void scada_status_line(struct scada *, struct outbox *);
 

@@ -115,11 +115,18 @@ static struct msg_send_result result_of(const struct msg_dispatch *d)
 
 static void refuse(struct scada *s, const struct msg_dispatch *d, enum diag why, struct outbox *out)
 {
-	struct msg_send_result r = result_of(d);
 	char what[ABOUT_SIZE + 16];
 
 	snprintf(what, sizeof(what), "dispatch %s", d->about);
 	scada_count_refusal(s, why, what, out);
+	scada_refuse_dispatch(s, d, why, out);
+}
+
+void scada_refuse_dispatch(struct scada *s, const struct msg_dispatch *d, enum diag why, struct outbox *out)
+{
+	struct msg_send_result r = result_of(d);
+
+	(void)s;
 	r.diag = why;
 	say_result(&r, out);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the scada says that decides nothing: refusals, snapshots, the status line of a simulation. */
+/* What the scada says that decides nothing: snapshots, the status line of a simulation. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,34 +7,6 @@
 #include "actor/scada_parts.h"
 #include "core/wire/codec.h"
 #include "core/wire/types.h"
-
-void scada_count_refusal(struct scada *s, enum diag diag, const char *what, struct outbox *out)
-{
-	struct scada_refusals *r = &s->refusals[diag];
-
-	s->counts.refused[diag]++;
-	if (r->told && mono_since(s->now, r->told_at) < SCADA_REFUSAL_MS) {
-		r->since++;
-		note(out, LEVEL_WARNING, LOG_REFUSED, NO_NODE, "%s: %s", diag_name(diag), what);
-		return;
-	}
-	record(out, LEVEL_WARNING, LOG_REFUSED, NO_NODE, (int32_t)diag, "%s: %s%s", diag_name(diag), what,
-		r->since > 0 ? " (and more in the last minute)" : "");
-	*r = (struct scada_refusals){ .told = true, .told_at = s->now };
-}
-
-void scada_refused(struct scada *s, const struct msg *in, struct outbox *out)
-{
-	char what[256];
-
-	if (in->refused.diag == DIAG_RETAINED_COMMAND)	/* SF-46 */
-		snprintf(what, sizeof(what), "%s - clear it: mosquitto_pub -r -n -t %s/%s", in->refused.type,
-			s->house->atn.alias, in->refused.type);
-	else
-		snprintf(what, sizeof(what), "%s%s%s", in->refused.type,
-			in->refused.field[0] != '\0' ? " field " : "", in->refused.field);
-	scada_count_refusal(s, in->refused.diag, what, out);
-}
 
 /* --- snapshot --------------------------------------------------------------------------------- */
 

@@ -364,7 +364,7 @@ static void blindness_is_said(void **state)
 	free(r);
 }
 
-/* A flood of refused messages is counted, but makes one event row a minute. */
+/* A flood of refused messages is counted, first as what it is, then as too much, but makes one event row a minute of each. */
 static void a_flood_makes_one_row(void **state)
 {
 	struct rig *r = rig_new((struct contract_record){ 0 });
@@ -377,8 +377,9 @@ static void a_flood_makes_one_row(void **state)
 			rows += r->said[k].type == MSG_EVENT && r->said[k].log.code == LOG_REFUSED;
 		rig_clear(r);
 	}
-	assert_int_equal(rows, 1);
-	assert_int_equal(r->scada.counts.refused[DIAG_MALFORMED_JSON], 5000);
+	assert_int_equal(rows, 2);
+	assert_int_equal(r->scada.counts.refused[DIAG_MALFORMED_JSON], GATE_BURST);
+	assert_int_equal(r->scada.counts.refused[DIAG_RATE_LIMITED], 5000 - GATE_BURST);
 	free(r);
 }
 

@@ -12,6 +12,21 @@ int64_t gate_age_limit_ms(bool simulated, double speed)
 	return worth_ms > GATE_AGE_MS ? (int64_t)worth_ms : GATE_AGE_MS;
 }
 
+bool gate_rate_pass(struct gate_rate *r, struct mono now, int burst, int64_t every_ms)
+{
+	int64_t full_ms = burst * every_ms;
+	int64_t passed_ms = r->started ? mono_since(now, r->at) : full_ms;
+
+	r->started = true;
+	r->at = now;
+	r->credit_ms = passed_ms >= full_ms - r->credit_ms ? full_ms : r->credit_ms + passed_ms;
+	if (r->credit_ms < every_ms)
+		return false;
+	r->credit_ms -= every_ms;
+	r->told = false;
+	return true;
+}
+
 enum diag gate_fresh(const struct gate_order *order, int64_t send_ms, struct wall clock, bool trusted,
 	int64_t limit_ms)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* gate.h: checks 13 and 14 of a command that came from outside: is it fresh, in order, and allowed now?
- * (Checks 1 to 11 were made where it was decoded: core/wire/inbound.) */
+/* gate.h: checks 4, 13 and 14 of a command that came from outside: is it not one of too many, fresh, in order, and
+ * allowed now? (Checks 1 to 3 and 5 to 12 were made where it was decoded: core/wire/inbound.) */
 #ifndef CORE_CONTROL_GATE_H
 #define CORE_CONTROL_GATE_H
 
@@ -10,6 +10,17 @@
 #include "spaceheat/msg.h"
 
 enum { GATE_FUTURE_MS = 10000, GATE_AGE_MS = 30000 };
+
+/* Check 4: so many at once, then one per `every`, on the clock nobody sets. */
+enum { GATE_BURST = 10, GATE_EVERY_MS = 1000 };
+struct gate_rate {
+	int64_t credit_ms;
+	struct mono at;
+	bool started;
+	bool told;		/* for the caller: the sender was told since the last one that passed */
+};
+/* One that passes is counted and clears `told`. */
+bool gate_rate_pass(struct gate_rate *, struct mono now, int burst, int64_t every_ms);
 
 /* One order of messages: each type that has no node, and each relay, has its own. */
 struct gate_order { int64_t last_send_ms; };
