@@ -423,7 +423,7 @@ static int run_part(struct cli *cli, const struct part *part, int argc, char **a
 		return result;
 	result = take_key(&h);
 	if (part->timed && result == EXIT_DONE)
-		result = place_time(cli, part->full, h.place, &h.now, NULL);
+		result = place_stamp(cli, part->full, h.place, &h.now);
 	atn_memo_load(h.place->loaded.settings.state_dir, &h.memory);
 	if (result == EXIT_DONE)
 		result = part->fn(&h);

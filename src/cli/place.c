@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/place.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <time.h>
+#include <unistd.h>
+
+enum { HANDED_OUT_AHEAD_MS = 10000 };	/* a stamp further ahead is of another simulation */
 
 static int tell_problems(const struct place *p)
 {
@@ -43,6 +48,30 @@ int place_open(struct cli *cli, const char *verb, struct place **out)
 	return result;
 }
 
+/* One simulated instant lasts a while in real time, and two commands in it must not share a time stamp (SF-44 wants
+ * "newer"): what was handed out last is remembered beside the clock. Where that cannot be, the clock alone counts. */
+static int64_t newer_than_last(const char *state_dir, int64_t now_ms)
+{
+	char path[PATH_SIZE + 8], text[32] = "";
+	int64_t last_ms, stamp_ms = now_ms;
+	int fd, n;
+
+	snprintf(path, sizeof(path), "%s/stamp", state_dir);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return now_ms;
+	if (flock(fd, LOCK_EX) == 0 && pread(fd, text, sizeof(text) - 1, 0) >= 0) {
+		last_ms = strtoll(text, NULL, 10);
+		if (last_ms >= now_ms && last_ms < now_ms + HANDED_OUT_AHEAD_MS)
+			stamp_ms = last_ms + 1;
+		n = snprintf(text, sizeof(text), "%lld\n", (long long)stamp_ms);
+		if (pwrite(fd, text, (size_t)n, 0) != n || ftruncate(fd, n) != 0)
+			stamp_ms = now_ms;
+	}
+	close(fd);
+	return stamp_ms;
+}
+
 int place_time(struct cli *cli, const char *verb, const struct place *p, struct wall *now, double *speed)
 {
 	const struct settings *s = &p->loaded.settings;
@@ -61,4 +90,13 @@ int place_time(struct cli *cli, const char *verb, const struct place *p, struct 
 	if (cli->doors->sim_clock(s->state_dir, now, speed, &e))
 		return EXIT_DONE;
 	return cli_fail(EXIT_NO_DAEMON, "%s: no simulated time (%s) - start ./run_local first", verb, e.text);
+}
+
+int place_stamp(struct cli *cli, const char *verb, const struct place *p, struct wall *now)
+{
+	int result = place_time(cli, verb, p, now, NULL);
+
+	if (result == EXIT_DONE && p->loaded.settings.simulated)
+		now->ms = newer_than_last(p->loaded.settings.state_dir, now->ms);
+	return result;
 }

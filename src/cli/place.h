@@ -18,4 +18,7 @@ int place_open(struct cli *, const char *verb, struct place **);
 /* The house's time now. speed may be NULL; 0 means not paced, 1 for a real house. Else an exit code, told. */
 int place_time(struct cli *, const char *verb, const struct place *, struct wall *, double *speed);
 
+/* The same as a time stamp for a message: in a simulation no two calls give the same. */
+int place_stamp(struct cli *, const char *verb, const struct place *, struct wall *);
+
 #endif

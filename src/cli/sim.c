@@ -47,7 +47,7 @@ static int sim_now(struct cli *cli, int argc, char **argv)
 	result = place_open(cli, "sim now", &p);
 	if (result != EXIT_DONE)
 		return result;
-	result = place_time(cli, "sim now", p, &now, NULL);
+	result = as_ms ? place_stamp(cli, "sim now", p, &now) : place_time(cli, "sim now", p, &now, NULL);
 	if (result == EXIT_DONE && cli->json)
 		printf("{\"v\":1,\"house\":\"%s\",\"t_ms\":%" PRId64 "}\n", p->loaded.house.key, now.ms);
 	else if (result == EXIT_DONE && as_ms)
