@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* relay_sim.c: a simulated relay: one byte of the file at device->fd, 1 = energised; the plant reads it, and so may
- * we. */
+/* relay_sim.c: a simulated relay: one byte of the file at device->fd, 1 = energised; the plant reads it,
+ * and so may we. */
 #include <errno.h>
 #include <stdint.h>
 #include <unistd.h>

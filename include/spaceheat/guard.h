@@ -31,8 +31,8 @@ enum guard_frame_type {
 	GUARD_HELLO = 64, GUARD_READY, GUARD_REFUSED, GUARD_ANSWER, GUARD_EVENT, GUARD_TICKED,
 };
 
-/* What a reading means to the guard; several channels may share a role, told apart by `source`. Of PIPE, source
- * 0 is the supply and 1 the return. POWER_W is what all heating draws, FLOW what the emitters get. */
+/* What a reading means to the guard; several channels may share a role, told apart by `source`. Of PIPE,
+ * source 0 is the supply and 1 the return. POWER_W is what all heating draws, FLOW what the emitters get. */
 enum guard_role { GUARD_ROLE_STORE_TOP, GUARD_ROLE_STORE, GUARD_ROLE_SUPPLY, GUARD_ROLE_PIPE, GUARD_ROLE_ZONE,
 	GUARD_ROLE_POWER_W, GUARD_ROLE_FLOW, N_GUARD_ROLES };
 
@@ -74,10 +74,10 @@ struct guard_answer { uint8_t relay, result, on, renewal; int32_t held_for_ms; i
 enum guard_event_kind { GUARD_EVENT_MOVED, GUARD_EVENT_LEASE_LAPSED, GUARD_EVENT_CEILING, GUARD_EVENT_TRIP,
 	GUARD_EVENT_TRIP_RESET, GUARD_EVENT_MISSING_DATA, GUARD_EVENT_DRIVER, GUARD_EVENT_FREEZE,
 	GUARD_EVENT_DRY_FIRE, GUARD_EVENT_NO_LOAD, GUARD_EVENT_WELDED, N_GUARD_EVENTS };
-/* MOVED: the guard moved a relay unasked, on = 1 for freeze protection and pump exercise alone; the event with the
- * reason comes before it. CEILING, FREEZE, DRY_FIRE, NO_LOAD, WELDED: on = 1 begins, 0 ends; TRIP begins, TRIP_RESET
- * ends. value: milli-degrees, of NO_LOAD and WELDED watts, of DRY_FIRE milli-kelvin of rise. role and source say
- * which sensor. DRIVER: text says why. */
+/* MOVED: the guard moved a relay unasked, on = 1 for freeze protection and pump exercise alone; the event
+ * with the reason comes before it. CEILING, FREEZE, DRY_FIRE, NO_LOAD, WELDED: on = 1 begins, 0 ends; TRIP
+ * begins, TRIP_RESET ends. value: milli-degrees, of NO_LOAD and WELDED watts, of DRY_FIRE milli-kelvin of
+ * rise. role and source say which sensor. DRIVER: text says why. */
 struct guard_event { uint8_t kind, relay, on, role; int32_t value; char text[40]; uint8_t source, pad[7]; };
 
 struct guard_frame {

@@ -152,11 +152,12 @@ static void log_freeze(struct relay *r, const struct msg_relay_event *e, struct 
 
 	if (e->on)
 		record(out, LEVEL_CRITICAL, LOG_FREEZE, sensor_of(r, e), e->value,
-			"%s: %s%d.%d C, pumps and heat on, whatever else is asked - look for what keeps it cold there",
+			"%s: %s%d.%d C, pumps and heat on, whatever else is asked - "
+			"look for what keeps it cold there",
 			e->text, sign, mc / 1000, mc % 1000 / 100);
 	else
-		record(out, LEVEL_INFO, LOG_FREEZE, sensor_of(r, e), e->value, "%s over at %s%d.%d C", e->text,
-			sign, mc / 1000, mc % 1000 / 100);
+		record(out, LEVEL_INFO, LOG_FREEZE, sensor_of(r, e), e->value, "%s over at %s%d.%d C",
+			e->text, sign, mc / 1000, mc % 1000 / 100);
 }
 
 /* Where to find its breaker. */
@@ -164,7 +165,8 @@ static void breaker_of(const struct relay *r, int relay, char text[WORD_SIZE + 1
 {
 	const char *label = relay < r->settings->n_relays ? r->settings->relays[relay].label : "";
 
-	snprintf(text, WORD_SIZE + 16, "%s%s%s", label[0] != 0 ? "breaker \"" : "its breaker", label, label[0] != 0 ? "\"" : "");
+	snprintf(text, WORD_SIZE + 16, "%s%s%s", label[0] != 0 ? "breaker \"" : "its breaker", label,
+		label[0] != 0 ? "\"" : "");
 }
 
 static void log_dry_fire(struct relay *r, const struct msg_relay_event *e, struct outbox *out)
@@ -173,8 +175,9 @@ static void log_dry_fire(struct relay *r, const struct msg_relay_event *e, struc
 
 	if (e->on)
 		record(out, LEVEL_CRITICAL, LOG_DRY_FIRE, node, e->value,
-			"signs of heating without water: store %s (rise_mk=%d); locked off - check the water level, then: "
-			"spaceheat reset %.40s", e->text, e->value, house_alias(r->house, node));
+			"signs of heating without water: store %s (rise_mk=%d); locked off - "
+			"check the water level, then: spaceheat reset %.40s",
+			e->text, e->value, house_alias(r->house, node));
 	else
 		record(out, LEVEL_INFO, LOG_DRY_FIRE, node, e->value, "lock over: %s", e->text);
 }
@@ -198,7 +201,8 @@ static void log_welded(struct relay *r, const struct msg_relay_event *e, struct 
 	breaker_of(r, e->relay, breaker);
 	if (e->on)
 		record(out, LEVEL_CRITICAL, LOG_WELDED, node_of(r, e->relay), e->value,
-			"%d W while commanded off for 30 s - switch off %s and replace the relay", e->value, breaker);
+			"%d W while commanded off for 30 s - switch off %s and replace the relay", e->value,
+			breaker);
 	else
 		record(out, LEVEL_INFO, LOG_WELDED, node_of(r, e->relay), e->value, "over: %s", e->text);
 }

@@ -108,7 +108,8 @@ static void tell_guard_flows(struct scada *s, int channel, struct outbox *out)
 
 	if (c->name == TELEMETRY_POWER_W && c->by == roles->meter)
 		tell_guard(s, channel, GUARD_ROLE_POWER_W, 0, out);
-	if (c->about == roles->flow && (c->name == TELEMETRY_GPM_TIMES_100 || c->name == TELEMETRY_GPM_TIMES_10))
+	if (c->about == roles->flow &&
+	    (c->name == TELEMETRY_GPM_TIMES_100 || c->name == TELEMETRY_GPM_TIMES_10))
 		tell_guard(s, channel, GUARD_ROLE_FLOW, 0, out);
 }
 

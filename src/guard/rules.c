@@ -174,7 +174,8 @@ void rules_start(struct guard_rules *r, int64_t now_ms, struct rules_out *out)
 
 		if (!relay->known || !plausible(&relay->memory, now_ms))
 			forget(relay, r->limits.start_delay_ms, now_ms);
-		relay->idle_ms = relay->memory.on || relay->memory.n_moves == 0 ? now_ms : relay->memory.moved_ms;
+		relay->idle_ms =
+			relay->memory.on || relay->memory.n_moves == 0 ? now_ms : relay->memory.moved_ms;
 		if (relay->memory.on)
 			rules_move(r, i, false, now_ms, out);
 		else

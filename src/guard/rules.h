@@ -42,7 +42,7 @@ struct rules_memory {
 
 /* What the meter says of one relay since it moved last. */
 struct rules_load {
-	int64_t odd_ms;			/* since when it draws what it should not; RULES_LONG_AGO = it does not */
+	int64_t odd_ms;			/* since when it draws what it should not; RULES_LONG_AGO: not */
 	int64_t calm_ms;		/* of a welded one: since when it draws nothing */
 	int32_t before_w;		/* all heating, just before it moved */
 	bool step_known, stepped;	/* before_w holds; the power has followed the relay */
@@ -114,8 +114,8 @@ bool rules_rails(const struct guard_limits *, const struct guard_relay relays[],
 /* Start: init, restore what is known of this boot, then start, which moves every relay to its fail state. */
 void rules_init(struct guard_rules *, const struct guard_limits *, const struct guard_relay relays[], int n);
 void rules_restore(struct guard_rules *, int relay, const struct rules_memory *, bool same_boot);
-/* Of this boot or another one: a trip does not end because the power was cut; nor does a lock that waits for a
- * person. */
+/* Of this boot or another one: a trip does not end because the power was cut; nor does a lock that waits
+ * for a person. */
 void rules_restore_trip(struct guard_rules *, const struct rules_stop *, bool same_boot, int64_t now_ms);
 void rules_start(struct guard_rules *, int64_t now_ms, struct rules_out *);
 
@@ -131,8 +131,8 @@ void rules_lapse(struct guard_rules *, int64_t now_ms, struct rules_out *);
  * DRIVER event stands in the place of its MOVED. */
 void rules_failed(struct guard_rules *, int64_t now_ms, int move, const char *why, struct rules_out *out);
 
-/* That relay was read back as `found`, not as it was last driven (SF-87): it is driven again, but a heat pump that
- * has let go starts a new rest. */
+/* That relay was read back as `found`, not as it was last driven (SF-87): it is driven again, but a heat
+ * pump that has let go starts a new rest. */
 void rules_read_back(struct guard_rules *, int64_t now_ms, int relay, bool found, struct rules_out *out);
 
 /* When a lease or a reading ends next; INT64_MAX: nothing. */

@@ -181,7 +181,8 @@ enum guard_result rules_check_running(const struct guard_rules *r, const struct 
 	return look_through(&l, RUNS, &held_ms);
 }
 
-enum guard_result rules_check_own(const struct guard_rules *r, const struct rules_relay *relay, int64_t now_ms)
+enum guard_result rules_check_own(
+	const struct guard_rules *r, const struct rules_relay *relay, int64_t now_ms)
 {
 	struct look l = { r, relay, &to_be_on, now_ms };
 	int64_t held_ms;

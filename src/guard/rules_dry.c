@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Signs that an element heats without water (SF-17): a store sensor that rises faster than water can, or a store
- * that does not rise though the meter says that the element draws its power. Both lock the element until somebody
- * has looked at the water.
+/* Signs that an element heats without water (SF-17): a store sensor that rises faster than water can, or a
+ * store that does not rise though the meter says that the element draws its power. Both lock the element
+ * until somebody has looked at the water.
  *
- * The second sign needs to know what goes into the store and out: its water (store_litres), the meter, flow, supply
- * and return, and three sensors of the store. Where one of them is missing, only the first sign is watched. */
+ * The second sign needs to know what goes into the store and out: its water (store_litres), the meter,
+ * flow, supply and return, and three sensors of the store. Where one of them is missing, only the first
+ * sign is watched. */
 #include <stdio.h>
 
 #include "guard/rules_check.h"
@@ -32,7 +33,8 @@ static bool heated_since(const struct guard_rules *r, int64_t since_ms)
 }
 
 /* All that are on: nobody can tell which of them is dry. */
-static void sign(struct guard_rules *r, int role, int source, int32_t rise_mc, const char *text, struct rules_out *out)
+static void sign(
+	struct guard_rules *r, int role, int source, int32_t rise_mc, const char *text, struct rules_out *out)
 {
 	for (int i = 0; i < r->n_relays; i++) {
 		struct guard_event *e;
@@ -55,7 +57,8 @@ static void measure_anew(struct rules_reading *one)
 }
 
 /* As with the ceilings the second look in a row is believed. */
-void rules_dry_reading(struct guard_rules *r, int role, struct rules_reading *one, int64_t now_ms, struct rules_out *out)
+void rules_dry_reading(
+	struct guard_rules *r, int role, struct rules_reading *one, int64_t now_ms, struct rules_out *out)
 {
 	int64_t dt_ms = one->at_ms - one->rise_ms;
 	int64_t rise_mc = (int64_t)one->value_mc - one->rise_mc;
@@ -90,7 +93,8 @@ static int64_t least_w(const struct guard_rules *r)
 	return w;
 }
 
-static bool newest(const struct guard_rules *r, enum guard_role role, int source, int64_t now_ms, int64_t *value)
+static bool newest(
+	const struct guard_rules *r, enum guard_role role, int source, int64_t now_ms, int64_t *value)
 {
 	const struct rules_reading *one = &r->readings[role][source];
 
@@ -98,8 +102,8 @@ static bool newest(const struct guard_rules *r, enum guard_role role, int source
 	return rules_fresh(one, now_ms);
 }
 
-/* Watts that go into the store by elements and do not go out to the emitters; false when that is not known, or
- * when the elements do not draw near their full power. */
+/* Watts that go into the store by elements and do not go out to the emitters; false when that is not known,
+ * or when the elements do not draw near their full power. */
 static bool net_w(const struct guard_rules *r, int64_t now_ms, int64_t *w)
 {
 	int64_t power_w, flow, supply_mc, return_mc, element_w = least_w(r);

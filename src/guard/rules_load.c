@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* Do the loads follow their relays? (SF-86) There is one meter for all heating, so each reading is held against
- * the sum of what the relays that are on should draw, between expected_w[0] and expected_w[1]:
+/* Do the loads follow their relays? (SF-86) There is one meter for all heating, so each reading is held
+ * against the sum of what the relays that are on should draw, between expected_w[0] and expected_w[1]:
  *
- * - On without load: all that is on draws less than its sum by more than three quarters of one load. Of several
- *   that would explain it, the largest. Other heat pumps count as nothing: they may idle or thaw at any time.
- * - Off with load: all draws more than its sum by more than a quarter of a load that is off. Of several, the one
- *   whose power fits best, then the one let go last.
+ * - On without load: all that is on draws less than its sum by more than three quarters of one load. Of
+ *   several that would explain it, the largest. Other heat pumps count as nothing: they may idle or thaw at
+ *   any time.
+ * - Off with load: all draws more than its sum by more than a quarter of a load that is off. Of several,
+ *   the one whose power fits best, then the one let go last.
  *
- * What draws less than SMALL_W is lost in the rest (controls, mains voltage): it is judged only when the total
- * did not follow its own last movement either, and no other relay moved near it, or when there is no total to speak
- * of. A load of which expected_w[0] is 0 is not judged. A relay that hands back may draw whenever it likes while off. */
+ * What draws less than SMALL_W is lost in the rest (controls, mains voltage): it is judged only when the
+ * total did not follow its own last movement either, and no other relay moved near it, or when there is no
+ * total to speak of. A load of which expected_w[0] is 0 is not judged. A relay that hands back may draw
+ * whenever it likes while off. */
 #include <stdlib.h>
 
 #include "guard/rules_check.h"
@@ -18,7 +20,7 @@
 enum {
 	SMALL_W = 500,
 	ODD_MS = 30000, HP_NO_LOAD_MS = 300000,
-	THAW_MS = 20 * 60000,		/* a defrost: a heat pump may idle in a run, and draw after it, for so long */
+	THAW_MS = 20 * 60000,		/* a defrost: so long it may idle in a run, and draw after it */
 	CALM_MS = 60000, GOOD_MS = 60000,
 	STEP_MS = 30000,		/* after a movement, the power follows it in this time */
 	METER_MS = 5000,		/* the meter may be behind by this */
@@ -90,7 +92,8 @@ static bool idle_may_be_judged(const struct rules_relay *relay, int32_t w)
 static bool may_draw(const struct rules_relay *relay, int64_t now_ms)
 {
 	return relay->memory.on || relay->config.fail_state == FAIL_HANDBACK ||
-		rules_locked_by(relay, LOCK_WELDED, now_ms) || (is_hp(relay) && moved_within(relay, THAW_MS, now_ms));
+	       rules_locked_by(relay, LOCK_WELDED, now_ms) ||
+	       (is_hp(relay) && moved_within(relay, THAW_MS, now_ms));
 }
 
 /* What is left for that relay when all others draw the most they may. */
@@ -123,8 +126,8 @@ static int idle_relay(const struct guard_rules *r, int32_t w, int64_t now_ms)
 	for (int i = 0; i < r->n_relays; i++) {
 		const struct rules_relay *relay = &r->relays[i];
 
-		if (!relay->memory.on || !idle_may_be_judged(relay, w) || rules_locked_by(relay, LOCK_NO_LOAD, now_ms) ||
-		    !idles(r, i, w))
+		if (!relay->memory.on || !idle_may_be_judged(relay, w) ||
+			rules_locked_by(relay, LOCK_NO_LOAD, now_ms) || !idles(r, i, w))
 			continue;
 		if (found < 0 || least_w(relay) > least_w(&r->relays[found]))
 			found = i;
@@ -139,7 +142,7 @@ static int64_t misfit_w(const struct rules_relay *relay, int64_t w)
 	return w > relay->config.expected_w[1] ? w - relay->config.expected_w[1] : 0;
 }
 
-/* Does the first explain better than the second what is drawn? When both fit, the one that was let go last. */
+/* Does the first explain better than the second what is drawn? When both fit, the one let go last. */
 static bool fits_better(const struct rules_relay *a, int64_t a_w, const struct rules_relay *b, int64_t b_w)
 {
 	if (misfit_w(a, a_w) != misfit_w(b, b_w))
@@ -175,11 +178,13 @@ static void no_load(struct guard_rules *r, int i, int32_t w, int64_t now_ms, str
 	struct rules_relay *relay = &r->relays[i];
 	int64_t from_ms = is_hp(relay) ? relay->memory.moved_ms + r->limits.hp_min_on_ms : now_ms;
 	bool again = ++relay->memory.no_loads > 1;
+	struct guard_event *e;
 
 	if (from_ms < now_ms)
 		from_ms = now_ms;
 	rules_lock(r, i, LOCK_NO_LOAD, from_ms + (again ? RULES_HOUR_MS : TRY_AGAIN_MS));
-	rules_tell(out, GUARD_EVENT_NO_LOAD, i, true, again ? "locked for 1 h" : "tried once more")->value = w;
+	e = rules_tell(out, GUARD_EVENT_NO_LOAD, i, true, again ? "locked for 1 h" : "tried once more");
+	e->value = w;
 }
 
 static void welded(struct guard_rules *r, int i, int64_t w, struct rules_out *out)
@@ -195,7 +200,7 @@ static int64_t patience_ms(const struct rules_relay *relay)
 	return relay->load.loaded ? THAW_MS : HP_NO_LOAD_MS;
 }
 
-/* How long it has been so, at this reading; a gap between readings ends nothing that both sides of it show. */
+/* How long it has been so, at this reading; a gap ends nothing that both sides of it show. */
 static int64_t odd_for_ms(int64_t *since_ms, bool odd, int64_t at_ms)
 {
 	if (!odd)
@@ -205,8 +210,8 @@ static int64_t odd_for_ms(int64_t *since_ms, bool odd, int64_t at_ms)
 	return odd ? at_ms - *since_ms : 0;
 }
 
-static void judge_on(struct guard_rules *r, int i, bool odd, const struct rules_reading *power, int64_t now_ms,
-	struct rules_out *out)
+static void judge_on(struct guard_rules *r, int i, bool odd, const struct rules_reading *power,
+	int64_t now_ms, struct rules_out *out)
 {
 	struct rules_relay *relay = &r->relays[i];
 	int64_t odd_ms = odd_for_ms(&relay->load.odd_ms, odd, power->at_ms);
@@ -221,8 +226,8 @@ static void judge_on(struct guard_rules *r, int i, bool odd, const struct rules_
 	}
 }
 
-static void judge_off(struct guard_rules *r, int i, bool odd, const struct rules_reading *power, int64_t now_ms,
-	struct rules_out *out)
+static void judge_off(struct guard_rules *r, int i, bool odd, const struct rules_reading *power,
+	int64_t now_ms, struct rules_out *out)
 {
 	struct rules_relay *relay = &r->relays[i];
 	int64_t odd_ms = odd_for_ms(&relay->load.odd_ms, odd, power->at_ms);
@@ -237,7 +242,8 @@ static void judge_off(struct guard_rules *r, int i, bool odd, const struct rules
 	}
 }
 
-void rules_load_reading(struct guard_rules *r, const struct rules_reading *power, int64_t now_ms, struct rules_out *out)
+void rules_load_reading(
+	struct guard_rules *r, const struct rules_reading *power, int64_t now_ms, struct rules_out *out)
 {
 	int idle, stray;
 

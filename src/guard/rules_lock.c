@@ -37,7 +37,8 @@ int64_t rules_locked_until(const struct rules_relay *relay)
 	int64_t until_ms = 0;
 
 	for (int k = 0; k < N_RULES_LOCKS; k++)
-		if (relay->memory.locked_until_ms[k] > until_ms && (k != LOCK_NO_LOAD || relay->own != OWN_FREEZE))
+		if (relay->memory.locked_until_ms[k] > until_ms &&
+			(k != LOCK_NO_LOAD || relay->own != OWN_FREEZE))
 			until_ms = relay->memory.locked_until_ms[k];
 	return until_ms;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* What the guard switches on itself: pumps and heat against freezing (SF-18), a pump that has stood too long.
+/* What the guard switches on itself: pumps and heat against freezing (SF-18), a pump that has stood too
+ * long.
  *
- * Freeze protection holds its relays while it sees the cold: a reading that grows old is a permission not renewed
- * (SF-3). An exercise is under a lease like any other movement: somebody must be there to renew it. */
+ * Freeze protection holds its relays while it sees the cold: a reading that grows old is a permission not
+ * renewed (SF-3). An exercise is under a lease like any other movement: somebody must renew it. */
 #include "guard/rules_check.h"
 #include "guard/rules_parts.h"
 
@@ -30,7 +31,8 @@ void rules_hold_own(struct guard_rules *r, int64_t now_ms)
 	}
 }
 
-static void switch_on(struct guard_rules *r, int relay, const char *why, int64_t now_ms, struct rules_out *out)
+static void switch_on(
+	struct guard_rules *r, int relay, const char *why, int64_t now_ms, struct rules_out *out)
 {
 	rules_end_leases(&r->relays[relay]);
 	rules_move(r, relay, true, now_ms, out);

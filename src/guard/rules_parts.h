@@ -8,7 +8,8 @@
 /* --- rules.c --- */
 
 /* Adds an event without a sensor. The caller may fill in more. */
-struct guard_event *rules_tell(struct rules_out *, enum guard_event_kind, int relay, bool on, const char *text);
+struct guard_event *rules_tell(
+	struct rules_out *, enum guard_event_kind, int relay, bool on, const char *text);
 void rules_move(struct guard_rules *, int relay, bool on, int64_t now_ms, struct rules_out *);
 void rules_end_leases(struct rules_relay *);
 /* To the fail state, unasked. */
@@ -39,13 +40,15 @@ int64_t rules_locked_until(const struct rules_relay *);
 
 /* --- rules_dry.c: dry firing (SF-17) --- */
 
-void rules_dry_reading(struct guard_rules *, int role, struct rules_reading *, int64_t now_ms, struct rules_out *);
+void rules_dry_reading(
+	struct guard_rules *, int role, struct rules_reading *, int64_t now_ms, struct rules_out *);
 void rules_dry_pass(struct guard_rules *, int64_t now_ms, struct rules_out *);
 
 /* --- rules_load.c: the meter against the relays (SF-86) --- */
 
 /* A relay has moved: what it should draw begins anew. */
 void rules_load_moved(struct guard_rules *, int relay, int64_t now_ms);
-void rules_load_reading(struct guard_rules *, const struct rules_reading *, int64_t now_ms, struct rules_out *);
+void rules_load_reading(
+	struct guard_rules *, const struct rules_reading *, int64_t now_ms, struct rules_out *);
 
 #endif

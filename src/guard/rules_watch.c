@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Temperatures against their limits: ceilings and trip stop the heat (SF-15), freeze protection calls for it
- * (SF-18). All begin at the second reading in a row beyond the limit; sensors are polled every 10 s or faster, so
- * that is within 10 s of the first. None ends because nobody looks any more. */
+/* Temperatures against their limits: ceilings and trip stop the heat (SF-15), freeze protection calls for
+ * it (SF-18). All begin at the second reading in a row beyond the limit; sensors are polled every 10 s or
+ * faster, so that is within 10 s of the first. None ends because nobody looks any more. */
 #include <string.h>
 
 #include "guard/rules_check.h"
 #include "guard/rules_parts.h"
 
-/* A stop ends this far below its limit, a trip below 70 C at the latest (SF-15), a freeze 3 K above its own. */
+/* A stop ends this far below its limit, a trip below 70 C at the latest (SF-15), a freeze 3 K above its
+ * own. */
 enum { STOP_RELEASE_MC = 5000, TRIP_RELEASE_MC = 70000, FREEZE_RELEASE_MC = 3000 };
 
 #define ROLE(r) (1u << (r))
@@ -81,7 +82,8 @@ static bool extreme(const struct guard_rules *r, const struct watch *w, int64_t 
 static void tell_stop(struct rules_out *out, int watch, bool begins, const struct spot *s)
 {
 	const struct watch *w = &watches[watch];
-	struct guard_event *e = rules_tell(out, begins ? w->begins : w->ends, GUARD_NO_RELAY, begins, w->name);
+	struct guard_event *e =
+		rules_tell(out, begins ? w->begins : w->ends, GUARD_NO_RELAY, begins, w->name);
 
 	e->role = (uint8_t)s->role;
 	e->source = (uint8_t)s->source;
@@ -115,8 +117,8 @@ void rules_end_stops(struct guard_rules *r, int64_t now_ms, struct rules_out *ou
 }
 
 /* One reading beyond a limit may be a spark on a long wire; the second in a row is believed. */
-void rules_watch(struct guard_rules *r, const struct guard_reading *in, struct rules_reading *one, int64_t now_ms,
-	struct rules_out *out)
+void rules_watch(struct guard_rules *r, const struct guard_reading *in, struct rules_reading *one,
+	int64_t now_ms, struct rules_out *out)
 {
 	struct spot spot = { in->role, in->source % RULES_SOURCES, in->value_mc };
 

@@ -53,8 +53,9 @@ static void sink(void *ctx, const struct msg *m)
 	struct inhouse_event *e = &h->events[h->n_events];
 	int code = m->log.code;
 
-	if (code != LOG_RELAY && code != LOG_MODE && code != LOG_CONTRACT && code != LOG_REFUSED && code != LOG_HELD &&
-		(code < LOG_FREEZE || code > LOG_WELDED) && code != LOG_CEILING && code != LOG_TRIP)
+	if (code != LOG_RELAY && code != LOG_MODE && code != LOG_CONTRACT && code != LOG_REFUSED &&
+		code != LOG_HELD && (code < LOG_FREEZE || code > LOG_WELDED) && code != LOG_CEILING &&
+		code != LOG_TRIP)
 		return;
 	if (h->n_events == INHOUSE_EVENTS)
 		return;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The whole service in a simulated house with a fault of a relay or with frost in a room: what the guard makes of it. */
+/* The whole service in a simulated house with a fault of a relay or with frost in a room: what the guard
+ * makes of it. */
 #include "../support/inhouse.h"
 
 #include <setjmp.h>
@@ -64,7 +65,8 @@ static void dead_element(struct inhouse *h)
 	assert_false(world_set_relay_fault(h->world, ROOM_NODE, WORLD_RELAY_DEAD));
 }
 
-/* An element that draws nothing is tried once more, then left off for an hour; the pump is not blamed (SF-86). */
+/* An element that draws nothing is tried once more, then left off for an hour; the pump is not blamed
+ * (SF-86). */
 static void a_dead_element_is_locked(void **state)
 {
 	struct inhouse *h = inhouse_run_with(HOUSE, 1, 3600, dead_element);
@@ -122,7 +124,8 @@ static void dry_element(struct inhouse *h)
 	assert_true(world_set_relay_fault(h->world, ELEMENT_NODE, WORLD_RELAY_DRY));
 }
 
-/* An element that draws its power while the tank does not get warmer is locked until somebody has looked (SF-17). */
+/* An element that draws its power while the tank does not get warmer is locked until somebody has looked
+ * (SF-17). */
 static void a_dry_element_is_locked(void **state)
 {
 	struct inhouse *h = inhouse_run_with(HOUSE, 4, 2 * 3600, dry_element);
@@ -130,7 +133,9 @@ static void a_dry_element_is_locked(void **state)
 	(void)state;
 	assert_int_equal(count(h, LOG_DRY_FIRE, ELEMENT_NODE, "check the water level"), 1);
 	assert_int_equal(alarms(h), 1);
-	assert_in_range(second_of(h, LOG_DRY_FIRE, ELEMENT_NODE, "rose too little") - second_of(h, LOG_RELAY, ELEMENT_NODE, "on by"), 1200, 1300);
+	assert_in_range(second_of(h, LOG_DRY_FIRE, ELEMENT_NODE, "rose too little") -
+				second_of(h, LOG_RELAY, ELEMENT_NODE, "on by"),
+		1200, 1300);
 	assert_false(h->relays[0]);
 	inhouse_free(h);
 }
@@ -140,7 +145,8 @@ static void frost(struct inhouse *h)
 	world_set_fault(h->world, ROOM_NODE, WORLD_JUMP, -14);
 }
 
-/* A room at 4 C has pump and element on within 10 s of the first cold reading, and nobody's wish ends it (SF-18). */
+/* A room at 4 C has pump and element on within 10 s of the first cold reading, and nobody's wish ends it
+ * (SF-18). */
 static void frost_is_answered(void **state)
 {
 	struct inhouse *h = inhouse_run_with(HOUSE, 5, 1800, frost);

@@ -56,7 +56,11 @@ static void board_close(struct device *d)
 }
 
 static const struct driver board_driver = {
-	.make_model = BOARD_MAKE, .open = board_open, .read = board_read, .write = board_write, .close = board_close,
+	.make_model = BOARD_MAKE,
+	.open = board_open,
+	.read = board_read,
+	.write = board_write,
+	.close = board_close,
 };
 
 /* Takes the place of drivers/list_relay.c. */

@@ -119,7 +119,8 @@ static void store_reads(struct running *r, int32_t mc)
 	bench_settle(r->bench);
 }
 
-/* An element locked for dry firing is locked after a kill and after a restart, until somebody resets it (SF-17). */
+/* An element locked for dry firing is locked after a kill and after a restart, until somebody resets it
+ * (SF-17). */
 static void a_dry_lock_survives(void **state)
 {
 	struct running r = begin_new();

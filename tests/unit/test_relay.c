@@ -257,7 +257,8 @@ static void lines_say_where_to_look(void **state)
 		"\"boost element\" and replace the relay");
 	e = (struct msg_relay_event){ .kind = GUARD_EVENT_NO_LOAD, .relay = PUMP, .on = 1, .value = 3,
 		.text = "tried once more" };
-	assert_string_equal(log_of(d, e)->text, "on, but draws no power: tried once more (total_w=3) - check its breaker");
+	assert_string_equal(log_of(d, e)->text,
+		"on, but draws no power: tried once more (total_w=3) - check its breaker");
 	desk_close(d);
 }
 

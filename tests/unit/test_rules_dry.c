@@ -85,7 +85,8 @@ static void a_spark_is_no_sign(void **state)
 	}
 }
 
-/* 4 kW into 400 l for 20 minutes are 2.8 K: at less than a quarter of it the element is locked, above it is not. */
+/* 4 kW into 400 l for 20 minutes are 2.8 K: at less than a quarter of it the element is locked, above it is
+ * not. */
 static void heat_that_does_not_arrive_locks(void **state)
 {
 	struct tank t;
@@ -112,8 +113,8 @@ static void emitters_explain_a_standstill(void **state)
 	assert_true(warm(&t, 22, 0));
 }
 
-/* Without flow, without enough sensors, with a sensor that goes, without power near full or without known water,
- * a standstill proves nothing. */
+/* Without flow, without enough sensors, with a sensor that goes, without power near full or without known
+ * water, a standstill proves nothing. */
 static void what_is_not_known_is_not_judged(void **state)
 {
 	struct tank t;
@@ -156,7 +157,8 @@ static void what_is_not_known_is_not_judged(void **state)
 	}
 }
 
-/* The lock survives everything but a person: restart, power cut, the end of the rise; and is told when it ends. */
+/* The lock survives everything but a person: restart, power cut, the end of the rise; and is told when it
+ * ends. */
 static void a_person_ends_the_lock(void **state)
 {
 	struct rules_memory kept;

@@ -34,9 +34,10 @@ static int32_t total_w(const struct loads *l)
 	return w;
 }
 
-/* Seconds pass, the meter is read in each, what is `wanted` (a bit per relay) is asked for every 10 s. Returns the
- * seconds until the first event of that kind, or -1. */
-static int run(struct loads *l, int seconds, unsigned int wanted, enum guard_event_kind kind, struct guard_event *e)
+/* Seconds pass, the meter is read in each, what is `wanted` (a bit per relay) is asked for every 10 s.
+ * Returns the seconds until the first event of that kind, or -1. */
+static int run(
+	struct loads *l, int seconds, unsigned int wanted, enum guard_event_kind kind, struct guard_event *e)
 {
 	for (int i = 1; i <= seconds; i++) {
 		l->b.now_ms += 1000;
@@ -80,7 +81,8 @@ static void sound_loads_are_quiet(void **state)
 		assert_int_equal(l.b.rules.relays[i].memory.no_loads, 0);
 }
 
-/* After 30 s without load an element goes off and is tried once more; then it is off for an hour, and again. */
+/* After 30 s without load an element goes off and is tried once more; then it is off for an hour, and
+ * again. */
 static void no_load_is_tried_once_more(void **state)
 {
 	struct guard_event e = { 0 };
@@ -158,7 +160,8 @@ static void a_late_start_is_a_start(void **state)
 	assert_true(is_on(&l.b, HP));
 }
 
-/* A defrost is neither: a heat pump that has run may idle for 20 min, and draw for 20 min after it was let go. */
+/* A defrost is neither: a heat pump that has run may idle for 20 min, and draw for 20 min after it was let
+ * go. */
 static void a_defrost_is_neither(void **state)
 {
 	struct guard_event e = { 0 };
@@ -242,7 +245,8 @@ static void a_small_load_is_judged_by_its_step(void **state)
 
 /* --- off with load -------------------------------------------------------------------------- */
 
-/* An element that goes on drawing is named after 30 s with its power, locked, and let go when it draws nothing. */
+/* An element that goes on drawing is named after 30 s with its power, locked, and let go when it draws
+ * nothing. */
 static void a_welded_element_is_named(void **state)
 {
 	struct guard_event e = { 0 };
@@ -267,8 +271,10 @@ static void a_welded_element_is_named(void **state)
 /* Of several that are off, the one whose power fits is named; one that begins by itself is seen too. */
 static void the_one_that_fits_is_named(void **state)
 {
-	static const struct { int relay; int32_t w, hp_most_w; } rows[] = { { HP, 1600, 6000 }, { ELEMENT, 6500, 3000 },
-		{ ELEMENT, 3900, 3000 } };
+	static const struct {
+		int relay;
+		int32_t w, hp_most_w;
+	} rows[] = { { HP, 1600, 6000 }, { ELEMENT, 6500, 3000 }, { ELEMENT, 3900, 3000 } };
 	struct guard_event e = { 0 };
 	struct loads l;
 
@@ -313,7 +319,8 @@ static void a_welded_pump_shows_by_its_step(void **state)
 	assert_int_equal(e.relay, PUMP);
 }
 
-/* Another relay that moves meanwhile makes a small step unreadable, and nothing is claimed; other meters count not. */
+/* Another relay that moves meanwhile makes a small step unreadable, and nothing is claimed; other meters
+ * count not. */
 static void unreadable_steps_claim_nothing(void **state)
 {
 	struct guard_event e = { 0 };

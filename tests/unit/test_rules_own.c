@@ -20,7 +20,8 @@ static void rested(struct bench *b)
 
 /* --- freeze --------------------------------------------------------------------------------- */
 
-/* At the second cold reading of a pipe or a room all pumps and heat are on, valves are not, and it is told where. */
+/* At the second cold reading of a pipe or a room all pumps and heat are on, valves are not, and it is told
+ * where. */
 static void cold_switches_heat_on(void **state)
 {
 	static const struct { enum guard_role role; int32_t mc; } rows[] = {
@@ -221,7 +222,8 @@ static void an_exercise_is_taken_over(void **state)
 	assert_int_equal(ask(&b, PUMP, false, GUARD_RANK_LOCAL), GUARD_DONE);
 }
 
-/* A pump remembered from before counts from when it stopped, one that ran when the guard died from its start. */
+/* A pump remembered from before counts from when it stopped, one that ran when the guard died from its
+ * start. */
 static void idle_time_survives(void **state)
 {
 	struct rules_memory kept = { .moved_ms = 1000000, .n_moves = 2 };
@@ -241,7 +243,7 @@ static void idle_time_survives(void **state)
 
 /* --- what is read back ---------------------------------------------------------------------- */
 
-/* A relay that was moved behind our back is driven again and reported; a heat pump that let go rests first. */
+/* A relay that was moved behind our back is driven again and told; a heat pump that let go rests first. */
 static void what_is_read_back_is_put_right(void **state)
 {
 	struct bench b;

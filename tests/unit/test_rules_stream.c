@@ -27,7 +27,7 @@ struct witness {
 	int64_t moves_ms[N_TEST_RELAYS][31], top_ms;
 	int n_starts, n_moves[N_TEST_RELAYS];
 	int64_t wanted_ms[N_TEST_RELAYS];	/* last request that may have made a lease */
-	int64_t cold_ms, exercised_ms;		/* last reading that freeze protection looks at; last exercise begun */
+	int64_t cold_ms, exercised_ms;		/* last reading that freeze looks at; last exercise begun */
 	int32_t load_w[N_TEST_RELAYS];		/* what each really draws when on; */
 	int welded;				/* this one also when off; -1 = none */
 	int n_freezes, n_locks;			/* seen, so that the stream is not idle */
@@ -91,7 +91,8 @@ static void see_lock(struct witness *w, const struct bench *b, int relay)
 		if (!locked(b, relay, (enum rules_lock)k))
 			continue;
 		w->n_locks++;
-		MUST(w, !w->on[relay] || young || (k == LOCK_NO_LOAD && rules_freezing(&b->rules, b->now_ms)));
+		MUST(w, !w->on[relay] || young ||
+				(k == LOCK_NO_LOAD && rules_freezing(&b->rules, b->now_ms)));
 	}
 }
 
@@ -246,9 +247,9 @@ static struct witness random_stream(uint64_t seed, int n)
 	return w;
 }
 
-/* Whatever is asked, read and drawn in whatever order: no start too early or too many, nothing on without a lease or
- * the cold, no element on without a reading, no heat above a ceiling, nothing locked on, a pump on while it freezes,
- * no held request Done; restarts of the guard change none of it. */
+/* Whatever is asked, read and drawn in whatever order: no start too early or too many, nothing on without a
+ * lease or the cold, no element on without a reading, no heat above a ceiling, nothing locked on, a pump on
+ * while it freezes, no held request Done; restarts of the guard change none of it. */
 static void no_stream_breaks_a_promise(void **state)
 {
 	int n_freezes = 0, n_locks = 0;
