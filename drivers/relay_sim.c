@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* relay_sim.c: a simulated relay: one byte of the file at device->fd, 1 = energised; the plant reads it. */
+/* relay_sim.c: a simulated relay: one byte of the file at device->fd, 1 = energised; the plant reads it,
+ * and so may we. */
 #include <errno.h>
 #include <stdint.h>
 #include <unistd.h>
@@ -24,6 +25,17 @@ static bool relay_sim_write(struct device *d, bool on, struct err *e)
 	return true;
 }
 
+static bool relay_sim_read(struct device *d, enum telemetry_name name, int64_t *value, struct err *e)
+{
+	uint8_t byte;
+
+	(void)name;
+	if (pread(d->fd, &byte, 1, d->line) != 1)
+		return err_set(e, ERR_IO, errno, "simulated relay %d", d->line);
+	*value = byte;
+	return true;
+}
+
 static void relay_sim_close(struct device *d)
 {
 	d->fd = -1;
@@ -32,5 +44,5 @@ static void relay_sim_close(struct device *d)
 extern const struct driver relay_sim_driver;
 const struct driver relay_sim_driver = {
 	.make_model = "GridWorks__SimBool30AmpRelay",
-	.open = relay_sim_open, .write = relay_sim_write, .close = relay_sim_close,
+	.open = relay_sim_open, .read = relay_sim_read, .write = relay_sim_write, .close = relay_sim_close,
 };

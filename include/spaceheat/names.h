@@ -175,7 +175,11 @@
 	X(LOG_CEILING, "CEILING") \
 	X(LOG_TRIP, "TRIP") \
 	X(LOG_STATUS, "STATUS") \
-	X(LOG_SEND, "SEND")
+	X(LOG_SEND, "SEND") \
+	X(LOG_FREEZE, "FREEZE") \
+	X(LOG_DRY_FIRE, "DRY_FIRE") \
+	X(LOG_NO_LOAD, "NO_LOAD") \
+	X(LOG_WELDED, "WELDED")
 
 #define NAMES_X2(c, word) c,
 #define NAMES_X3(c, word, extra) c,

@@ -52,8 +52,10 @@ struct guard_port {
 	bool (*reading)(void *self, const struct guard_reading *, struct err *);
 	/* Tells the guard the time (simulation only); answered by busy(-1). */
 	bool (*tick)(void *self, struct mono now, struct err *);
-	/* A local person resets a trip (SF-15). */
+	/* A local person resets the trip and every lock (SF-15, SF-17, SF-86). */
 	bool (*reset)(void *self, struct err *);
+	/* Only the locks of that relay; GUARD_NO_RELAY: only the trip. */
+	bool (*reset_one)(void *self, int relay, struct err *);
 };
 
 /* Four buffers for messages too long for a struct msg. take: an index, or -1 when all are in use. */

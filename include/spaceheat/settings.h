@@ -73,7 +73,7 @@ struct settings_roles {		/* node names and, resolved, nodes; NO_NODE when not gi
 struct settings_guard {
 	int hp_min_off_s, hp_min_on_s, hp_max_starts_per_hour, relay_min_interval_s;
 	double store_ceiling_c, store_trip_c, supply_ceiling_c, freeze_pipe_c, freeze_zone_c, sla_floor_c;
-	int pump_exercise_days, start_delay_max_s;
+	int pump_exercise_days, start_delay_max_s, store_litres;
 };
 
 struct settings_comfort {

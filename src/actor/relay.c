@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "actor/relay.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "spaceheat/guard.h"
@@ -131,6 +133,80 @@ static void log_trip_reset(struct relay *r, const struct msg_relay_event *e, str
 		e->value % 1000 / 100);
 }
 
+/* Which sensor the guard speaks of. */
+static int sensor_of(const struct relay *r, const struct msg_relay_event *e)
+{
+	const struct settings_roles *roles = &r->settings->roles;
+
+	if (e->role == GUARD_ROLE_PIPE)
+		return e->source == 0 ? roles->supply : roles->return_pipe;
+	if (e->role == GUARD_ROLE_ZONE && e->source < r->settings->n_zones)
+		return r->settings->zones[e->source].sensor;
+	return NO_NODE;
+}
+
+static void log_freeze(struct relay *r, const struct msg_relay_event *e, struct outbox *out)
+{
+	const char *sign = e->value < 0 ? "-" : "";
+	int mc = abs(e->value);
+
+	if (e->on)
+		record(out, LEVEL_CRITICAL, LOG_FREEZE, sensor_of(r, e), e->value,
+			"%s: %s%d.%d C, pumps and heat on, whatever else is asked - "
+			"look for what keeps it cold there",
+			e->text, sign, mc / 1000, mc % 1000 / 100);
+	else
+		record(out, LEVEL_INFO, LOG_FREEZE, sensor_of(r, e), e->value, "%s over at %s%d.%d C",
+			e->text, sign, mc / 1000, mc % 1000 / 100);
+}
+
+/* Where to find its breaker. */
+static void breaker_of(const struct relay *r, int relay, char text[WORD_SIZE + 16])
+{
+	const char *label = relay < r->settings->n_relays ? r->settings->relays[relay].label : "";
+
+	snprintf(text, WORD_SIZE + 16, "%s%s%s", label[0] != 0 ? "breaker \"" : "its breaker", label,
+		label[0] != 0 ? "\"" : "");
+}
+
+static void log_dry_fire(struct relay *r, const struct msg_relay_event *e, struct outbox *out)
+{
+	int node = node_of(r, e->relay);
+
+	if (e->on)
+		record(out, LEVEL_CRITICAL, LOG_DRY_FIRE, node, e->value,
+			"signs of heating without water: store %s (rise_mk=%d); locked off - "
+			"check the water level, then: spaceheat reset %.40s",
+			e->text, e->value, house_alias(r->house, node));
+	else
+		record(out, LEVEL_INFO, LOG_DRY_FIRE, node, e->value, "lock over: %s", e->text);
+}
+
+static void log_no_load(struct relay *r, const struct msg_relay_event *e, struct outbox *out)
+{
+	char breaker[WORD_SIZE + 16];
+
+	breaker_of(r, e->relay, breaker);
+	if (e->on)
+		record(out, LEVEL_WARNING, LOG_NO_LOAD, node_of(r, e->relay), e->value,
+			"on, but draws no power: %s (total_w=%d) - check %s", e->text, e->value, breaker);
+	else
+		record(out, LEVEL_INFO, LOG_NO_LOAD, node_of(r, e->relay), e->value, "over: %s", e->text);
+}
+
+static void log_welded(struct relay *r, const struct msg_relay_event *e, struct outbox *out)
+{
+	char breaker[WORD_SIZE + 16];
+
+	breaker_of(r, e->relay, breaker);
+	if (e->on)
+		record(out, LEVEL_CRITICAL, LOG_WELDED, node_of(r, e->relay), e->value,
+			"%d W while commanded off for 30 s - switch off %s and replace the relay", e->value,
+			breaker);
+	else
+		record(out, LEVEL_INFO, LOG_WELDED, node_of(r, e->relay), e->value, "over: %s", e->text);
+}
+
 typedef void logger(struct relay *, const struct msg_relay_event *, struct outbox *);
 
 /* What is scada's to log (RELAY, HELD) has no line here. */
@@ -139,6 +215,10 @@ static logger *const loggers[N_GUARD_EVENTS] = {
 	[GUARD_EVENT_CEILING] = log_ceiling,
 	[GUARD_EVENT_TRIP] = log_trip,
 	[GUARD_EVENT_TRIP_RESET] = log_trip_reset,
+	[GUARD_EVENT_FREEZE] = log_freeze,
+	[GUARD_EVENT_DRY_FIRE] = log_dry_fire,
+	[GUARD_EVENT_NO_LOAD] = log_no_load,
+	[GUARD_EVENT_WELDED] = log_welded,
 };
 
 static void event(struct relay *r, const struct msg *in, struct outbox *out)

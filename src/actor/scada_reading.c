@@ -76,6 +76,18 @@ void scada_picture(const struct scada *s, struct homealone_picture *p)
 
 /* --- the guard's readings -------------------------------------------------------------------- */
 
+/* Milli-degrees; of power watts, of a flow millilitres a minute (a US gallon is 3785.41). */
+static int32_t guard_value(const struct channel *c, int64_t code)
+{
+	if (channel_is_temperature(c))
+		return (int32_t)channel_mc(c, code);
+	if (c->name == TELEMETRY_GPM_TIMES_100)
+		return (int32_t)(code_map_apply(c->map, code) * 378541 / 10000);
+	if (c->name == TELEMETRY_GPM_TIMES_10)
+		return (int32_t)(code_map_apply(c->map, code) * 378541 / 1000);
+	return (int32_t)code_map_apply(c->map, code);
+}
+
 static void tell_guard(struct scada *s, int channel, enum guard_role role, int source, struct outbox *out)
 {
 	const struct scada_channel *c = &s->channels[channel];
@@ -84,8 +96,21 @@ static void tell_guard(struct scada *s, int channel, enum guard_role role, int s
 		.age_ms = (int32_t)mono_since(s->now, c->at) } };
 
 	if (c->quality == QUALITY_GOOD)
-		m.guard_reading.value_mc = (int32_t)channel_mc(&s->house->channels[channel], c->code);
+		m.guard_reading.value_mc = guard_value(&s->house->channels[channel], c->code);
 	say(out, &m);
+}
+
+/* What the elements draw and the emitters take: for dry firing and welded contacts (SF-17, SF-86). */
+static void tell_guard_flows(struct scada *s, int channel, struct outbox *out)
+{
+	const struct settings_roles *roles = &s->settings->roles;
+	const struct channel *c = &s->house->channels[channel];
+
+	if (c->name == TELEMETRY_POWER_W && c->by == roles->meter)
+		tell_guard(s, channel, GUARD_ROLE_POWER_W, 0, out);
+	if (c->about == roles->flow &&
+	    (c->name == TELEMETRY_GPM_TIMES_100 || c->name == TELEMETRY_GPM_TIMES_10))
+		tell_guard(s, channel, GUARD_ROLE_FLOW, 0, out);
 }
 
 static void tell_guard_roles(struct scada *s, int channel, struct outbox *out)
@@ -93,8 +118,10 @@ static void tell_guard_roles(struct scada *s, int channel, struct outbox *out)
 	const struct settings_roles *roles = &s->settings->roles;
 	int node = s->house->channels[channel].about;
 
-	if (!channel_is_temperature(&s->house->channels[channel]))
+	if (!channel_is_temperature(&s->house->channels[channel])) {
+		tell_guard_flows(s, channel, out);
 		return;
+	}
 	if (node == store_top(s))
 		tell_guard(s, channel, GUARD_ROLE_STORE_TOP, 0, out);
 	for (int i = 0; i < roles->n_store; i++)

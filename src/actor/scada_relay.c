@@ -295,6 +295,10 @@ void scada_relay_event(struct scada *s, const struct msg *in, struct outbox *out
 {
 	const struct msg_relay_event *e = &in->relay_event;
 
-	if (e->relay < s->settings->n_relays && s->relays[e->relay].on && !e->on)
+	if (e->relay >= s->settings->n_relays)
+		return;
+	if (e->kind == GUARD_EVENT_MOVED && e->on && !s->relays[e->relay].on)
+		relay_moved(s, e->relay, true, BY_GUARD, e->text, out);
+	else if (e->kind <= GUARD_EVENT_FREEZE && s->relays[e->relay].on && !e->on)
 		relay_moved(s, e->relay, false, BY_GUARD, e->text[0] != '\0' ? e->text : "fail state", out);
 }

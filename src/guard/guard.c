@@ -17,6 +17,8 @@
 enum {
 	FIRST_FOREIGN_FD = 5,
 	TICK_SILENCE_MS = 25000,	/* real: a paused simulation goes on ticking, so this one is gone */
+	REASSERT_MS = 10000,		/* SF-87 */
+	LONGEST_WAIT_MS = 1000,
 	EXIT_NO_SOCKET = 71,
 	EXIT_REFUSED = 78,
 };
@@ -27,9 +29,11 @@ struct guard {
 	struct guard_rules rules;
 	struct outputs outputs;
 	struct rules_stop kept_trip;	/* as last written */
+	struct rules_memory kept[GUARD_MAX_RELAYS];	/* of them the locks */
 	struct rules_out out;		/* of the event under way */
 	int64_t now_ms;			/* the rules' time: CLOCK_BOOTTIME, or that of the last TICK */
 	int64_t ticked_ms;		/* real, of the last TICK */
+	int64_t asserted_ms;		/* when all relays were driven anew */
 	bool started, simulated, ending;
 	int status;
 };
@@ -83,7 +87,19 @@ static void refuse(struct guard *g, const char *why)
 
 static void save_relay(struct guard *g, int relay)
 {
-	keep_save_relay(&g->keep, &g->config.relays[relay], &g->rules.relays[relay].memory);
+	g->kept[relay] = g->rules.relays[relay].memory;
+	keep_save_relay(&g->keep, &g->config.relays[relay], &g->kept[relay]);
+}
+
+static void save_locks(struct guard *g)
+{
+	for (int i = 0; i < g->config.n_relays; i++) {
+		const struct rules_memory *now = &g->rules.relays[i].memory, *then = &g->kept[i];
+
+		if (now->no_loads != then->no_loads ||
+		    memcmp(now->locked_until_ms, then->locked_until_ms, sizeof(now->locked_until_ms)) != 0)
+			save_relay(g, i);
+	}
 }
 
 /* On is written down before, off after it is done: whatever happens between, the compressor rests too long
@@ -123,8 +139,43 @@ static bool carry_out(struct guard *g, int relay)
 		if (!drive(g, i, &e) && g->out.moves[i].relay == relay)
 			done = false;
 	save_trip(g);
+	save_locks(g);
 	send_events(&g->out);
 	return done;
+}
+
+/* --- re-assertion --------------------------------------------------------------------------- */
+
+static void tell_driver(int relay, bool on, const char *why)
+{
+	struct guard_frame f = { .event = { .kind = GUARD_EVENT_DRIVER, .relay = (uint8_t)relay, .on = on } };
+
+	snprintf(f.event.text, sizeof(f.event.text), "%.*s", (int)sizeof(f.event.text) - 1, why);
+	send_frame(GUARD_EVENT, 0, &f);
+}
+
+/* A board that was reset, or somebody's hand, may have moved it since. */
+static void assert_relay(struct guard *g, int relay)
+{
+	bool on = g->rules.relays[relay].memory.on != 0, found = on;
+	struct err e;
+
+	if (outputs_read(&g->outputs, relay, &found, &e) && found != on) {
+		rules_read_back(&g->rules, g->now_ms, relay, found, &g->out);
+		carry_out(g, relay);
+		return;
+	}
+	if (!outputs_write(&g->outputs, relay, on, &e))
+		tell_driver(relay, on, e.text);
+}
+
+static void assert_relays(struct guard *g)
+{
+	if (g->now_ms - g->asserted_ms < REASSERT_MS)
+		return;
+	g->asserted_ms = g->now_ms;
+	for (int i = 0; i < g->config.n_relays; i++)
+		assert_relay(g, i);
 }
 
 /* --- frames --------------------------------------------------------------------------------- */
@@ -163,8 +214,8 @@ static void restore(struct guard *g)
 
 	g->keep.simulated = g->simulated;
 	for (int i = 0; i < g->config.n_relays; i++)
-		if (keep_load_relay(&g->keep, &g->config.relays[i], &memory))
-			rules_restore(&g->rules, i, &memory);
+		if (keep_load_relay(&g->keep, &g->config.relays[i], &memory, &same_boot))
+			rules_restore(&g->rules, i, &memory, same_boot);
 	if (keep_load_trip(&g->keep, &trip, &same_boot))
 		rules_restore_trip(&g->rules, &trip, same_boot, g->now_ms);
 }
@@ -196,6 +247,7 @@ static void on_start(struct guard *g, const struct guard_frame *f)
 	restore(g);
 	rules_start(&g->rules, g->now_ms, &g->out);
 	carry_out(g, GUARD_NO_RELAY);
+	g->asserted_ms = g->now_ms;
 	g->started = true;
 	if (g->keep.dir_fd >= 0 && !keep_save_config(&g->keep, &g->config, &e))
 		fprintf(stderr, "spaceheat-guard: %s - --safe-state will not know these relays\n", e.text);
@@ -232,8 +284,7 @@ static void on_reading(struct guard *g, const struct guard_frame *f)
 
 static void on_reset(struct guard *g, const struct guard_frame *f)
 {
-	(void)f;
-	rules_reset(&g->rules, g->now_ms, &g->out);
+	rules_reset(&g->rules, g->now_ms, f->reset.which, &g->out);
 	carry_out(g, GUARD_NO_RELAY);
 }
 
@@ -244,6 +295,7 @@ static void on_tick(struct guard *g, const struct guard_frame *f)
 		g->now_ms = sane(f->tick.mono_ms);
 	rules_tick(&g->rules, g->now_ms, &g->out);
 	carry_out(g, GUARD_NO_RELAY);
+	assert_relays(g);
 	send_ticked(f);
 }
 
@@ -298,10 +350,10 @@ static int64_t wait_ms(const struct guard *g)
 		return -1;
 	due_ms = g->simulated ? g->ticked_ms + TICK_SILENCE_MS : rules_due_ms(&g->rules);
 	if (due_ms == INT64_MAX)
-		return -1;
+		return LONGEST_WAIT_MS;
 	due_ms -= real_ms();
-	if (due_ms > 60000)
-		return 60000;
+	if (due_ms > LONGEST_WAIT_MS)
+		return LONGEST_WAIT_MS;
 	return due_ms < 0 ? 0 : due_ms;
 }
 
@@ -314,6 +366,7 @@ static void pass_time(struct guard *g)
 		g->now_ms = real_ms();
 		rules_tick(&g->rules, g->now_ms, &g->out);
 		carry_out(g, GUARD_NO_RELAY);
+		assert_relays(g);
 	} else if (real_ms() - g->ticked_ms >= TICK_SILENCE_MS) {
 		g->ticked_ms = real_ms();
 		rules_lapse(&g->rules, g->now_ms, &g->out);

@@ -101,12 +101,12 @@ static void save(const struct guard_keep *k, int slot, struct record *r)
 		return;
 }
 
-bool keep_load_relay(const struct guard_keep *k, const struct guard_relay *relay, struct rules_memory *out)
+bool keep_load_relay(const struct guard_keep *k, const struct guard_relay *relay, struct rules_memory *out,
+	bool *same_boot)
 {
 	struct record r;
-	bool same_boot;
 
-	if (!load(k, relay->relay + 1, &r, &same_boot) || !same_boot || r.who != fnv(relay, sizeof(*relay)))
+	if (!load(k, relay->relay + 1, &r, same_boot) || r.who != fnv(relay, sizeof(*relay)))
 		return false;
 	*out = r.memory;
 	return true;

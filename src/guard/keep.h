@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* keep.h: what the guard keeps in its state directory: guard.state (SF-19) and guard.config.
  *
- * A record that is damaged, of another relay or of another boot is not known: nothing is guessed. A directory
- * that cannot be written costs the memory, never the control. */
+ * A record that is damaged or of another relay is not known, and of one of another boot only what needs no
+ * clock: nothing is guessed. A directory that cannot be written costs the memory, never the control. */
 #ifndef GUARD_KEEP_H
 #define GUARD_KEEP_H
 
@@ -24,7 +24,8 @@ struct guard_config {
 /* False: it can be used all the same, and keeps nothing. */
 bool keep_open(struct guard_keep *, const char *dir, struct err *);
 void keep_close(struct guard_keep *);
-bool keep_load_relay(const struct guard_keep *, const struct guard_relay *, struct rules_memory *);
+bool keep_load_relay(
+	const struct guard_keep *, const struct guard_relay *, struct rules_memory *, bool *same_boot);
 void keep_save_relay(const struct guard_keep *, const struct guard_relay *, const struct rules_memory *);
 bool keep_load_trip(const struct guard_keep *, struct rules_stop *, bool *same_boot);
 void keep_save_trip(const struct guard_keep *, const struct rules_stop *);

@@ -53,6 +53,19 @@ bool outputs_write(struct outputs *out, int relay, bool on, struct err *e)
 	return o->driver->write(&o->device, on, e) || err_in(e, "relay %d", relay);
 }
 
+bool outputs_read(struct outputs *out, int relay, bool *on, struct err *e)
+{
+	struct output *o = &out->of[relay];
+	int64_t state = *on;
+
+	if (o->driver->read == NULL)
+		return true;
+	if (!o->driver->read(&o->device, TELEMETRY_RELAY_STATE, &state, e))
+		return err_in(e, "relay %d", relay);
+	*on = state != 0;
+	return true;
+}
+
 bool outputs_fail_state(struct outputs *out, struct err *e)
 {
 	bool good = true;

@@ -12,6 +12,8 @@ struct outputs { struct output of[GUARD_MAX_RELAYS]; int n; };
 /* False: a relay has no driver, cannot be opened, or did not go to its fail state; those before it have. */
 bool outputs_open(struct outputs *, const struct guard_config *, struct err *);
 bool outputs_write(struct outputs *, int relay, bool on, struct err *);
+/* Reads the relay back into *on where its driver can; where it cannot, *on stays. */
+bool outputs_read(struct outputs *, int relay, bool *on, struct err *);
 /* All to the fail state, whatever fails; false: one did not. */
 bool outputs_fail_state(struct outputs *, struct err *);
 void outputs_close(struct outputs *);

@@ -8,50 +8,20 @@
 #include <string.h>
 
 #include "guard/rules_check.h"
-
-/* A stop ends this far below its limit, and a trip below 70 C at the latest (SF-15). */
-enum { STOP_RELEASE_MC = 5000, TRIP_RELEASE_MC = 70000 };
-
-#define ROLE(r) (1u << (r))
-#define STORE_ROLES (ROLE(GUARD_ROLE_STORE_TOP) | ROLE(GUARD_ROLE_STORE))
-#define LIMIT(field) offsetof(struct guard_limits, field)
-
-static const struct watch {
-	const char *name;
-	unsigned int roles;
-	size_t limit;		/* offset in struct guard_limits */
-	enum guard_event_kind begins, ends;
-	bool latches;
-} watches[N_RULES_WATCHES] = {
-	[WATCH_TRIP] = { "store trip", STORE_ROLES, LIMIT(store_trip_mc),
-		GUARD_EVENT_TRIP, GUARD_EVENT_TRIP_RESET, true },
-	[WATCH_STORE] = { "store ceiling", STORE_ROLES, LIMIT(store_ceiling_mc),
-		GUARD_EVENT_CEILING, GUARD_EVENT_CEILING, false },
-	[WATCH_SUPPLY] = { "supply ceiling", ROLE(GUARD_ROLE_SUPPLY), LIMIT(supply_ceiling_mc),
-		GUARD_EVENT_CEILING, GUARD_EVENT_CEILING, false },
-};
+#include "guard/rules_parts.h"
 
 /* --- what is told --------------------------------------------------------------------------- */
 
-static void tell(struct rules_out *out, enum guard_event_kind kind, int relay, bool on, const char *text)
+struct guard_event *rules_tell(struct rules_out *out, enum guard_event_kind kind, int relay, bool on,
+	const char *text)
 {
 	struct guard_event *e;
 
-	assert(out->n_events < RULES_MAX_EVENTS);	/* three per relay and two per watch at most */
+	assert(out->n_events < RULES_MAX_EVENTS);	/* a dozen per relay and two per watch at most */
 	e = &out->events[out->n_events++];
 	*e = (struct guard_event){ .kind = (uint8_t)kind, .relay = (uint8_t)relay, .on = on };
 	snprintf(e->text, sizeof(e->text), "%s", text);
-}
-
-static void tell_stop(struct rules_out *out, int watch, bool begins, int role, int32_t value_mc)
-{
-	const struct watch *w = &watches[watch];
-	struct guard_event *e;
-
-	tell(out, begins ? w->begins : w->ends, GUARD_NO_RELAY, begins, w->name);
-	e = &out->events[out->n_events - 1];
-	e->role = (uint8_t)role;
-	e->value = value_mc;
+	return e;
 }
 
 /* --- movements ------------------------------------------------------------------------------ */
@@ -61,7 +31,7 @@ static bool counts(const struct rules_relay *relay, bool on)
 	return on || relay->config.kind != RELAY_HEAT_PUMP;	/* of a heat pump only starts */
 }
 
-static void move(struct guard_rules *r, int relay, bool on, int64_t now_ms, struct rules_out *out)
+void rules_move(struct guard_rules *r, int relay, bool on, int64_t now_ms, struct rules_out *out)
 {
 	struct rules_relay *one = &r->relays[relay];
 	struct rules_memory *m = &one->memory;
@@ -73,39 +43,42 @@ static void move(struct guard_rules *r, int relay, bool on, int64_t now_ms, stru
 	if (counts(one, on))
 		m->moves_ms[m->n_moves++ % RULES_MOVES] = now_ms;
 	out->moves[out->n_moves++] = (struct rules_move){ (uint8_t)relay, on };
+	rules_load_moved(r, relay, now_ms);
 }
 
-static void end_leases(struct rules_relay *relay)
+void rules_end_leases(struct rules_relay *relay)
 {
 	for (int rank = 0; rank < N_GUARD_RANKS; rank++)
 		relay->lease_until_ms[rank] = RULES_LONG_AGO;
 }
 
+void rules_drop(struct guard_rules *r, int relay, const char *why, int64_t now_ms, struct rules_out *out)
+{
+	rules_end_leases(&r->relays[relay]);
+	rules_tell(out, GUARD_EVENT_MOVED, relay, false, why);
+	rules_move(r, relay, false, now_ms, out);
+}
+
+/* A ceiling and a lock were told when they began; N_GUARD_EVENTS = nothing more to tell. */
 static const struct drop_reason {
 	enum guard_event_kind kind;
 	const char *text;
 } drop_reasons[N_GUARD_RESULTS] = {
 	[GUARD_DONE] = { GUARD_EVENT_LEASE_LAPSED, "lease lapsed" },
-	[GUARD_HELD_CEILING] = { GUARD_EVENT_CEILING, "HeldByCeiling" },
+	[GUARD_HELD_CEILING] = { N_GUARD_EVENTS, "HeldByCeiling" },
+	[GUARD_HELD_LOCKOUT] = { N_GUARD_EVENTS, "HeldByLockout" },
 	[GUARD_HELD_MISSING_DATA] = { GUARD_EVENT_MISSING_DATA, "HeldByMissingData" },
 };
 
-/* To the fail state, unasked. A ceiling was told by tell_stop, once for all relays. */
-static void drop(struct guard_rules *r, int relay, enum guard_result why, int64_t now_ms,
-	struct rules_out *out)
+static bool held_on(const struct rules_relay *relay, int64_t now_ms)
 {
-	const struct drop_reason *reason = &drop_reasons[why];
-
-	end_leases(&r->relays[relay]);
-	if (why != GUARD_HELD_CEILING)
-		tell(out, reason->kind, relay, false, reason->text);
-	tell(out, GUARD_EVENT_MOVED, relay, false, reason->text);
-	move(r, relay, false, now_ms, out);
+	return relay->own == OWN_FREEZE || rules_leased(relay, now_ms);
 }
 
 /* After every event: nothing stays on that may not. */
 static void settle(struct guard_rules *r, int64_t now_ms, struct rules_out *out)
 {
+	rules_hold_own(r, now_ms);
 	for (int i = 0; i < r->n_relays; i++) {
 		struct rules_relay *relay = &r->relays[i];
 		enum guard_result why;
@@ -113,9 +86,13 @@ static void settle(struct guard_rules *r, int64_t now_ms, struct rules_out *out)
 		if (!relay->memory.on || now_ms < relay->retry_ms)
 			continue;
 		why = rules_check_running(r, relay, now_ms);
-		if (why != GUARD_DONE || !rules_leased(relay, now_ms))
-			drop(r, i, why, now_ms, out);
+		if (why == GUARD_DONE && held_on(relay, now_ms))
+			continue;
+		if (drop_reasons[why].kind != N_GUARD_EVENTS)
+			rules_tell(out, drop_reasons[why].kind, i, false, drop_reasons[why].text);
+		rules_drop(r, i, drop_reasons[why].text, now_ms, out);
 	}
+	rules_move_own(r, now_ms, out);
 }
 
 static void begin(struct rules_out *out)
@@ -124,86 +101,16 @@ static void begin(struct rules_out *out)
 	out->n_events = 0;
 }
 
-/* --- ceilings ------------------------------------------------------------------------------- */
-
-static int32_t limit_of(const struct guard_rules *r, int watch)
-{
-	int32_t limit_mc;
-
-	memcpy(&limit_mc, (const char *)&r->limits + watches[watch].limit, sizeof(limit_mc));
-	return limit_mc;
-}
-
-static int32_t release_of(const struct guard_rules *r, int watch)
-{
-	int32_t mc = watches[watch].latches ? r->limits.store_ceiling_mc : limit_of(r, watch);
-
-	mc -= STOP_RELEASE_MC;
-	return watches[watch].latches && mc > TRIP_RELEASE_MC ? TRIP_RELEASE_MC : mc;
-}
-
-/* The hottest of the fresh readings; false when there is none. */
-static bool hottest(const struct guard_rules *r, unsigned int roles, int64_t now_ms, int *role, int32_t *mc)
-{
-	bool any = false;
-
-	for (int k = 0; k < N_GUARD_ROLES; k++)
-		for (int i = 0; (roles & ROLE(k)) != 0 && i < RULES_SOURCES; i++) {
-			const struct rules_reading *one = &r->readings[k][i];
-
-			if (!rules_fresh(one, now_ms) || (any && one->value_mc <= *mc))
-				continue;
-			any = true;
-			*role = k;
-			*mc = one->value_mc;
-		}
-	return any;
-}
-
-static void begin_stop(struct guard_rules *r, int watch, int role, int32_t mc, int64_t now_ms,
-	struct rules_out *out)
-{
-	struct rules_stop *s = &r->stops[watch];
-
-	if (s->on)
-		return;
-	*s = (struct rules_stop){ .since_ms = now_ms, .on = 1 };
-	tell_stop(out, watch, true, role, mc);
-}
-
-static void end_stops(struct guard_rules *r, int64_t now_ms, struct rules_out *out)
-{
-	for (int w = 0; w < N_RULES_WATCHES; w++) {
-		struct rules_stop *s = &r->stops[w];
-		int role;
-		int32_t mc;
-
-		if (!s->on || !hottest(r, watches[w].roles, now_ms, &role, &mc) || mc >= release_of(r, w))
-			continue;
-		if (watches[w].latches && !s->reset && now_ms - s->since_ms < RULES_HOUR_MS)
-			continue;
-		s->on = 0;
-		tell_stop(out, w, false, role, mc);
-	}
-}
-
-/* One reading above a limit may be a spark on a long wire; the second in a row is believed. */
-static void watch(struct guard_rules *r, int role, struct rules_reading *one, int64_t now_ms,
-	struct rules_out *out)
-{
-	for (int w = 0; w < N_RULES_WATCHES; w++) {
-		if ((watches[w].roles & ROLE(role)) == 0)
-			continue;
-		if (one->value_mc <= limit_of(r, w))
-			one->above[w] = 0;
-		else if (++one->above[w] >= 2) {
-			one->above[w] = 2;
-			begin_stop(r, w, role, one->value_mc, now_ms, out);
-		}
-	}
-}
-
 /* --- start ---------------------------------------------------------------------------------- */
+
+static void forget_readings(struct guard_rules *r)
+{
+	for (int k = 0; k < N_GUARD_ROLES; k++)
+		for (int i = 0; i < RULES_SOURCES; i++)
+			r->readings[k][i] = (struct rules_reading){ .at_ms = RULES_LONG_AGO,
+				.rise_ms = RULES_LONG_AGO };
+	r->stretch.since_ms = RULES_LONG_AGO;
+}
 
 void rules_init(struct guard_rules *r, const struct guard_limits *limits, const struct guard_relay relays[],
 	int n)
@@ -213,17 +120,16 @@ void rules_init(struct guard_rules *r, const struct guard_limits *limits, const 
 	r->n_relays = n;
 	for (int i = 0; i < n; i++) {
 		r->relays[i].config = relays[i];
-		end_leases(&r->relays[i]);
+		r->relays[i].load.odd_ms = r->relays[i].load.calm_ms = RULES_LONG_AGO;
+		rules_end_leases(&r->relays[i]);
 	}
-	for (int k = 0; k < N_GUARD_ROLES; k++)
-		for (int i = 0; i < RULES_SOURCES; i++)
-			r->readings[k][i].at_ms = RULES_LONG_AGO;
+	forget_readings(r);
 }
 
-void rules_restore(struct guard_rules *r, int relay, const struct rules_memory *m)
+void rules_restore(struct guard_rules *r, int relay, const struct rules_memory *m, bool same_boot)
 {
 	r->relays[relay].memory = *m;
-	r->relays[relay].known = true;
+	r->relays[relay].known = same_boot;
 }
 
 void rules_restore_trip(struct guard_rules *r, const struct rules_stop *s, bool same_boot, int64_t now_ms)
@@ -247,12 +153,17 @@ static bool plausible(const struct rules_memory *m, int64_t now_ms)
 }
 
 /* SF-19: what is not known counts from now; a heat pump also waits for its house's own delay, so that a
- * street does not start as one after an outage. */
+ * street does not start as one after an outage. A lock that waits for a person goes on waiting. */
 static void forget(struct rules_relay *relay, int32_t delay_ms, int64_t now_ms)
 {
-	relay->memory = (struct rules_memory){ .moved_ms = RULES_LONG_AGO };
+	struct rules_memory fresh = { .moved_ms = RULES_LONG_AGO };
+
+	for (int k = 0; k < N_RULES_LOCKS; k++)
+		if (relay->memory.locked_until_ms[k] == RULES_UNTIL_RESET)
+			fresh.locked_until_ms[k] = RULES_UNTIL_RESET;
 	if (relay->config.kind == RELAY_HEAT_PUMP)
-		relay->memory.moved_ms = now_ms + delay_ms;
+		fresh.moved_ms = now_ms + delay_ms;
+	relay->memory = fresh;
 }
 
 void rules_start(struct guard_rules *r, int64_t now_ms, struct rules_out *out)
@@ -263,8 +174,10 @@ void rules_start(struct guard_rules *r, int64_t now_ms, struct rules_out *out)
 
 		if (!relay->known || !plausible(&relay->memory, now_ms))
 			forget(relay, r->limits.start_delay_ms, now_ms);
+		relay->idle_ms =
+			relay->memory.on || relay->memory.n_moves == 0 ? now_ms : relay->memory.moved_ms;
 		if (relay->memory.on)
-			move(r, i, false, now_ms, out);
+			rules_move(r, i, false, now_ms, out);
 		else
 			out->moves[out->n_moves++] = (struct rules_move){ (uint8_t)i, false };
 		relay->before = relay->memory;
@@ -313,9 +226,9 @@ static void obey(struct guard_rules *r, const struct guard_want *w, int64_t now_
 
 	a->result = (uint8_t)rules_check(r, relay, w, now_ms, &held_ms);
 	if (a->result == GUARD_DONE) {
-		end_leases(relay);
+		rules_end_leases(relay);
 		renew(relay, w, lease_of(w), now_ms);
-		move(r, w->relay, w->on, now_ms, out);
+		rules_move(r, w->relay, w->on, now_ms, out);
 		return;
 	}
 	/* Who asks for off and is held is alive: no lapse may cut the minimum on time short. */
@@ -331,15 +244,19 @@ static void keep(struct guard_rules *r, const struct guard_want *w, int64_t now_
 
 	a->renewal = 1;
 	a->result = w->on ? (uint8_t)rules_check_running(r, relay, now_ms) : GUARD_DONE;
-	if (a->result == GUARD_DONE)
-		renew(relay, w, lease_of(w), now_ms);
+	if (a->result != GUARD_DONE)
+		return;
+	renew(relay, w, lease_of(w), now_ms);
+	if (w->on && relay->own == OWN_EXERCISE)
+		relay->own = OWN_NONE;	/* it runs for somebody now */
 }
 
 /* What is due by now, whoever asks. */
 static void catch_up(struct guard_rules *r, int64_t now_ms, struct rules_out *out)
 {
 	begin(out);
-	end_stops(r, now_ms, out);
+	rules_end_stops(r, now_ms, out);
+	rules_dry_pass(r, now_ms, out);
 	settle(r, now_ms, out);
 }
 
@@ -377,15 +294,22 @@ void rules_reading(struct guard_rules *r, int64_t now_ms, const struct guard_rea
 		return;
 	one->at_ms = at_ms;
 	one->value_mc = in->value_mc;
-	watch(r, in->role, one, now_ms, out);
-	end_stops(r, now_ms, out);
+	rules_watch(r, in, one, now_ms, out);
+	rules_dry_reading(r, in->role, one, now_ms, out);
+	if (in->role == GUARD_ROLE_POWER_W)
+		rules_load_reading(r, one, now_ms, out);
+	rules_end_stops(r, now_ms, out);
 	settle(r, now_ms, out);
 }
 
-void rules_reset(struct guard_rules *r, int64_t now_ms, struct rules_out *out)
+void rules_reset(struct guard_rules *r, int64_t now_ms, int which, struct rules_out *out)
 {
-	r->stops[WATCH_TRIP].reset = r->stops[WATCH_TRIP].on;
+	if (which == GUARD_ALL || which == GUARD_NO_RELAY)
+		r->stops[WATCH_TRIP].reset = r->stops[WATCH_TRIP].on;
 	catch_up(r, now_ms, out);
+	for (int i = 0; i < r->n_relays; i++)
+		for (int k = 0; k < N_RULES_LOCKS && (which == GUARD_ALL || which == i); k++)
+			rules_unlock(r, i, (enum rules_lock)k, "reset", now_ms, out);
 }
 
 void rules_tick(struct guard_rules *r, int64_t now_ms, struct rules_out *out)
@@ -396,8 +320,33 @@ void rules_tick(struct guard_rules *r, int64_t now_ms, struct rules_out *out)
 void rules_lapse(struct guard_rules *r, int64_t now_ms, struct rules_out *out)
 {
 	for (int i = 0; i < r->n_relays; i++)
-		end_leases(&r->relays[i]);
+		rules_end_leases(&r->relays[i]);
+	forget_readings(r);
 	catch_up(r, now_ms, out);
+}
+
+void rules_read_back(struct guard_rules *r, int64_t now_ms, int relay, bool found, struct rules_out *out)
+{
+	struct rules_relay *one = &r->relays[relay];
+
+	begin(out);
+	rules_tell(out, GUARD_EVENT_DRIVER, relay, one->memory.on,
+		found ? "read back on, should be off" : "read back off, should be on");
+	if (one->config.kind == RELAY_HEAT_PUMP)
+		rules_drop(r, relay, "let go by its board", now_ms, out);
+	else
+		out->moves[out->n_moves++] = (struct rules_move){ (uint8_t)relay, one->memory.on };
+	one->before = one->memory;	/* if that fails too, it is believed to be as it should */
+}
+
+/* As it was before it moved, but for what was found out since. */
+static void go_back(struct rules_relay *relay)
+{
+	struct rules_memory now = relay->memory;
+
+	relay->memory = relay->before;
+	memcpy(relay->memory.locked_until_ms, now.locked_until_ms, sizeof(now.locked_until_ms));
+	relay->memory.no_loads = now.no_loads;
 }
 
 void rules_failed(struct guard_rules *r, int64_t now_ms, int i, const char *why, struct rules_out *out)
@@ -406,21 +355,22 @@ void rules_failed(struct guard_rules *r, int64_t now_ms, int i, const char *why,
 	struct rules_relay *one = &r->relays[relay];
 	int kept = 0;
 
-	one->memory = one->before;
+	go_back(one);
 	one->retry_ms = now_ms + RULES_RETRY_MS;
-	end_leases(one);
+	one->own = OWN_NONE;
+	rules_end_leases(one);
 	for (int k = 0; k < out->n_events; k++)
 		if (out->events[k].relay != relay || out->events[k].kind != GUARD_EVENT_MOVED)
 			out->events[kept++] = out->events[k];
 	out->n_events = kept;
-	tell(out, GUARD_EVENT_DRIVER, relay, one->memory.on, why);
+	rules_tell(out, GUARD_EVENT_DRIVER, relay, one->memory.on, why);
 }
 
 /* --- when next ------------------------------------------------------------------------------ */
 
 static int64_t relay_due_ms(const struct guard_rules *r, const struct rules_relay *relay)
 {
-	int64_t due_ms = rules_lease_end(relay);
+	int64_t due_ms = relay->own == OWN_FREEZE ? INT64_MAX : rules_lease_end(relay);
 	int64_t blind_ms = rules_store_top_ms(r) + RULES_READING_MS;
 
 	if (!relay->memory.on)

@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include "guard/rules_check.h"
 
+#include "guard/rules_parts.h"
+
 enum {
 	ELEMENTS = 1u << RELAY_ELEMENT,
 	HEAT_PUMPS = 1u << RELAY_HEAT_PUMP,
 	HEATERS = ELEMENTS | HEAT_PUMPS,
-	OTHERS = ELEMENTS | 1u << RELAY_PUMP | 1u << RELAY_VALVE | 1u << RELAY_OTHER,
+	PUMPS = 1u << RELAY_PUMP,
+	OTHERS = ELEMENTS | PUMPS | 1u << RELAY_VALVE | 1u << RELAY_OTHER,
 	ALL = HEATERS | OTHERS,
 };
 enum { TO_OFF = 1, TO_ON = 2, EITHER = TO_OFF | TO_ON };
+/* Whom a check stands against: a request, what already runs, the guard's own wish. */
+enum { ASKED = 1, RUNS = 2, OWN = 4, ALWAYS = ASKED | RUNS | OWN };
 
 /* The last movement of the hour is kept for the way back to the fail state. */
 enum { OTHER_MOVES_PER_HOUR = RULES_MOVES - 1 };
@@ -44,6 +49,29 @@ static int64_t held_by_supply(const struct look *l)
 static int64_t held_by_missing_data(const struct look *l)
 {
 	return l->now_ms - rules_store_top_ms(l->rules) >= RULES_READING_MS ? RULES_UNKNOWN_MS : 0;
+}
+
+/* Power in a run that should not be: but a heat pump is not cut short for it. */
+static int64_t held_by_lock(const struct look *l)
+{
+	int64_t until_ms = rules_locked_until(l->relay);
+	bool young = l->relay->config.kind == RELAY_HEAT_PUMP && l->relay->memory.on &&
+		l->now_ms - l->relay->memory.moved_ms < l->rules->limits.hp_min_on_ms;
+
+	if (until_ms <= l->now_ms || young)
+		return 0;
+	return until_ms == RULES_UNTIL_RESET ? RULES_UNKNOWN_MS : until_ms - l->now_ms;
+}
+
+static int64_t held_by_freeze(const struct look *l)
+{
+	return l->relay->own == OWN_FREEZE ? RULES_UNKNOWN_MS : 0;
+}
+
+/* An exercise is a minimum on time of its own. */
+static int64_t held_by_exercise(const struct look *l)
+{
+	return l->relay->own == OWN_EXERCISE ? l->relay->own_until_ms - l->now_ms : 0;
 }
 
 static int64_t held_by_min_off(const struct look *l)
@@ -91,23 +119,25 @@ static int64_t held_by_rank(const struct look *l)
 	return held_ms;
 }
 
-/* SF-10, highest authority first. `stands`: it also ends what is already running. */
+/* SF-10, highest authority first. What also RUNS ends what is already running. */
 static const struct check {
-	unsigned int kinds, wish;
-	bool stands;
+	unsigned int kinds, wish, against;
 	enum guard_result result;
 	int64_t (*held_ms)(const struct look *);
 } checks[] = {
-	{ HEATERS,    TO_ON,  true,  GUARD_HELD_CEILING,      held_by_trip },
-	{ HEATERS,    TO_ON,  true,  GUARD_HELD_CEILING,      held_by_store },
-	{ HEATERS,    TO_ON,  true,  GUARD_HELD_CEILING,      held_by_supply },
-	{ ELEMENTS,   TO_ON,  true,  GUARD_HELD_MISSING_DATA, held_by_missing_data },
-	{ HEAT_PUMPS, TO_ON,  false, GUARD_HELD_MIN_OFF,      held_by_min_off },
-	{ HEAT_PUMPS, TO_OFF, false, GUARD_HELD_MIN_ON,       held_by_min_on },
-	{ HEAT_PUMPS, TO_ON,  false, GUARD_HELD_RATE,         held_by_starts },
-	{ OTHERS,     EITHER, false, GUARD_HELD_RATE,         held_by_interval },
-	{ OTHERS,     TO_ON,  false, GUARD_HELD_RATE,         held_by_changes },
-	{ ALL,        EITHER, false, GUARD_HELD_LOCKOUT,      held_by_rank },
+	{ HEATERS,    TO_ON,  ALWAYS,      GUARD_HELD_CEILING,      held_by_trip },
+	{ HEATERS,    TO_ON,  ALWAYS,      GUARD_HELD_CEILING,      held_by_store },
+	{ HEATERS,    TO_ON,  ALWAYS,      GUARD_HELD_CEILING,      held_by_supply },
+	{ ALL,        TO_ON,  ALWAYS,      GUARD_HELD_LOCKOUT,      held_by_lock },
+	{ ELEMENTS,   TO_ON,  ALWAYS,      GUARD_HELD_MISSING_DATA, held_by_missing_data },
+	{ ALL,        TO_OFF, ASKED,       GUARD_HELD_FREEZE,       held_by_freeze },
+	{ HEAT_PUMPS, TO_ON,  ASKED | OWN, GUARD_HELD_MIN_OFF,      held_by_min_off },
+	{ HEAT_PUMPS, TO_OFF, ASKED,       GUARD_HELD_MIN_ON,       held_by_min_on },
+	{ PUMPS,      TO_OFF, ASKED,       GUARD_HELD_MIN_ON,       held_by_exercise },
+	{ HEAT_PUMPS, TO_ON,  ASKED | OWN, GUARD_HELD_RATE,         held_by_starts },
+	{ OTHERS,     EITHER, ASKED,       GUARD_HELD_RATE,         held_by_interval },
+	{ OTHERS,     TO_ON,  ASKED,       GUARD_HELD_RATE,         held_by_changes },
+	{ ALL,        EITHER, ASKED,       GUARD_HELD_LOCKOUT,      held_by_rank },
 };
 
 enum { N_CHECKS = sizeof(checks) / sizeof(checks[0]) };
@@ -119,10 +149,10 @@ static bool concerns(const struct check *c, const struct look *l)
 	return (c->kinds & 1u << l->relay->config.kind) != 0 && (c->wish & wish) != 0;
 }
 
-static enum guard_result look_through(const struct look *l, bool running, int64_t *held_ms)
+static enum guard_result look_through(const struct look *l, unsigned int what, int64_t *held_ms)
 {
 	for (int i = 0; i < N_CHECKS; i++) {
-		if (!concerns(&checks[i], l) || (running && !checks[i].stands))
+		if (!concerns(&checks[i], l) || (checks[i].against & what) == 0)
 			continue;
 		*held_ms = checks[i].held_ms(l);
 		if (*held_ms > 0)
@@ -137,17 +167,27 @@ enum guard_result rules_check(const struct guard_rules *r, const struct rules_re
 {
 	struct look l = { r, relay, want, now_ms };
 
-	return look_through(&l, false, held_ms);
+	return look_through(&l, ASKED, held_ms);
 }
+
+static const struct guard_want to_be_on = { .on = 1 };
 
 enum guard_result rules_check_running(const struct guard_rules *r, const struct rules_relay *relay,
 	int64_t now_ms)
 {
-	static const struct guard_want to_go_on = { .on = 1 };
-	struct look l = { r, relay, &to_go_on, now_ms };
+	struct look l = { r, relay, &to_be_on, now_ms };
 	int64_t held_ms;
 
-	return look_through(&l, true, &held_ms);
+	return look_through(&l, RUNS, &held_ms);
+}
+
+enum guard_result rules_check_own(
+	const struct guard_rules *r, const struct rules_relay *relay, int64_t now_ms)
+{
+	struct look l = { r, relay, &to_be_on, now_ms };
+	int64_t held_ms;
+
+	return look_through(&l, OWN, &held_ms);
 }
 
 int64_t rules_lease_end(const struct rules_relay *relay)
@@ -168,6 +208,20 @@ bool rules_leased(const struct rules_relay *relay, int64_t now_ms)
 bool rules_fresh(const struct rules_reading *reading, int64_t now_ms)
 {
 	return now_ms - reading->at_ms < RULES_READING_MS;
+}
+
+static bool any_fresh(const struct guard_rules *r, enum guard_role role, int64_t now_ms)
+{
+	for (int i = 0; i < RULES_SOURCES; i++)
+		if (rules_fresh(&r->readings[role][i], now_ms))
+			return true;
+	return false;
+}
+
+bool rules_freezing(const struct guard_rules *r, int64_t now_ms)
+{
+	return (r->stops[WATCH_PIPE].on && any_fresh(r, GUARD_ROLE_PIPE, now_ms)) ||
+		(r->stops[WATCH_ZONE].on && any_fresh(r, GUARD_ROLE_ZONE, now_ms));
 }
 
 int64_t rules_store_top_ms(const struct guard_rules *r)

@@ -12,11 +12,15 @@ enum guard_result rules_check(const struct guard_rules *, const struct rules_rel
 	const struct guard_want *, int64_t now_ms, int64_t *held_ms);
 /* The same for a relay that is on: only the reasons that end what is already running. */
 enum guard_result rules_check_running(const struct guard_rules *, const struct rules_relay *, int64_t now_ms);
+/* And for the guard's own wish to switch it on: rates and ranks do not stand against it. */
+enum guard_result rules_check_own(const struct guard_rules *, const struct rules_relay *, int64_t now_ms);
 
 bool rules_leased(const struct rules_relay *, int64_t now_ms);
 int64_t rules_lease_end(const struct rules_relay *);
 /* When the newest store-top reading was taken. */
 int64_t rules_store_top_ms(const struct guard_rules *);
+/* It was colder than a limit of freeze protection, has not been warm since, and somebody still looks. */
+bool rules_freezing(const struct guard_rules *, int64_t now_ms);
 bool rules_fresh(const struct rules_reading *, int64_t now_ms);
 
 #endif

@@ -24,6 +24,7 @@ static const struct rail {
 	RAIL(supply_ceiling_mc, 30000, 85000),
 	RAIL(freeze_pipe_mc, 3000, 12000),
 	RAIL(freeze_zone_mc, 3000, 12000),
+	RAIL(store_litres, 0, 20000),
 #undef RAIL
 };
 

@@ -142,11 +142,16 @@ static bool socket_tick(void *self, struct mono now, struct err *e)
 	return send_ticked(self, GUARD_TICK, &f, e);
 }
 
-static bool socket_reset(void *self, struct err *e)
+static bool socket_reset_one(void *self, int relay, struct err *e)
 {
-	struct guard_frame f = { 0 };
+	struct guard_frame f = { .reset = { .which = (uint8_t)relay } };
 
 	return send_plain(self, GUARD_RESET, &f, e);
+}
+
+static bool socket_reset(void *self, struct err *e)
+{
+	return socket_reset_one(self, GUARD_ALL, e);
 }
 
 /* --- from the guard, in the reader's thread ------------------------------------------------- */
@@ -162,7 +167,7 @@ static void post_answer(const struct guard_socket *s, const struct guard_answer 
 static void post_event(const struct guard_socket *s, const struct guard_event *e)
 {
 	struct msg m = { .type = MSG_RELAY_EVENT, .to = TO_RELAY, .relay_event = { .kind = e->kind,
-		.relay = e->relay, .on = e->on, .role = e->role, .value = e->value } };
+		.relay = e->relay, .on = e->on, .role = e->role, .value = e->value, .source = e->source } };
 
 	snprintf(m.relay_event.text, sizeof(m.relay_event.text), "%.*s", (int)sizeof(e->text) - 1, e->text);
 	post(s, &m);
@@ -448,7 +453,7 @@ struct guard_socket *guard_socket_open(const struct guard_socket_options *o, str
 struct guard_port guard_socket_port(struct guard_socket *s)
 {
 	return (struct guard_port){ .self = s, .want = socket_want, .reading = socket_reading,
-		.tick = socket_tick, .reset = socket_reset };
+		.tick = socket_tick, .reset = socket_reset, .reset_one = socket_reset_one };
 }
 
 const volatile uint8_t *guard_socket_relays(const struct guard_socket *s)

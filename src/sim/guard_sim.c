@@ -9,19 +9,21 @@
 #include "core/settings/guard_config.h"
 #include "guard/rules.h"
 
+enum { REASSERT_MS = 10000 };
+
 struct guard_sim {
 	struct post post;
 	pthread_mutex_t lock;		/* over all below; held while posting, so that order is order */
 	struct guard_rules rules;
 	struct rules_out out;
 	uint8_t *relays;
-	int64_t now_ms;
+	int64_t now_ms, asserted_ms;
 };
 
 static void post_event(const struct guard_sim *s, const struct guard_event *e)
 {
 	struct msg m = { .type = MSG_RELAY_EVENT, .to = TO_RELAY, .relay_event = { .kind = e->kind,
-		.relay = e->relay, .on = e->on, .role = e->role, .value = e->value } };
+		.relay = e->relay, .on = e->on, .role = e->role, .value = e->value, .source = e->source } };
 
 	memcpy(m.relay_event.text, e->text, sizeof(m.relay_event.text));
 	s->post.post(s->post.self, &m);
@@ -37,6 +39,22 @@ static void carry_out(struct guard_sim *s)
 	}
 	for (int i = 0; i < s->out.n_events; i++)
 		post_event(s, &s->out.events[i]);
+}
+
+/* SF-87, as the guard process does it. */
+static void assert_relays(struct guard_sim *s)
+{
+	if (s->now_ms - s->asserted_ms < REASSERT_MS)
+		return;
+	s->asserted_ms = s->now_ms;
+	for (int i = 0; i < s->rules.n_relays; i++) {
+		bool found = __atomic_load_n(&s->relays[i], __ATOMIC_ACQUIRE) != 0;
+
+		if (found == (s->rules.relays[i].memory.on != 0))
+			continue;
+		rules_read_back(&s->rules, s->now_ms, i, found, &s->out);
+		carry_out(s);
+	}
 }
 
 static bool sim_want(void *self, const struct guard_want *want, uint32_t seq, struct err *e)
@@ -78,20 +96,26 @@ static bool sim_tick(void *self, struct mono now, struct err *e)
 		s->now_ms = now.ms;
 	rules_tick(&s->rules, s->now_ms, &s->out);
 	carry_out(s);
+	assert_relays(s);
+	pthread_mutex_unlock(&s->lock);
+	return true;
+}
+
+static bool sim_reset_one(void *self, int relay, struct err *e)
+{
+	struct guard_sim *s = self;
+
+	(void)e;
+	pthread_mutex_lock(&s->lock);
+	rules_reset(&s->rules, s->now_ms, relay, &s->out);
+	carry_out(s);
 	pthread_mutex_unlock(&s->lock);
 	return true;
 }
 
 static bool sim_reset(void *self, struct err *e)
 {
-	struct guard_sim *s = self;
-
-	(void)e;
-	pthread_mutex_lock(&s->lock);
-	rules_reset(&s->rules, s->now_ms, &s->out);
-	carry_out(s);
-	pthread_mutex_unlock(&s->lock);
-	return true;
+	return sim_reset_one(self, GUARD_ALL, e);
 }
 
 /* The same refusal as the process would give. */
@@ -134,7 +158,7 @@ struct guard_sim *guard_sim_open(const struct settings *settings, const struct h
 struct guard_port guard_sim_port(struct guard_sim *s)
 {
 	return (struct guard_port){ .self = s, .want = sim_want, .reading = sim_reading, .tick = sim_tick,
-		.reset = sim_reset };
+		.reset = sim_reset, .reset_one = sim_reset_one };
 }
 
 void guard_sim_close(struct guard_sim *s)

@@ -128,7 +128,7 @@ static void step_tank(struct plant_state *s, const struct plant_inputs *in, doub
 {
 	const struct plant *p = s->plant;
 	struct tank_flows f = { .up = { { flow_kg_s, s->return_c } }, .n_up = flow_kg_s > 0 };
-	double element = element_w(s, in), backup = backup_w(s, in);
+	double element = in->element_dry ? 0 : element_w(s, in), backup = backup_w(s, in);
 
 	if (p->has_element)
 		f.heat_w[p->element.layer] += element;

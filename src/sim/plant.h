@@ -19,7 +19,8 @@
 enum plant_relay { PLANT_HP, PLANT_CHARGE, PLANT_STOREPUMP, PLANT_DISTPUMP, PLANT_ELEMENT, PLANT_BACKUP,
 	N_PLANT_RELAYS };
 
-struct plant_inputs { bool on[N_PLANT_RELAYS]; };
+/* element_dry: it draws its power, and none of it reaches the water. */
+struct plant_inputs { bool on[N_PLANT_RELAYS], element_dry; };
 
 /* Joules since the start. */
 struct plant_account { double element, backup, internal, sun, envelope, tank, emitted, start; };

@@ -123,12 +123,22 @@ static bool energised(const struct world *w, int relay)
 	return __atomic_load_n(&w->relay_bytes[relay], __ATOMIC_ACQUIRE) != 0;
 }
 
+/* Does current flow through that relay? */
+static bool conducts(const struct world *w, int relay)
+{
+	if (w->relay_faults[relay] == WORLD_RELAY_WELDED)
+		return true;
+	return energised(w, relay) && w->relay_faults[relay] != WORLD_RELAY_DEAD;
+}
+
 struct plant_inputs world_inputs(const struct world *w)
 {
-	struct plant_inputs in;
+	int element = w->relay_of[PLANT_ELEMENT];
+	struct plant_inputs in = { .element_dry =
+		element >= 0 && w->relay_faults[element] == WORLD_RELAY_DRY };
 
 	for (int i = 0; i < N_PLANT_RELAYS; i++)
-		in.on[i] = w->relay_of[i] >= 0 && energised(w, w->relay_of[i]);
+		in.on[i] = w->relay_of[i] >= 0 && conducts(w, w->relay_of[i]);
 	return in;
 }
 
@@ -140,7 +150,7 @@ double world_power_w(const struct world *w)
 	if (w->house->has_plant)
 		return plant_power_w(&w->plant, &in);
 	for (int i = 0; i < w->n_relays; i++)
-		if (energised(w, i))
+		if (conducts(w, i))
 			sum += (w->relays[i].expected_w[0] + w->relays[i].expected_w[1]) / 2.0;
 	return sum;
 }
@@ -192,6 +202,20 @@ bool world_set_fault(struct world *w, const char *alias, enum world_fault fault,
 	pthread_mutex_lock(&w->lock);
 	w->sensors[node].fault = fault;
 	w->sensors[node].fault_k = offset_k;
+	pthread_mutex_unlock(&w->lock);
+	return true;
+}
+
+bool world_set_relay_fault(struct world *w, const char *alias, enum world_relay_fault fault)
+{
+	int node = house_node(w->house, alias), relay = 0;
+
+	while (relay < w->n_relays && (node == NO_NODE || w->relays[relay].node != node))
+		relay++;
+	if (relay == w->n_relays)
+		return false;
+	pthread_mutex_lock(&w->lock);
+	w->relay_faults[relay] = fault;
 	pthread_mutex_unlock(&w->lock);
 	return true;
 }

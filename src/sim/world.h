@@ -50,6 +50,15 @@ enum world_fault {
 /* Makes the sensor `alias` faulty from now on. False: no such node. */
 bool world_set_fault(struct world *, const char *alias, enum world_fault, double offset_k);
 
+enum world_relay_fault {
+	WORLD_RELAY_SOUND,
+	WORLD_RELAY_WELDED,	/* its load is on, whatever it is told */
+	WORLD_RELAY_DEAD,	/* its load is off, whatever it is told */
+	WORLD_RELAY_DRY,	/* the element stands in air */
+};
+/* Makes the relay of node `alias` faulty from now on. False: no relay of that name. */
+bool world_set_relay_fault(struct world *, const char *alias, enum world_relay_fault);
+
 struct world_summary {
 	double air_c, mass_c, out_c, wind_ms, sun_w_m2;
 	double tank_top_c, tank_bottom_c, supply_c, return_c;

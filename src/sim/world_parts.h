@@ -35,6 +35,7 @@ struct world {
 	const struct settings_relay *relays;
 	const volatile uint8_t *relay_bytes;
 	int n_relays;
+	enum world_relay_fault relay_faults[HOUSE_MAX_RELAYS];
 	int relay_of[N_PLANT_RELAYS];	/* index in relay_bytes, -1 = not connected */
 	bool started;
 	struct mono base, now;		/* base: the first instant */

@@ -53,7 +53,9 @@ static void sink(void *ctx, const struct msg *m)
 	struct inhouse_event *e = &h->events[h->n_events];
 	int code = m->log.code;
 
-	if (code != LOG_RELAY && code != LOG_MODE && code != LOG_CONTRACT && code != LOG_REFUSED && code != LOG_HELD)
+	if (code != LOG_RELAY && code != LOG_MODE && code != LOG_CONTRACT && code != LOG_REFUSED &&
+		code != LOG_HELD && (code < LOG_FREEZE || code > LOG_WELDED) && code != LOG_CEILING &&
+		code != LOG_TRIP)
 		return;
 	if (h->n_events == INHOUSE_EVENTS)
 		return;
@@ -222,6 +224,8 @@ static void run(struct inhouse *h, enum inhouse_manner manner, const char *house
 	open_outside(h, start, utc_offset_s, seed);
 	open_broker(h);
 	open_actors(h);
+	if (h->prepare != NULL)
+		h->prepare(h);
 	if (manner == INHOUSE_SINGLE)
 		single_run(h->single, (struct mono){ seconds * 1000 });
 	else
@@ -245,6 +249,17 @@ struct inhouse *inhouse_run_cut(const char *house, uint64_t seed, int64_t second
 	assert_non_null(h);
 	h->cut_from_s = cut_from_s;
 	h->cut_until_s = cut_until_s;
+	run(h, INHOUSE_SINGLE, house, seed, seconds);
+	return h;
+}
+
+struct inhouse *inhouse_run_with(const char *house, uint64_t seed, int64_t seconds,
+	void (*prepare)(struct inhouse *))
+{
+	struct inhouse *h = calloc(1, sizeof(*h));
+
+	assert_non_null(h);
+	h->prepare = prepare;
 	run(h, INHOUSE_SINGLE, house, seed, seconds);
 	return h;
 }

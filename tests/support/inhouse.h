@@ -54,6 +54,7 @@ struct inhouse {
 	struct actor actors[INHOUSE_ACTORS];
 	struct inhouse_event events[INHOUSE_EVENTS];
 	int n_events;
+	void (*prepare)(struct inhouse *);	/* or NULL */
 	int statuses;		/* that came to the AtomicTNode */
 	int repeats;		/* of them, uids it had before */
 	struct uuid uids[INHOUSE_STATUSES];
@@ -70,6 +71,9 @@ struct inhouse *inhouse_run(enum inhouse_manner, const char *house, uint64_t see
 /* The same in one thread, with an outage of the broker. */
 struct inhouse *inhouse_run_cut(const char *house, uint64_t seed, int64_t seconds, int64_t cut_from_s,
 	int64_t cut_until_s);
+/* The same in one thread, with something done before time begins: a fault. */
+struct inhouse *inhouse_run_with(const char *house, uint64_t seed, int64_t seconds,
+	void (*prepare)(struct inhouse *));
 /* Removes the directory too. */
 void inhouse_free(struct inhouse *);
 

@@ -84,6 +84,16 @@ static inline bool is_on(const struct bench *b, int relay)
 	return b->rules.relays[relay].memory.on != 0;
 }
 
+static inline void reset(struct bench *b, int which)
+{
+	rules_reset(&b->rules, b->now_ms, which, &b->out);
+}
+
+static inline bool locked(const struct bench *b, int relay, enum rules_lock lock)
+{
+	return b->rules.relays[relay].memory.locked_until_ms[lock] > b->now_ms;
+}
+
 static inline const struct guard_event *event_of(const struct bench *b, enum guard_event_kind kind)
 {
 	for (int i = 0; i < b->out.n_events; i++)

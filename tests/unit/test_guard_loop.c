@@ -41,13 +41,26 @@ static bool board_write(struct device *d, bool on, struct err *e)
 	return true;
 }
 
+static bool board_read(struct device *d, enum telemetry_name name, int64_t *value, struct err *e)
+{
+	const struct board *b = the_board(NULL);
+
+	assert_int_equal(name, TELEMETRY_RELAY_STATE);
+	*value = b->on[d->line];
+	return !b->broken || err_set(e, ERR_IO, EIO, "board does not answer");
+}
+
 static void board_close(struct device *d)
 {
 	d->line = -1;
 }
 
 static const struct driver board_driver = {
-	.make_model = BOARD_MAKE, .open = board_open, .write = board_write, .close = board_close,
+	.make_model = BOARD_MAKE,
+	.open = board_open,
+	.read = board_read,
+	.write = board_write,
+	.close = board_close,
 };
 
 /* Takes the place of drivers/list_relay.c. */
@@ -215,6 +228,24 @@ static void a_broken_board_is_tried_again(void **state)
 	loop_close(&l);
 }
 
+/* A board that lost its state is driven anew within 10 s by the guard's own clock (SF-87). */
+static void a_board_is_driven_anew(void **state)
+{
+	struct loop l = loop_open();
+
+	(void)state;
+	configure(&l);
+	next_frame(&l, GUARD_READY);
+	assert_int_equal(ask_board(&l, true, 30000).result, GUARD_DONE);
+	l.board->on[LINE] = 0;
+	assert_string_equal(next_frame(&l, GUARD_EVENT).event.text, "read back off, should be on");
+	send_frame(&l, GUARD_STOP, (struct guard_frame){ 0 });
+	assert_int_equal(loop_wait(&l), 0);
+	assert_int_equal(l.board->on[LINE], 0);
+	assert_true(l.board->writes >= 4);	/* start, on, on anew, stop */
+	loop_close(&l);
+}
+
 /* A board that does not reach its fail state at the start is refused: nothing is run on it. */
 static void a_board_broken_at_start_is_refused(void **state)
 {
@@ -272,6 +303,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_real_lease_lapses_by_itself),
 		cmocka_unit_test(a_broken_board_is_tried_again),
+		cmocka_unit_test(a_board_is_driven_anew),
 		cmocka_unit_test(a_board_broken_at_start_is_refused),
 		cmocka_unit_test(odd_configurations_are_refused),
 		cmocka_unit_test(safe_state_after_everything_died),

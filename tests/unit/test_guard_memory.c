@@ -110,6 +110,49 @@ static void off_time_survives(void **state)
 	end(&r);
 }
 
+static void store_reads(struct running *r, int32_t mc)
+{
+	struct guard_reading top = { .role = GUARD_ROLE_STORE_TOP, .quality = QUALITY_GOOD, .value_mc = mc };
+	struct err e;
+
+	assert_true(r->port.reading(r->port.self, &top, &e));
+	bench_settle(r->bench);
+}
+
+/* An element locked for dry firing is locked after a kill and after a restart, until somebody resets it
+ * (SF-17). */
+static void a_dry_lock_survives(void **state)
+{
+	struct running r = begin_new();
+	struct guard_socket_options o = bench_options(r.bench);
+	struct err e;
+
+	(void)state;
+	for (int i = 0; i < 20; i++) {
+		tick(&r, 10000);
+		store_reads(&r, 40000 + i * 1000);
+		ask(&r, ELEMENT, true);
+	}
+	assert_int_equal(ask(&r, ELEMENT, true).result, GUARD_HELD_LOCKOUT);
+	assert_int_equal(kill(guard_socket_pid(r.socket), SIGKILL), 0);
+	bench_event(r.bench, GUARD_EVENT_DRIVER);
+	bench_settle(r.bench);
+	tick(&r, 20000);
+	store_reads(&r, 40000);
+	guard_socket_close(r.socket);
+
+	o.start.ms = r.now_ms;
+	r = begin(r.bench, &o);
+	tick(&r, 3600000);
+	store_reads(&r, 40000);
+	assert_int_equal(ask(&r, ELEMENT, true).result, GUARD_HELD_LOCKOUT);
+	assert_true(r.port.reset_one(r.port.self, PUMP, &e));
+	assert_int_equal(ask(&r, ELEMENT, true).result, GUARD_HELD_LOCKOUT);
+	assert_true(r.port.reset_one(r.port.self, ELEMENT, &e));
+	assert_int_equal(ask(&r, ELEMENT, true).result, GUARD_DONE);
+	end(&r);
+}
+
 static void spoil(const struct bench *b, off_t at)
 {
 	char path[128], byte = 0x55;
@@ -201,6 +244,7 @@ int main(void)
 		cmocka_unit_test(a_missing_program_is_named),
 		cmocka_unit_test(another_program_is_no_guard),
 		cmocka_unit_test(off_time_survives),
+		cmocka_unit_test(a_dry_lock_survives),
 		cmocka_unit_test(damaged_memory_is_unknown),
 		cmocka_unit_test(no_state_directory_no_harm),
 		cmocka_unit_test(command_line),

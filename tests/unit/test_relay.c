@@ -170,6 +170,19 @@ static void readings_pass(void **state)
 	desk_close(d);
 }
 
+static bool has_relay(enum guard_event_kind kind)
+{
+	return kind == GUARD_EVENT_DRIVER || kind >= GUARD_EVENT_DRY_FIRE;
+}
+
+static const struct msg_log *log_of(struct desk *d, struct msg_relay_event e)
+{
+	struct msg m = { .type = MSG_RELAY_EVENT, .relay_event = e };
+
+	step(d, &m);
+	return &said(d, MSG_LOG)->log;
+}
+
 /* Every event reaches scada; ceiling, trip and driver are log lines of their level and event rows too. */
 static void events_are_told_and_logged(void **state)
 {
@@ -184,6 +197,14 @@ static void events_are_told_and_logged(void **state)
 		{ GUARD_EVENT_TRIP, true, LOG_TRIP, LEVEL_CRITICAL },
 		{ GUARD_EVENT_TRIP_RESET, false, LOG_TRIP, LEVEL_INFO },
 		{ GUARD_EVENT_DRIVER, true, LOG_DRIVER, LEVEL_ERROR },
+		{ GUARD_EVENT_FREEZE, true, LOG_FREEZE, LEVEL_CRITICAL },
+		{ GUARD_EVENT_FREEZE, false, LOG_FREEZE, LEVEL_INFO },
+		{ GUARD_EVENT_DRY_FIRE, true, LOG_DRY_FIRE, LEVEL_CRITICAL },
+		{ GUARD_EVENT_DRY_FIRE, false, LOG_DRY_FIRE, LEVEL_INFO },
+		{ GUARD_EVENT_NO_LOAD, true, LOG_NO_LOAD, LEVEL_WARNING },
+		{ GUARD_EVENT_NO_LOAD, false, LOG_NO_LOAD, LEVEL_INFO },
+		{ GUARD_EVENT_WELDED, true, LOG_WELDED, LEVEL_CRITICAL },
+		{ GUARD_EVENT_WELDED, false, LOG_WELDED, LEVEL_INFO },
 	};
 	struct msg quiet = { .type = MSG_RELAY_EVENT, .relay_event = { .kind = GUARD_EVENT_MOVED } };
 	struct desk *d = desk_open(NULL);
@@ -191,7 +212,7 @@ static void events_are_told_and_logged(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct msg m = { .type = MSG_RELAY_EVENT, .relay_event = { .kind = (uint8_t)rows[i].kind,
-			.relay = rows[i].kind == GUARD_EVENT_DRIVER ? PUMP : GUARD_NO_RELAY, .on = rows[i].on,
+			.relay = has_relay(rows[i].kind) ? PUMP : GUARD_NO_RELAY, .on = rows[i].on,
 			.value = 82500, .text = "store trip" } };
 
 		step(d, &m);
@@ -204,6 +225,40 @@ static void events_are_told_and_logged(void **state)
 	assert_int_equal(said(d, MSG_LOG)->log.node, PUMP);	/* its node has the same number here */
 	step(d, &quiet);
 	assert_int_equal(d->out.n, 1);
+	desk_close(d);
+}
+
+/* A line names the sensor or the breaker that a person must look at, and what to do. */
+static void lines_say_where_to_look(void **state)
+{
+	struct desk *d = desk_open(NULL);
+	struct settings *s = &d->bench->settings;
+	struct msg_relay_event e = { .kind = GUARD_EVENT_FREEZE, .relay = GUARD_NO_RELAY, .on = 1,
+		.role = GUARD_ROLE_PIPE, .value = -450, .text = "pipe near freezing" };
+
+	(void)state;
+	s->roles.supply = 0;
+	s->roles.return_pipe = 1;
+	s->n_zones = 1;
+	s->zones[0].sensor = 2;
+	snprintf(s->relays[ELEMENT].label, WORD_SIZE, "boost element");
+	assert_int_equal(log_of(d, e)->node, 0);
+	assert_non_null(strstr(log_of(d, e)->text, "pipe near freezing: -0.4 C"));
+	e.source = 1;
+	assert_int_equal(log_of(d, e)->node, 1);
+	e.role = GUARD_ROLE_ZONE;
+	assert_int_equal(log_of(d, e)->node, NO_NODE);
+	e.source = 0;
+	assert_int_equal(log_of(d, e)->node, 2);
+	e.role = GUARD_ROLE_STORE;
+	assert_int_equal(log_of(d, e)->node, NO_NODE);
+	e = (struct msg_relay_event){ .kind = GUARD_EVENT_WELDED, .relay = ELEMENT, .on = 1, .value = 4460 };
+	assert_string_equal(log_of(d, e)->text, "4460 W while commanded off for 30 s - switch off breaker "
+		"\"boost element\" and replace the relay");
+	e = (struct msg_relay_event){ .kind = GUARD_EVENT_NO_LOAD, .relay = PUMP, .on = 1, .value = 3,
+		.text = "tried once more" };
+	assert_string_equal(log_of(d, e)->text,
+		"on, but draws no power: tried once more (total_w=3) - check its breaker");
 	desk_close(d);
 }
 
@@ -292,6 +347,35 @@ static void the_simulated_guard_refuses_too(void **state)
 	desk_close(d);
 }
 
+/* A byte that somebody else has changed is put right within 10 s, and reported (SF-87). */
+static void the_simulated_guard_drives_anew(void **state)
+{
+	uint8_t bytes[GUARD_MAX_RELAYS] = { 0 };
+	struct desk *d = desk_open(NULL);
+	struct post post = { d->bench, bench_post, bench_busy };
+	struct guard_sim *sim;
+	struct guard_port port;
+	struct err e = { 0 };
+
+	(void)state;
+	sim = guard_sim_open(&d->bench->settings, &d->bench->house, bytes, post, &e);
+	port = guard_sim_port(sim);
+	relay_init(&d->relay, &d->bench->house, &d->bench->settings, &port);
+	want(d, PUMP, true, 1);
+	bytes[PUMP] = 0;
+	bytes[ELEMENT] = 1;
+	assert_true(port.tick(port.self, (struct mono){ 9999 }, &e));
+	assert_int_equal(bytes[PUMP], 0);
+	assert_true(port.tick(port.self, (struct mono){ 10000 }, &e));
+	assert_int_equal(bytes[PUMP], 1);
+	assert_int_equal(bytes[ELEMENT], 0);
+	deliver(d);
+	assert_int_equal(said(d, MSG_LOG)->log.code, LOG_DRIVER);
+	assert_true(port.reset_one(port.self, PUMP, &e));
+	guard_sim_close(sim);
+	desk_close(d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -300,6 +384,8 @@ int main(void)
 		cmocka_unit_test(an_unreachable_guard_is_a_driver_error),
 		cmocka_unit_test(readings_pass),
 		cmocka_unit_test(events_are_told_and_logged),
+		cmocka_unit_test(lines_say_where_to_look),
+		cmocka_unit_test(the_simulated_guard_drives_anew),
 		cmocka_unit_test(the_simulated_guard_rules_too),
 		cmocka_unit_test(the_simulated_guard_refuses_too),
 	};

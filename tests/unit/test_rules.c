@@ -199,7 +199,7 @@ static void memory_survives(void **state)
 	kept = b.rules.relays[HP].memory;
 	b.now_ms += 7000;
 	rules_init(&b.rules, &defaults, relays, N_TEST_RELAYS);
-	rules_restore(&b.rules, HP, &kept);
+	rules_restore(&b.rules, HP, &kept, true);
 	rules_start(&b.rules, b.now_ms, &b.out);	/* it ran until now: its rest begins now */
 	assert_int_equal(ask(&b, HP, true, GUARD_RANK_LOCAL), GUARD_HELD_MIN_OFF);
 	assert_int_equal(b.answer.held_for_ms, 300000);
@@ -208,7 +208,7 @@ static void memory_survives(void **state)
 	kept = b.rules.relays[HP].memory;
 	b.now_ms += 200000;
 	rules_init(&b.rules, &defaults, relays, N_TEST_RELAYS);
-	rules_restore(&b.rules, HP, &kept);
+	rules_restore(&b.rules, HP, &kept, true);
 	rules_start(&b.rules, b.now_ms, &b.out);	/* it was off: its rest goes on */
 	assert_int_equal(ask(&b, HP, true, GUARD_RANK_LOCAL), GUARD_HELD_MIN_OFF);
 	assert_int_equal(b.answer.held_for_ms, 100000);
@@ -226,7 +226,7 @@ static void memory_of_the_future_is_unknown(void **state)
 		memset(&b, 0, sizeof(b));
 		b.now_ms = 1000000;
 		rules_init(&b.rules, &defaults, relays, N_TEST_RELAYS);
-		rules_restore(&b.rules, HP, &ahead[i]);
+		rules_restore(&b.rules, HP, &ahead[i], true);
 		rules_start(&b.rules, b.now_ms, &b.out);
 		ask(&b, HP, true, GUARD_RANK_LOCAL);
 		assert_int_equal(b.answer.held_for_ms, 340000);

@@ -26,6 +26,7 @@ static void element_needs_a_reading(void **state)
 	assert_int_equal(ask(&b, ELEMENT, true, GUARD_RANK_LOCAL), GUARD_HELD_MISSING_DATA);
 	read_at(&b, GUARD_ROLE_STORE_TOP, 0, 40000);
 	assert_int_equal(ask(&b, ELEMENT, true, GUARD_RANK_LOCAL), GUARD_DONE);
+	assert_int_equal(rules_due_ms(&b.rules), b.now_ms + GUARD_LEASE_MS);
 	tick(&b, 15000);
 	assert_int_equal(ask(&b, ELEMENT, true, GUARD_RANK_LOCAL), GUARD_DONE);
 	assert_int_equal(rules_due_ms(&b.rules), b.now_ms + 15000);
@@ -152,11 +153,11 @@ static void reset_ends_a_trip(void **state)
 
 	(void)state;
 	set_up(&b);
-	rules_reset(&b.rules, b.now_ms, &b.out);
+	rules_reset(&b.rules, b.now_ms, GUARD_ALL, &b.out);
 	trip(&b);
 	read_at(&b, GUARD_ROLE_STORE_TOP, 0, 65000);
 	assert_int_equal(ask(&b, ELEMENT, true, GUARD_RANK_OPERATOR), GUARD_HELD_CEILING);
-	rules_reset(&b.rules, b.now_ms, &b.out);
+	rules_reset(&b.rules, b.now_ms, GUARD_ALL, &b.out);
 	assert_non_null(event_of(&b, GUARD_EVENT_TRIP_RESET));
 	assert_int_equal(ask(&b, ELEMENT, true, GUARD_RANK_OPERATOR), GUARD_DONE);
 }
@@ -180,6 +181,9 @@ static void trip_survives(void **state)
 		read_at(&b, GUARD_ROLE_STORE_TOP, 0, 60000);
 		assert_int_equal(b.rules.stops[WATCH_TRIP].on, !same_boot);
 	}
+	rules_init(&b.rules, &defaults, relays, N_TEST_RELAYS);	/* a time to come is no time */
+	rules_restore_trip(&b.rules, &kept, true, kept.since_ms - 1);
+	assert_int_equal(b.rules.stops[WATCH_TRIP].since_ms, kept.since_ms - 1);
 	kept.on = 0;
 	rules_init(&b.rules, &defaults, relays, N_TEST_RELAYS);
 	rules_restore_trip(&b.rules, &kept, true, b.now_ms);
@@ -197,11 +201,29 @@ static void low_ceiling_lowers_the_release(void **state)
 	low.store_trip_mc = 55000;
 	set_up_with(&b, &low);
 	trip(&b);
-	rules_reset(&b.rules, b.now_ms, &b.out);
+	rules_reset(&b.rules, b.now_ms, GUARD_ALL, &b.out);
 	read_at(&b, GUARD_ROLE_STORE_TOP, 0, 45000);
 	assert_int_equal(b.rules.stops[WATCH_TRIP].on, 1);
 	b.now_ms++;
 	read_at(&b, GUARD_ROLE_STORE_TOP, 0, 44999);
+	assert_int_equal(b.rules.stops[WATCH_TRIP].on, 0);
+}
+
+/* With a high ceiling it still takes less than 70 C (SF-15). */
+static void high_ceiling_keeps_the_release(void **state)
+{
+	struct guard_limits high = defaults;
+	struct bench b;
+
+	(void)state;
+	high.store_ceiling_mc = 79000;
+	set_up_with(&b, &high);
+	trip(&b);
+	rules_reset(&b.rules, b.now_ms, GUARD_NO_RELAY, &b.out);
+	read_at(&b, GUARD_ROLE_STORE_TOP, 0, 70000);
+	assert_int_equal(b.rules.stops[WATCH_TRIP].on, 1);
+	b.now_ms++;
+	read_at(&b, GUARD_ROLE_STORE_TOP, 0, 69999);
 	assert_int_equal(b.rules.stops[WATCH_TRIP].on, 0);
 }
 
@@ -219,7 +241,7 @@ static void authority_has_an_order(void **state)
 	trip(&b);
 	assert_int_equal(ask(&b, HP, true, GUARD_RANK_LOCAL), GUARD_HELD_CEILING);
 	assert_int_equal(ask(&b, ELEMENT, true, GUARD_RANK_LOCAL), GUARD_HELD_CEILING);
-	rules_reset(&b.rules, b.now_ms, &b.out);
+	rules_reset(&b.rules, b.now_ms, GUARD_ALL, &b.out);
 	read_at(&b, GUARD_ROLE_STORE, 0, 60000);
 	read_at(&b, GUARD_ROLE_STORE_TOP, 0, 60000);
 	assert_int_equal(ask(&b, HP, true, GUARD_RANK_LOCAL), GUARD_HELD_MIN_OFF);
@@ -360,6 +382,7 @@ int main(void)
 		cmocka_unit_test(reset_ends_a_trip),
 		cmocka_unit_test(trip_survives),
 		cmocka_unit_test(low_ceiling_lowers_the_release),
+		cmocka_unit_test(high_ceiling_keeps_the_release),
 		cmocka_unit_test(authority_has_an_order),
 		cmocka_unit_test(driver_fails_on),
 		cmocka_unit_test(driver_fails_off),

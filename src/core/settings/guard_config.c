@@ -20,6 +20,14 @@ static int32_t own_delay_ms(const char *key, int max_s)
 	return max_s <= 0 ? 0 : (int32_t)(hash % ((uint32_t)max_s * 1000u + 1u));
 }
 
+/* A simulated house knows its own tank. */
+static int32_t simulated_litres(const struct house *h)
+{
+	bool known = h->has_plant && h->plant.kind == PLANT_ELEMENT_TANK;
+
+	return known ? (int32_t)lround(h->plant.buffer.litres) : 0;
+}
+
 void guard_config_limits(const struct settings *s, const struct house *h, struct guard_limits *out)
 {
 	const struct settings_guard *g = &s->guard;
@@ -36,6 +44,7 @@ void guard_config_limits(const struct settings *s, const struct house *h, struct
 		.supply_ceiling_mc = milli(g->supply_ceiling_c),
 		.freeze_pipe_mc = milli(g->freeze_pipe_c),
 		.freeze_zone_mc = milli(g->freeze_zone_c),
+		.store_litres = g->store_litres > 0 ? g->store_litres : simulated_litres(h),
 	};
 }
 

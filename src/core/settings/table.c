@@ -166,6 +166,10 @@ const struct setting settings_table[] = {
 		"A pump idle this long is run for 60 s", NULL),
 	INT("guard.start_delay_max_s", "s", "120", 0, 600, AT(guard.start_delay_max_s), RELOAD_FAIL_STATE,
 		"Upper end of this house's random delay after boot or reconnect", NULL),
+	INT("guard.store_litres", "l", "0", 0, 20000, AT(guard.store_litres), RELOAD_FAIL_STATE,
+		"Water in the heat store, when only the emitters draw on it; "
+		"0 = not known, dry firing is seen by fast rise alone",
+		NULL),
 
 	FLOAT("comfort.setpoint_c", "C", "21.0", 10, 28, AT(comfort.setpoint_c), RELOAD_LIVE,
 		"Room temperature wanted, unless the schedule says otherwise", NULL),
