@@ -175,7 +175,8 @@
 	X(LOG_CEILING, "CEILING") \
 	X(LOG_TRIP, "TRIP") \
 	X(LOG_STATUS, "STATUS") \
-	X(LOG_SEND, "SEND")
+	X(LOG_SEND, "SEND") \
+	X(LOG_SLA_BREACH, "SLA_BREACH")
 
 #define NAMES_X2(c, word) c,
 #define NAMES_X3(c, word, extra) c,

@@ -72,10 +72,9 @@ static int say_problems(const struct problems *p)
 /* What the configuration may ask for and this version cannot give must not be ignored in silence. */
 static int refuse_unbuilt(const struct settings *s)
 {
-	if (s->contract.atn_key[0] == '\0' && s->contract.standing[0] == '\0')
+	if (s->contract.atn_key[0] == '\0')
 		return 0;
-	fprintf(stderr, "spaceheatd: contract.%s is set, but this version cannot honour it yet - remove it\n",
-		s->contract.atn_key[0] != '\0' ? "atn_key" : "standing");
+	fprintf(stderr, "spaceheatd: contract.atn_key is set, but this version cannot honour it yet - remove it\n");
 	return EXIT_CONFIGURATION;
 }
 

@@ -60,6 +60,7 @@ struct inhouse {
 	int64_t slots_s[INHOUSE_STATUSES];
 	int64_t cut_from_s, cut_until_s;	/* simulated seconds in which there is no broker */
 	bool cut;
+	void (*atn_step)(void *self, const struct msg *, struct outbox *);
 };
 
 enum inhouse_manner { INHOUSE_SINGLE, INHOUSE_THREADS };
@@ -70,6 +71,9 @@ struct inhouse *inhouse_run(enum inhouse_manner, const char *house, uint64_t see
 /* The same in one thread, with an outage of the broker. */
 struct inhouse *inhouse_run_cut(const char *house, uint64_t seed, int64_t seconds, int64_t cut_from_s,
 	int64_t cut_until_s);
+/* The same with another AtomicTNode: its step gets the struct atn and may call atn_step itself. */
+struct inhouse *inhouse_run_atn(enum inhouse_manner, const char *house, uint64_t seed, int64_t seconds,
+	void (*step)(void *self, const struct msg *, struct outbox *));
 /* Removes the directory too. */
 void inhouse_free(struct inhouse *);
 
