@@ -12,6 +12,11 @@ static bool sim_meter_read(struct device *d, enum telemetry_name quantity, int64
 	return sim_number(d, what, value, e) || err_in(e, "simulated meter");
 }
 
+static bool sim_meter_energy(struct device *d, int64_t *wh, struct err *e)
+{
+	return sim_number(d, "energy_wh", wh, e) || err_in(e, "simulated meter");
+}
+
 /* Without a plant it still answers from the relays, so there is nothing to remark. */
 static bool sim_meter_open(struct device *d, const struct component *c, struct err *e)
 {
@@ -24,4 +29,5 @@ static bool sim_meter_open(struct device *d, const struct component *c, struct e
 const struct driver sim_meter_driver = {
 	.make_model = "Gridworks__SimPm1",
 	.open = sim_meter_open, .read = sim_meter_read, .close = sim_close,
+	.energy_wh = sim_meter_energy,
 };

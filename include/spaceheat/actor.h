@@ -35,7 +35,7 @@ void say(struct outbox *, const struct msg *);
 /* A log line: to the log sink alone. */
 void note(struct outbox *, enum log_level, enum log_code, int node, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
-/* A log line that is also a row of the event table. `value`: see struct msg_log. */
+/* A log line that is also a row of the event table, and begins or ends an alert if its code is of that kind. `value`: see struct msg_log. */
 void record(struct outbox *, enum log_level, enum log_code, int node, int32_t value, const char *format, ...)
 	__attribute__((format(printf, 6, 7)));
 

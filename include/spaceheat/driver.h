@@ -41,6 +41,7 @@ struct driver {
 	bool (*read)(struct device *, enum telemetry_name, int64_t *value, struct err *);
 	bool (*write)(struct device *, bool on, struct err *);	/* NULL: it only senses */
 	void (*close)(struct device *);
+	bool (*energy_wh)(struct device *, int64_t *wh, struct err *);	/* a meter's own register; NULL: it has none */
 };
 
 /* The driver of that make and model, or NULL. */

@@ -64,6 +64,10 @@ enum msg_type {
 	MSG_SCADA_STATUS, MSG_SCADA_SNAPSHOT, MSG_SCADA_STATE,
 	/* history -> scada: how many statuses are owed */
 	MSG_OWED,
+	/* anybody -> scada: a line that begins or ends an alert */
+	MSG_ALARM,
+	/* scada -> uplink; net port -> AtomicTNode */
+	MSG_SEND_ALERT, MSG_SCADA_ALERT,
 	N_MSG_TYPES,
 };
 
@@ -82,6 +86,8 @@ struct msg_reading {
 	int64_t code;		/* the device's own; valid only when quality is GOOD */
 	struct mono at;		/* when it was read */
 	struct wall tick;	/* its time for all records: the scheduled tick, or the moment if over 1 s off */
+	bool has_register;	/* of a meter that counts energy itself */
+	int64_t register_wh;
 };
 
 struct msg_keep { int32_t channel; int64_t code; struct wall tick; };
@@ -165,6 +171,16 @@ struct msg_send_result {
 struct msg_send_power { int32_t power_w; };
 struct msg_send_copy { int32_t node; bool on; };
 
+enum { ALERT_TEXT = 160 };
+struct msg_send_alert {
+	struct uuid id;
+	int64_t since_ms;
+	int16_t node;
+	uint8_t code, level;
+	bool ended;
+	char text[ALERT_TEXT];	/* "text - action" */
+};
+
 enum buffer_kind { BUFFER_STATUS, BUFFER_SNAPSHOT };
 struct msg_send_buffer { int32_t buffer; uint32_t length; enum buffer_kind kind; struct uuid uid; };
 struct msg_uid { struct uuid uid; bool ok; };
@@ -176,16 +192,28 @@ struct msg_mode {
 	bool acks_status;	/* the AtomicTNode acknowledges statuses itself */
 };
 
-/* The one row that is the contract: what SF-34 wants on disk before anyone is told. */
+/* A row of the contract book: what SF-34 wants on disk before anyone is told. */
 struct contract_record {
 	struct uuid id, replaces, report_uid;
 	int64_t start_s, end_s, ended_ms;
 	int64_t energy_mwh, energy_estimated_mwh, remote_ms, log_seq;
 	int32_t max_power_w;
 	uint8_t state, outcome, cause, acks_status, has_replaces;
+	uint8_t sla_hold;	/* zones (bits) that must be warm again before a contract is honoured (SF-37) */
+	uint8_t has_register;
+	int64_t register_wh;	/* the meter's own register when energy_mwh was counted up to here */
+	int64_t relays;		/* which relays the house had (contract_relays) */
 };
 
-struct msg_store { struct contract_record record; uint32_t seq; };
+/* Where a record stands in the book. An owed one has ended and its report is not acknowledged. A record of state None
+ * leaves its place empty. */
+enum { CONTRACT_NOW, CONTRACT_NEXT, CONTRACT_OWED, CONTRACT_MAX_OWED = 8,
+	N_CONTRACT_PLACES = CONTRACT_OWED + CONTRACT_MAX_OWED };
+
+struct contract_book { struct contract_record at[N_CONTRACT_PLACES]; };
+
+/* One of `parts` records that are stored together or not at all; the last one is answered. 0 parts mean 1. */
+struct msg_store { struct contract_record record; uint32_t seq; uint8_t place, part, parts; };
 struct msg_stored { uint32_t seq; char reason[96]; };
 
 struct msg_owed { int32_t count; };
@@ -201,6 +229,7 @@ struct msg_scada_status { struct uuid uid; int64_t slot_start_s; int32_t n_readi
 /* One per reading of a snapshot that came in. */
 struct msg_scada_snapshot { int64_t report_ms; int64_t value; enum telemetry_name name; char about[ABOUT_SIZE]; };
 struct msg_scada_state { bool online; };
+struct msg_scada_alert { bool ended; uint8_t level; char code[32], text[ALERT_TEXT - 32]; };
 
 struct msg {
 	enum msg_type type;
@@ -233,6 +262,7 @@ struct msg {
 		struct msg_send_report send_report;
 		struct msg_send_result send_result;
 		struct msg_send_power send_power;
+		struct msg_send_alert send_alert;
 		struct msg_send_copy send_copy;
 		struct msg_send_buffer send_buffer;
 		struct msg_uid uid;
@@ -248,6 +278,7 @@ struct msg {
 		struct msg_scada_status scada_status;
 		struct msg_scada_snapshot scada_snapshot;
 		struct msg_scada_state scada_state;
+		struct msg_scada_alert scada_alert;
 	};
 };
 

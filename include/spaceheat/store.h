@@ -91,9 +91,10 @@ struct store {
 	bool (*for_events)(void *self, int64_t from_ms, int64_t to_ms,
 		bool (*each)(void *ctx, const struct store_event *), void *ctx, struct err *);
 
-	bool (*put_contract)(void *self, const struct contract_record *, struct err *);
+	/* place: CONTRACT_NOW ... of msg.h. */
+	bool (*put_contract)(void *self, int place, const struct contract_record *, struct err *);
 	/* A damaged record is not found, and counted. */
-	bool (*get_contract)(void *self, struct contract_record *, bool *found, struct err *);
+	bool (*get_contract)(void *self, int place, struct contract_record *, bool *found, struct err *);
 
 	/* *taken false: another status is owed under that uid, and nothing was changed. The same status again
 	 * is owed once. */

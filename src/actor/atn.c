@@ -82,6 +82,8 @@ static void perform(
 		atn_send_beat(a, in, out);
 	else if (action == ATN_DO_ASK)
 		atn_send_ask(a, out);
+	else if (action == ATN_DO_OFFER_NEXT)
+		atn_send_successor(a, in, out);
 	else if (action == ATN_DO_KEEP)
 		keep(a, out);
 	else if (action == ATN_DO_TELL)
@@ -129,6 +131,13 @@ static void hear_state(struct atn *a, const struct msg *in, struct outbox *out)
 	a->scada_away = away;
 }
 
+static bool is_next(const struct atn *a, struct uuid contract)
+{
+	struct atn_contract next = atn_successor(&a->talk.contract);
+
+	return a->talk.state == ATN_LIVE && a->talk.next == ATN_NEXT_OFFERED && uuid_equal(contract, next.id);
+}
+
 static void refused(struct atn *a, const struct msg *in, struct outbox *out)
 {
 	const char *reason = in->scada_answer.reason;
@@ -139,12 +148,14 @@ static void refused(struct atn *a, const struct msg *in, struct outbox *out)
 	if (a->talk.state == ATN_OFFERED)
 		happen(a, ATN_E_REFUSED, in, out);
 	else if (strcmp(reason, diag_name(DIAG_CONTRACT_MISMATCH)) == 0)
-		happen(a, ATN_E_GONE, in, out);
+		happen(a, atn_over(&a->talk, ATN_E_GONE), in, out);
 }
 
 static void hear_answer(struct atn *a, const struct msg *in, struct outbox *out)
 {
 	a->memory.scada_beat = in->scada_answer.beat;
+	if (is_next(a, in->scada_answer.contract))
+		happen(a, in->scada_answer.accepted ? ATN_E_NEXT_ACCEPTED : ATN_E_NEXT_REFUSED, in, out);
 	if (!is_ours(a, in->scada_answer.contract))
 		return;
 	if (!in->scada_answer.accepted) {
@@ -166,7 +177,7 @@ static void hear_beat(struct atn *a, const struct msg *in, struct outbox *out)
 	a->heard_at = in->now;
 	a->scada_mode = b->mode;
 	if (b->state == CONTRACT_ENDED || b->state == CONTRACT_NONE)
-		happen(a, ATN_E_GONE, in, out);
+		happen(a, atn_over(&a->talk, ATN_E_GONE), in, out);
 }
 
 static void hear_report(struct atn *a, const struct msg *in, struct outbox *out)
@@ -175,7 +186,7 @@ static void hear_report(struct atn *a, const struct msg *in, struct outbox *out)
 		contract_outcome_name(in->scada_report.outcome), (long long)in->scada_report.energy_wh);
 	atn_send_report_ack(a, &in->scada_report, in, out);
 	if (is_ours(a, in->scada_report.contract))
-		happen(a, ATN_E_GONE, in, out);
+		happen(a, atn_over(&a->talk, ATN_E_GONE), in, out);
 }
 
 static void hear_result(struct atn *a, const struct msg *in, struct outbox *out)
@@ -215,6 +226,15 @@ static void hear_status(struct atn *a, const struct msg *in, struct outbox *out)
 		(long long)in->scada_status.slot_start_s, (int)in->scada_status.n_readings);
 }
 
+static void hear_alert(struct atn *a, const struct msg *in, struct outbox *out)
+{
+	const struct msg_scada_alert *m = &in->scada_alert;
+
+	(void)a;
+	note(out, m->ended ? LEVEL_INFO : LEVEL_WARNING, LOG_STATUS, NO_NODE, "alert of the SCADA %s: %s %.100s",
+		m->ended ? "ended" : log_level_name((enum log_level)m->level), m->code, m->text);
+}
+
 static void (*const hear[N_MSG_TYPES])(struct atn *, const struct msg *, struct outbox *) = {
 	[MSG_LINK] = hear_link,
 	[MSG_SCADA_STATE] = hear_state,
@@ -224,6 +244,7 @@ static void (*const hear[N_MSG_TYPES])(struct atn *, const struct msg *, struct 
 	[MSG_SCADA_RESULT] = hear_result,
 	[MSG_SCADA_SNAPSHOT] = hear_snapshot,
 	[MSG_SCADA_STATUS] = hear_status,
+	[MSG_SCADA_ALERT] = hear_alert,
 };
 
 static void begin(struct atn *a, const struct msg *in)

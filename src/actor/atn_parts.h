@@ -10,6 +10,7 @@
 uint64_t atn_draw(struct atn *, const struct msg *in);
 
 void atn_send_offer(struct atn *, const struct msg *in, struct outbox *);
+void atn_send_successor(struct atn *, const struct msg *in, struct outbox *);
 void atn_send_beat(struct atn *, const struct msg *in, struct outbox *);
 void atn_send_ask(struct atn *, struct outbox *);
 void atn_send_report_ack(struct atn *, const struct msg_scada_report *, const struct msg *in,

@@ -42,6 +42,15 @@ void atn_send_offer(struct atn *a, const struct msg *in, struct outbox *out)
 	publish(a, &m, out);
 }
 
+void atn_send_successor(struct atn *a, const struct msg *in, struct outbox *out)
+{
+	struct atn_contract next = atn_successor(&a->talk.contract);
+	struct atn_message m;
+
+	atn_compose_offer(a->house, &next, atn_draw(a, in), next_send_ms(a, in), &m);
+	publish(a, &m, out);
+}
+
 void atn_send_beat(struct atn *a, const struct msg *in, struct outbox *out)
 {
 	struct atn_message m;

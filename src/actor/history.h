@@ -93,7 +93,10 @@ struct history {
 
 	struct history_series series;
 	struct history_waiting waiting;
-	bool failing;
+	struct contract_book batch;	/* records that are stored together, as they come */
+	uint16_t batch_places;
+	int batch_parts;		/* -1: one was missed */
+	bool failing, noticed;		/* noticed: a line about the file was said that no write has ended yet */
 	struct mono retry_at, prune_at;
 
 	bool remote, link_up, acks_status;

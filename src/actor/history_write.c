@@ -250,8 +250,10 @@ static void say_notices(struct history *h, struct outbox *out)
 {
 	char text[300];
 
-	while (h->store->notice(h->store->self, text, sizeof(text)))
+	while (h->store->notice(h->store->self, text, sizeof(text))) {
 		record(out, LEVEL_ERROR, LOG_STORE, NO_NODE, 0, "%s", text);
+		h->noticed = true;
+	}
 }
 
 void history_store_failed(struct history *h, const struct err *e, struct outbox *out)
@@ -269,9 +271,9 @@ static void say_recovered(struct history *h, struct outbox *out)
 {
 	struct history_waiting *w = &h->waiting;
 
-	if (h->failing)
-		record(out, LEVEL_INFO, LOG_STORE, NO_NODE, 0, "history is written again");
-	h->failing = false;
+	if (h->failing || h->noticed)
+		record(out, LEVEL_INFO, LOG_STORE, NO_NODE, 0, "history is written%s", h->failing ? " again" : "");
+	h->failing = h->noticed = false;
 	if (w->lost_rows > 0 || w->lost_events > 0 || w->lost_owed > 0)
 		record(out, LEVEL_WARNING, LOG_GAP, NO_NODE, (int32_t)w->lost_rows,
 			"lost from the history: %lld rows of 5 minutes, %lld events, %lld statuses",
@@ -320,16 +322,45 @@ bool history_write(struct history *h, struct outbox *out)
 	return ok;
 }
 
-static bool put_contract(struct history *h, const struct contract_record *r, struct err *e)
+static bool put_batch(struct history *h, struct err *e)
 {
 	const struct store *s = h->store;
 
+	for (int i = 0; i < N_CONTRACT_PLACES; i++)
+		if ((h->batch_places >> i & 1) != 0 && !s->put_contract(s->self, i, &h->batch.at[i], e))
+			return false;
+	return true;
+}
+
+static bool put_contracts(struct history *h, struct err *e)
+{
+	const struct store *s = h->store;
+
+	if (h->batch_parts < 0)
+		return err_set(e, ERR_BUSY, 0, "part of it was lost on the way to the store");
 	if (!s->begin(s->self, STORE_DURABLE, e))
 		return false;
-	if (s->put_contract(s->self, r, e) && s->commit(s->self, e))
+	if (put_batch(h, e) && s->commit(s->self, e))
 		return true;
 	s->rollback(s->self);
 	return false;
+}
+
+/* True: the batch is complete. */
+static bool collect(struct history *h, const struct msg_store *m)
+{
+	if (m->part == 0) {
+		h->batch_places = 0;
+		h->batch_parts = 0;
+	}
+	if (m->part != h->batch_parts || m->place >= N_CONTRACT_PLACES) {
+		h->batch_parts = -1;
+	} else {
+		h->batch_parts++;
+		h->batch_places |= (uint16_t)(1u << m->place);
+		h->batch.at[m->place] = m->record;
+	}
+	return m->part + 1 >= m->parts;
 }
 
 /* On the disk before anyone is told (SF-34). */
@@ -338,7 +369,9 @@ void history_write_contract(struct history *h, const struct msg *in, struct outb
 	struct msg m = { .type = MSG_STORED, .to = TO_SCADA, .stored = { .seq = in->store.seq } };
 	struct err e;
 
-	if (!put_contract(h, &in->store.record, &e)) {
+	if (!collect(h, &in->store))
+		return;
+	if (!put_contracts(h, &e)) {
 		m.type = MSG_STORE_FAILED;
 		snprintf(m.stored.reason, sizeof(m.stored.reason), "%.*s", (int)sizeof(m.stored.reason) - 1,
 			e.text);

@@ -40,12 +40,17 @@ static bool fetch(const struct meter *m, struct meter_channel *c, int64_t *code,
 	return c->open && c->driver->read(&c->device, channel->name, code, e);
 }
 
-static void say_reading(const struct meter *m, const struct meter_channel *c, enum quality quality,
+static void say_reading(const struct meter *m, struct meter_channel *c, enum quality quality,
 	int64_t code, const struct msg *in, struct outbox *out)
 {
 	struct msg say_it = { .type = MSG_READING, .to = TO_SCADA, .reading = { .channel = c->channel,
 		.quality = quality, .code = code, .at = in->now, .tick = poll_tick(&m->poll, in->clock) } };
+	struct msg_reading *r = &say_it.reading;
+	struct err e;
 
+	/* The register goes with the power of the same moment; without it the power alone is counted. */
+	if (quality == QUALITY_GOOD && channel_of(m, c)->name == TELEMETRY_POWER_W && c->driver->energy_wh != NULL)
+		r->has_register = c->driver->energy_wh(&c->device, &r->register_wh, &e);
 	say(out, &say_it);
 }
 

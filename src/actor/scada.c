@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "actor/scada_parts.h"
+#include "core/settings/guard_config.h"
 
 uint64_t scada_random(struct scada *s)
 {
@@ -31,14 +32,28 @@ struct uuid scada_uuid(struct scada *s)
 void scada_init(struct scada *s, const struct house *h, const struct settings *settings, const struct pool *pool,
 	const struct contract_record *record)
 {
+	struct guard_limits limits;
+
 	memset(s, 0, sizeof(*s));
 	s->house = h;
 	s->settings = settings;
 	s->pool = pool;
 	s->contract = *record;
+	s->reserved = -1;
+	sla_start(&s->sla, record->sla_hold);
+	energy_begin(&s->energy, record);
 	s->log_seq = record->log_seq;
 	s->restored = true;
+	guard_config_limits(settings, h, &limits);
+	s->own_delay_ms = limits.start_delay_ms;
 	s->age_limit_ms = gate_age_limit_ms(settings->simulated, settings->sim.speed);
+}
+
+void scada_remember(struct scada *s, const struct contract_book *book)
+{
+	s->next = book->at[CONTRACT_NEXT];
+	for (int i = 0; i < CONTRACT_MAX_OWED; i++)
+		s->reports[i] = book->at[CONTRACT_OWED + i];
 }
 
 /* The first message of a start sets the times everything else is measured from. */
@@ -48,7 +63,8 @@ static void first_time(struct scada *s)
 	s->next_tick = s->last_tick = s->seeing_since = s->now;
 	s->next_status = mono_after(s->now, SCADA_STATUS_MS);
 	s->next_report = mono_after(s->now, SCADA_REPORT_MS);
-	s->next_keep = mono_after(s->now, SCADA_STATUS_MS);
+	s->next_keep = mono_after(s->now, SCADA_KEEP_MS);
+	s->calm_until = mono_after(s->now, s->own_delay_ms);
 	beats_restart(&s->beats, s->now);
 }
 
@@ -100,12 +116,21 @@ static void tell_mode(struct scada *s, struct outbox *out)
 	say(out, &m);
 }
 
-static void settle_mode(struct scada *s, struct outbox *out)
+/* SF-33: between a contract's early end and its successor's start, as long as nothing else takes the controls away. */
+static bool holds_to_start(struct scada *s)
+{
+	s->hold_to_start = s->hold_to_start && s->contract.state == CONTRACT_PENDING &&
+		s->mode.mode == LOCAL_CONTROL && s->clock_trusted &&
+		mono_since(s->now, s->seeing_since) < SCADA_BLIND_MS;
+	return s->hold_to_start;
+}
+
+void scada_settle_mode(struct scada *s, struct outbox *out)
 {
 	struct mode before = s->mode;
 
 	s->mode = present_mode(s);
-	if (s->mode.mode != REMOTE_CONTROL && scada_dispatched(s)) {
+	if (s->mode.mode != REMOTE_CONTROL && scada_dispatched(s) && !holds_to_start(s)) {
 		scada_release_dispatches(s);
 		s->mode = present_mode(s);
 	}
@@ -137,7 +162,7 @@ static void tick(struct scada *s, const struct msg *in, struct outbox *out)
 	scada_keep_relays(s, out);
 	if (due(s, &s->next_report, SCADA_REPORT_MS))
 		scada_send_reports(s, out);
-	if (due(s, &s->next_keep, SCADA_STATUS_MS))
+	if (due(s, &s->next_keep, SCADA_KEEP_MS) && s->contract.state == CONTRACT_LIVE)
 		scada_contract_keep(s, out);
 	if (due(s, &s->next_status, SCADA_STATUS_MS) && s->settings->simulated)
 		scada_status_line(s, out);
@@ -149,6 +174,8 @@ static void link_changed(struct scada *s, const struct msg *in, struct outbox *o
 	if (!s->link_up)
 		return;
 	s->power.reported = false;
+	s->calm_until = mono_after(s->now, s->own_delay_ms);
+	alerts_tell_again(&s->alerts);
 	scada_send_reports(s, out);
 	s->beat_due = s->contract.state == CONTRACT_LIVE;	/* something fresh to echo */
 	scada_send_power(s, out);
@@ -179,6 +206,7 @@ static scada_handler *const handlers[N_MSG_TYPES] = {
 	[MSG_STORED] = scada_stored,
 	[MSG_STORE_FAILED] = scada_store_failed,
 	[MSG_OWED] = owed_changed,
+	[MSG_ALARM] = scada_alarm,
 };
 
 /* SF-83: not being able to see is said once, and so is its end. */
@@ -217,17 +245,20 @@ void scada_step(void *self, const struct msg *in, struct outbox *out)
 	if (in->type == MSG_STOP) {	/* history stops after us: what was told is kept */
 		scada_energy(s);
 		scada_contract_keep(s, out);
+		scada_book_flush(s, out);
 		return;
 	}
 	/* Time first: a contract that is over must not be obeyed for the rest of a tick. */
 	scada_contract_tick(s, out);
-	settle_mode(s, out);
+	scada_settle_mode(s, out);
 	if (handlers[in->type] != NULL && scada_admit(s, in, out))
 		handlers[in->type](s, in, out);
 	watch_sight(s, out);
 	scada_contract_tick(s, out);
-	settle_mode(s, out);
+	scada_settle_mode(s, out);
 	scada_drive(s, decide, out);
+	scada_book_flush(s, out);
+	scada_tell_alerts(s, out);
 	if (decide)
 		while (mono_reached(s->now, s->next_tick))
 			s->next_tick = mono_after(s->next_tick, SCADA_TICK_MS);

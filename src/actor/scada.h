@@ -5,10 +5,13 @@
 #define ACTOR_SCADA_H
 
 #include "core/control/beats.h"
+#include "core/control/alerts.h"
 #include "core/control/contract.h"
+#include "core/control/energy.h"
 #include "core/control/gate.h"
 #include "core/control/homealone.h"
 #include "core/control/mode.h"
+#include "core/control/sla.h"
 #include "spaceheat/actor.h"
 #include "spaceheat/house.h"
 #include "spaceheat/port.h"
@@ -22,9 +25,10 @@ enum {
 	SCADA_REPORT_MS = 60000,	/* a report owed is sent again */
 	SCADA_STATUS_MS = 300000,	/* the STATUS line of a simulation */
 	SCADA_STORE_MS = 5000,		/* a store that takes longer is unavailable */
-	SCADA_RESTORE_MS = 10000,	/* a record the store did not take is written again */
+	SCADA_RESTORE_MS = 10000,	/* what the store did not take is written again */
 	SCADA_REFUSAL_MS = 60000,	/* one event row for each diagnostic in this time */
-	SCADA_MAX_REPORTS = 8,
+	SCADA_KEEP_MS = 60000,		/* the contract's energy so far is stored; with a beat that tells it too, */
+	SCADA_KEEP_LEAST_MS = 10000,	/* but no more often than this */
 	SCADA_MAX_REPLIES = 32,
 	SCADA_RATES = 10,		/* check 4: nine types, and one for all that we do not know */
 	SCADA_MAX_RETAINED = 16,
@@ -50,6 +54,8 @@ struct scada_channel {
 struct scada_relay {
 	bool asked, wanted, on;		/* asked: since this start */
 	bool known;			/* the guard has said what it is */
+	bool delayed;			/* wished on, and waiting for this house's turn since: */
+	struct mono delayed_at;
 	enum relay_mover wanted_by, by;
 	uint32_t seq;			/* of its last WANT */
 	struct mono asked_at;
@@ -63,13 +69,15 @@ struct scada_relay {
 /* A dispatch that the guard has been asked about. */
 struct scada_reply { uint32_t seq; struct msg_send_result result; };
 
-/* Metered energy of the contract, and what `p` last said. */
+/* Metered power, and what `p` last said. */
 struct scada_power {
 	bool known, reported;
 	int32_t w, reported_w;
-	struct mono at, read_at;	/* the account's time; the last good reading's */
-	int64_t rest;			/* W ms not yet a whole mWh */
+	struct mono read_at;		/* of the last good reading */
 };
+
+/* The one store that an answer waits for: what the record becomes once it is on the disk. */
+enum scada_storing { STORING_NOTHING, STORING_NEW, STORING_NEXT, STORING_REPLACE };
 
 struct scada_counts { uint32_t refused[N_DIAGNOSTICS], ignored, mis_echoed, replies_lost; };
 
@@ -97,24 +105,36 @@ struct scada {
 	bool blind_said;
 	struct scada_gate gate;
 
-	struct contract_record contract, candidate;
-	bool storing, waiting, restored;	/* restored: the record came from the store, not looked at yet */
-	bool unsaved;			/* the present record is not known to be on disk */
-	uint32_t store_seq, offer_seq, record_seq;
+	struct contract_record contract, next;	/* next: its successor, state None when there is none */
+	struct contract_record reports[CONTRACT_MAX_OWED];	/* ended, their reports not acknowledged; None: free */
+	struct contract_record candidate, replaced;
+	enum scada_storing storing;
+	bool waiting, restored;		/* restored: the records came from the store, not looked at yet */
+	bool standing;			/* contract.standing is the contract */
+	bool hold_to_start;		/* dispatches of an ended contract are kept until its successor starts */
+	/* Places of the book: to be stored at the end of this step; not known to be on the disk. */
+	uint16_t dirty, unsaved;
+	int reserved;			/* the place among those owed that a replaced one will take */
+	uint32_t store_seq, offer_seq, book_seq;
 	struct mono storing_since, save_at;
+	struct energy energy;
+	int64_t kept_wh;		/* of it, on the disk since: */
+	struct mono kept_at;
+	struct sla sla;
+	struct alerts alerts;
 	struct msg_offer waiting_offer;
 	struct beats beats;
-	struct gate_order beat_order, offer_order, end_order, ack_order;
+	struct gate_order beat_order, offer_order, end_order, ack_order, standing_order;
 	bool atn_wants_local, beat_late_said, beat_lost_said;
 	bool beat_due;			/* sent once the mode that follows from this message is known */
-	struct msg_send_report reports[SCADA_MAX_REPORTS];
-	int n_reports;
 	int64_t log_seq, age_limit_ms, synced_slot_s;
 	int32_t owed;
 
 	struct mode mode;
 	struct msg_mode told;		/* what uplink and history were last told */
 	bool mode_known;
+	int64_t own_delay_ms;		/* of this house: not all of a street switch on at once (SF-58) */
+	struct mono calm_until;		/* after boot, reconnect and a contract's start */
 	struct mono next_tick, last_tick, seeing_since, next_report, next_status, next_keep;
 	uint32_t next_seq;
 };
@@ -122,6 +142,8 @@ struct scada {
 /* `record`: the contract row of the store (state None when there is none). Borrows the pointers. */
 void scada_init(struct scada *, const struct house *, const struct settings *, const struct pool *,
 	const struct contract_record *record);
+/* The rest of the book, after scada_init: the successor and the reports owed. */
+void scada_remember(struct scada *, const struct contract_book *);
 void scada_step(void *self, const struct msg *in, struct outbox *out);
 
 #endif

@@ -13,18 +13,25 @@ struct occasion {
 	enum diag why;
 };
 
-static void say_answer(struct scada *s, struct uuid id, enum diag why, struct outbox *out)
+static enum contract_state state_of(const struct scada *s, struct uuid id)
+{
+	bool is_next = s->next.state != CONTRACT_NONE && uuid_equal(s->next.id, id);
+
+	return (enum contract_state)(is_next ? s->next.state : s->contract.state);
+}
+
+void scada_say_answer(struct scada *s, struct uuid id, enum diag why, struct outbox *out)
 {
 	struct msg m = { .type = MSG_SEND_ANSWER, .to = TO_UPLINK, .send_answer = {
 		.contract = id, .accepted = why == DIAG_NONE, .reason = why,
-		.state = (enum contract_state)s->contract.state, .mode = s->mode.mode,
+		.state = state_of(s, id), .mode = s->mode.mode,
 		.beat = scada_random(s), .echo = s->beats.heard } };
 
 	beats_send(&s->beats, m.send_answer.beat);
 	say(out, &m);
 }
 
-void scada_send_beat(struct scada *s, struct outbox *out)
+static void say_beat(struct scada *s, struct outbox *out)
 {
 	struct msg m = { .type = MSG_SEND_BEAT, .to = TO_UPLINK, .send_beat = {
 		.contract = s->contract.id, .beat = scada_random(s), .echo = s->beats.heard,
@@ -36,73 +43,20 @@ void scada_send_beat(struct scada *s, struct outbox *out)
 
 	beats_send(&s->beats, m.send_beat.beat);
 	say(out, &m);
+	if (m.send_beat.energy_wh != s->kept_wh && mono_since(s->now, s->kept_at) >= SCADA_KEEP_LEAST_MS)
+		scada_contract_keep(s, out);
 }
 
-void scada_refuse_offer(struct scada *s, struct uuid id, enum diag why, struct outbox *out)
+/* An AtomicTNode of 2022 would not know what it is. */
+void scada_send_beat(struct scada *s, struct outbox *out)
 {
-	say_answer(s, id, why, out);
-}
-
-static uint32_t store(struct scada *s, const struct contract_record *r, struct outbox *out)
-{
-	struct msg m = { .type = MSG_STORE, .to = TO_HISTORY, .store = { .record = *r, .seq = ++s->store_seq } };
-
-	m.store.record.log_seq = s->log_seq;
-	say(out, &m);
-	return m.store.seq;
-}
-
-/* The present record, as it is: repeated until the store has taken it. */
-static void store_present(struct scada *s, struct outbox *out)
-{
-	s->unsaved = true;
-	s->save_at = mono_after(s->now, SCADA_RESTORE_MS);
-	s->record_seq = store(s, &s->contract, out);
-}
-
-void scada_contract_keep(struct scada *s, struct outbox *out)
-{
-	if (s->contract.state != CONTRACT_NONE && !s->storing)
-		store_present(s, out);
-}
-
-static void say_report(struct scada *s, const struct msg_send_report *r, struct outbox *out)
-{
-	struct msg m = { .type = MSG_SEND_REPORT, .to = TO_UPLINK, .send_report = *r };
-
-	if (s->link_up)
-		say(out, &m);
-}
-
-void scada_send_reports(struct scada *s, struct outbox *out)
-{
-	for (int i = 0; i < s->n_reports; i++)
-		say_report(s, &s->reports[i], out);
-}
-
-static void owe_report(struct scada *s, struct outbox *out)
-{
-	const struct contract_record *c = &s->contract;
-	struct msg_send_report *r;
-
-	if (s->n_reports == SCADA_MAX_REPORTS) {	/* the oldest goes: it had hours to be acknowledged */
-		memmove(&s->reports[0], &s->reports[1], sizeof(s->reports[0]) * (SCADA_MAX_REPORTS - 1));
-		s->n_reports--;
-		record(out, LEVEL_WARNING, LOG_GAP, NO_NODE, 0, "a contract report was dropped unacknowledged");
-	}
-	r = &s->reports[s->n_reports++];
-	*r = (struct msg_send_report){
-		.contract = c->id, .uid = c->report_uid, .outcome = (enum contract_outcome)c->outcome,
-		.cause = (enum cause)c->cause, .start_s = c->start_s, .end_s = c->end_s,
-		.energy_wh = c->energy_mwh / 1000, .energy_estimated_wh = c->energy_estimated_mwh / 1000,
-		.remote_s = c->remote_ms / 1000, .log_seq = s->log_seq };
-	say_report(s, r, out);
+	if (!s->standing)
+		say_beat(s, out);
 }
 
 /* One row of the contract log, and its line. */
-static void log_state(struct scada *s, struct outbox *out)
+void scada_log_contract(struct scada *s, const struct contract_record *c, struct outbox *out)
 {
-	const struct contract_record *c = &s->contract;
 	char id[UUID_TEXT];
 	int start = (int)(c->start_s % 86400 / 60), end = (int)(c->end_s % 86400 / 60);
 
@@ -120,14 +74,34 @@ static void log_state(struct scada *s, struct outbox *out)
 			end / 60, end % 60);
 }
 
-/* A contract becomes Live: what was heard before does not count for it. */
-static void enter_state(struct scada *s, struct outbox *out)
+static void end_beat_lines(struct scada *s, const char *why, struct outbox *out)
 {
-	if (s->contract.state == CONTRACT_LIVE) {
+	if (s->beat_lost_said)
+		record(out, LEVEL_INFO, LOG_BEAT_LOST, NO_NODE, 0, "%s", why);
+	else if (s->beat_late_said)
+		record(out, LEVEL_INFO, LOG_BEAT_LATE, NO_NODE, 0, "%s", why);
+	s->beat_late_said = s->beat_lost_said = false;
+}
+
+void scada_beats_back(struct scada *s, struct outbox *out)
+{
+	if (!s->beat_lost_said || beats_ok(&s->beats))
+		end_beat_lines(s, "beats are back", out);
+}
+
+/* A contract becomes Live: what was heard before does not count for it. */
+void scada_enter(struct scada *s, const struct contract_record *r, struct outbox *out)
+{
+	s->contract = *r;
+	s->standing = scada_is_standing(s, r->id);
+	end_beat_lines(s, "no longer waited for", out);
+	if (r->state == CONTRACT_LIVE) {
 		beats_restart(&s->beats, s->now);
-		s->atn_wants_local = s->beat_late_said = s->beat_lost_said = false;
+		energy_begin(&s->energy, &s->contract);
+		s->calm_until = mono_after(s->now, s->own_delay_ms);
+		s->atn_wants_local = false;
 	}
-	log_state(s, out);
+	scada_log_contract(s, r, out);
 }
 
 /* --- the actions ------------------------------------------------------------------------- */
@@ -137,26 +111,41 @@ static void do_store_then_answer(struct scada *s, const struct occasion *o, stru
 	enum contract_state next = contract_table[s->contract.state][o->event].next;
 
 	s->candidate = contract_from_offer(o->offer, next);
-	s->storing = true;
-	s->storing_since = s->now;
-	s->offer_seq = store(s, &s->candidate, out);
+	scada_store_candidate(s, STORING_NEW, out);
+}
+
+static void do_store_next(struct scada *s, const struct occasion *o, struct outbox *out)
+{
+	s->candidate = contract_from_offer(o->offer, CONTRACT_PENDING);
+	scada_store_candidate(s, STORING_NEXT, out);
+}
+
+static void do_replace(struct scada *s, const struct occasion *o, struct outbox *out)
+{
+	scada_energy(s);
+	s->replaced = s->contract;
+	s->replaced.log_seq = s->log_seq;
+	contract_end(&s->replaced, o->event, s->clock, scada_uuid(s));
+	s->candidate = contract_from_offer(o->offer, CONTRACT_LIVE);
+	scada_store_candidate(s, STORING_REPLACE, out);
 }
 
 static void do_store(struct scada *s, const struct occasion *o, struct outbox *out)
 {
 	(void)o;
-	store_present(s, out);
+	(void)out;
+	scada_dirty(s, CONTRACT_NOW);
 }
 
 static void do_answer(struct scada *s, const struct occasion *o, struct outbox *out)
 {
-	say_answer(s, o->id, DIAG_NONE, out);
+	scada_say_answer(s, o->id, DIAG_NONE, out);
 }
 
 static void do_refuse(struct scada *s, const struct occasion *o, struct outbox *out)
 {
 	scada_count_refusal(s, o->why, contract_event_words(o->event), out);
-	say_answer(s, o->id, o->why, out);
+	scada_say_answer(s, o->id, o->why, out);
 }
 
 static void do_beat(struct scada *s, const struct occasion *o, struct outbox *out)
@@ -169,30 +158,45 @@ static void do_beat(struct scada *s, const struct occasion *o, struct outbox *ou
 static void do_refresh(struct scada *s, const struct occasion *o, struct outbox *out)
 {
 	(void)o;
-	if (s->beat_lost_said && beats_ok(&s->beats))
-		record(out, LEVEL_INFO, LOG_BEAT_LOST, NO_NODE, 0, "beats are back");
-	s->beat_late_said = false;
-	s->beat_lost_said = s->beat_lost_said && !beats_ok(&s->beats);
+	scada_beats_back(s, out);
 }
 
+/* SF-33. Only what is in force can be held; a successor that has started is one no more. */
 static void do_release(struct scada *s, const struct occasion *o, struct outbox *out)
 {
 	(void)o;
 	(void)out;
-	scada_release_dispatches(s);
+	s->hold_to_start = s->next.state == CONTRACT_PENDING && scada_dispatched(s);
+	if (!s->hold_to_start)
+		scada_release_dispatches(s);
 }
 
 static void do_report(struct scada *s, const struct occasion *o, struct outbox *out)
 {
 	(void)o;
-	owe_report(s, out);
+	scada_owe(s, &s->contract, out);
 }
 
-static void do_forget(struct scada *s, const struct occasion *o, struct outbox *out)
+static void do_end_next(struct scada *s, const struct occasion *o, struct outbox *out)
 {
-	(void)s;
+	if (s->next.state == CONTRACT_NONE)
+		return;
+	contract_end(&s->next, o->event, s->clock, scada_uuid(s));
+	scada_log_contract(s, &s->next, out);
+	scada_owe(s, &s->next, out);
+	s->next.state = CONTRACT_NONE;
+	scada_dirty(s, CONTRACT_NEXT);
+}
+
+static void do_follow(struct scada *s, const struct occasion *o, struct outbox *out)
+{
 	(void)o;
-	(void)out;	/* scada_report_ack has taken it from the list, whatever the state */
+	if (s->next.state == CONTRACT_NONE)
+		return;
+	scada_enter(s, &s->next, out);
+	s->next.state = CONTRACT_NONE;
+	scada_dirty(s, CONTRACT_NOW);
+	scada_dirty(s, CONTRACT_NEXT);
 }
 
 static void do_count(struct scada *s, const struct occasion *o, struct outbox *out)
@@ -202,6 +206,7 @@ static void do_count(struct scada *s, const struct occasion *o, struct outbox *o
 		s->counts.mis_echoed++;
 }
 
+/* DO_FORGET has none: scada_report_ack has taken the report from what is owed, whatever the state. */
 typedef void contract_doer(struct scada *, const struct occasion *, struct outbox *);
 
 static contract_doer *const doers[DO_N_ACTIONS] = {
@@ -213,22 +218,28 @@ static contract_doer *const doers[DO_N_ACTIONS] = {
 	[DO_REFRESH] = do_refresh,
 	[DO_RELEASE] = do_release,
 	[DO_REPORT] = do_report,
-	[DO_FORGET] = do_forget,
 	[DO_COUNT] = do_count,
+	[DO_REPLACE] = do_replace,
+	[DO_STORE_NEXT] = do_store_next,
+	[DO_END_NEXT] = do_end_next,
+	[DO_FOLLOW] = do_follow,
 };
 
 static void change_state(struct scada *s, const struct contract_cell *cell, enum contract_event event,
 	struct outbox *out)
 {
-	if (cell->next == s->contract.state || cell->act[0] == DO_STORE_THEN_ANSWER)
+	struct contract_record r = s->contract;
+
+	if (cell->next == r.state || cell->act[0] == DO_STORE_THEN_ANSWER)
 		return;
 	if (cell->next == CONTRACT_ENDED) {
 		scada_energy(s);
-		contract_end(&s->contract, event, s->clock, scada_uuid(s));
+		r = s->contract;
+		contract_end(&r, event, s->clock, scada_uuid(s));
 	} else {
-		s->contract.state = (uint8_t)cell->next;
+		r.state = (uint8_t)cell->next;
 	}
-	enter_state(s, out);
+	scada_enter(s, &r, out);
 }
 
 static void apply(struct scada *s, const struct occasion *o, struct outbox *out)
@@ -265,9 +276,11 @@ static enum diag offer_fresh(struct scada *s, const struct msg_offer *o)
 static void judge_offer(struct scada *s, const struct msg_offer *offer, struct outbox *out)
 {
 	struct occasion o = { .offer = offer, .id = offer->contract };
+	struct contract_terms terms = { .clock = s->clock, .nameplate_w = settings_nameplate_w(s->settings),
+		.sla_hold = s->sla.held != 0 };
 	enum diag stale = offer_fresh(s, offer);
 
-	o.event = contract_judge_offer(&s->contract, offer, s->clock, settings_nameplate_w(s->settings), &o.why);
+	o.event = contract_judge_offer(&s->contract, &s->next, offer, &terms, &o.why);
 	if (stale == DIAG_DUPLICATE && o.event == E_OFFER_AGAIN)	/* SF-45: the same acknowledgement */
 		stale = DIAG_NONE;
 	if (stale != DIAG_NONE) {
@@ -282,18 +295,18 @@ static void judge_offer(struct scada *s, const struct msg_offer *offer, struct o
 
 void scada_offer(struct scada *s, const struct msg *in, struct outbox *out)
 {
-	if (!s->storing) {
+	if (s->storing == STORING_NOTHING) {
 		judge_offer(s, &in->offer, out);
 	} else if (!s->waiting) {	/* one store at a time; one more offer may wait for it */
 		s->waiting = true;
 		s->waiting_offer = in->offer;
 	} else {
 		scada_count_refusal(s, DIAG_STORAGE_UNAVAILABLE, "offer", out);
-		say_answer(s, in->offer.contract, DIAG_STORAGE_UNAVAILABLE, out);
+		scada_say_answer(s, in->offer.contract, DIAG_STORAGE_UNAVAILABLE, out);
 	}
 }
 
-static void next_offer(struct scada *s, struct outbox *out)
+void scada_next_offer(struct scada *s, struct outbox *out)
 {
 	struct msg_offer offer = s->waiting_offer;
 
@@ -301,60 +314,6 @@ static void next_offer(struct scada *s, struct outbox *out)
 		return;
 	s->waiting = false;
 	judge_offer(s, &offer, out);
-}
-
-void scada_stored(struct scada *s, const struct msg *in, struct outbox *out)
-{
-	if (in->stored.seq == s->record_seq)
-		s->unsaved = false;
-	if (!s->storing || in->stored.seq != s->offer_seq)
-		return;
-	s->storing = false;
-	s->unsaved = false;
-	s->contract = s->candidate;
-	enter_state(s, out);
-	say_answer(s, s->contract.id, DIAG_NONE, out);
-	next_offer(s, out);
-}
-
-static bool report_owed(const struct scada *s, struct uuid uid)
-{
-	for (int i = 0; i < s->n_reports; i++)
-		if (uuid_equal(s->reports[i].uid, uid))
-			return true;
-	return false;
-}
-
-/* The offer comes to nothing; an acknowledgement that came meanwhile has its effect now. */
-static void give_up_offer(struct scada *s, const char *why, struct outbox *out)
-{
-	struct occasion ack = { .event = E_REPORT_ACK, .id = s->contract.id };
-
-	s->storing = false;
-	scada_count_refusal(s, DIAG_STORAGE_UNAVAILABLE, why, out);
-	say_answer(s, s->candidate.id, DIAG_STORAGE_UNAVAILABLE, out);
-	if (s->contract.state == CONTRACT_ENDED && !report_owed(s, s->contract.report_uid))
-		apply(s, &ack, out);
-	next_offer(s, out);
-}
-
-void scada_store_failed(struct scada *s, const struct msg *in, struct outbox *out)
-{
-	if (s->storing && in->stored.seq == s->offer_seq)
-		give_up_offer(s, in->stored.reason, out);
-}
-
-/* A store that does not answer must not hold up contracts; should it come to life and have the offer on disk after
- * all, the present record is written over it. */
-static void watch_store(struct scada *s, struct outbox *out)
-{
-	if (s->storing && mono_since(s->now, s->storing_since) > SCADA_STORE_MS) {
-		s->unsaved = true;
-		s->save_at = s->now;
-		give_up_offer(s, "the store does not answer", out);
-	}
-	if (s->unsaved && !s->storing && mono_reached(s->now, s->save_at))
-		store_present(s, out);
 }
 
 /* Check 13 for beat, end and acknowledgement: counted and logged, not answered (a replay must not make us talk). */
@@ -371,6 +330,11 @@ static bool fresh(struct scada *s, struct gate_order *order, int64_t send_ms, co
 	return true;
 }
 
+static bool is_next(const struct scada *s, struct uuid id)
+{
+	return s->next.state != CONTRACT_NONE && uuid_equal(s->next.id, id);
+}
+
 void scada_beat(struct scada *s, const struct msg *in, struct outbox *out)
 {
 	const struct msg_beat *b = &in->beat;
@@ -378,6 +342,10 @@ void scada_beat(struct scada *s, const struct msg *in, struct outbox *out)
 
 	if (!fresh(s, &s->beat_order, b->send_ms, "beat", out))
 		return;
+	if (is_next(s, b->contract)) {	/* it has not started: nothing to keep alive */
+		s->counts.ignored++;
+		return;
+	}
 	o.event = contract_judge_id(&s->contract, b->contract, E_BEAT);
 	if (o.event != E_STRANGER)
 		beats_note(&s->beats, b->beat);
@@ -396,30 +364,19 @@ void scada_end(struct scada *s, const struct msg *in, struct outbox *out)
 
 	if (!fresh(s, &s->end_order, in->end.send_ms, "end", out))
 		return;
-	o.event = contract_judge_id(&s->contract, in->end.contract, E_END);
+	o.event = is_next(s, in->end.contract) ? E_NEXT_END :
+		contract_judge_id(&s->contract, in->end.contract, s->standing ? E_STRANGER : E_END);
 	apply(s, &o, out);
-}
-
-static bool acknowledges(const struct msg_report_ack *a, const struct msg_send_report *r)
-{
-	return uuid_equal(r->uid, a->uid) && uuid_equal(r->contract, a->contract);
 }
 
 void scada_report_ack(struct scada *s, const struct msg *in, struct outbox *out)
 {
 	const struct msg_report_ack *a = &in->report_ack;
 	struct occasion o = { .id = a->contract, .event = E_REPORT_ACK };
-	int kept = 0, before = s->n_reports;
 
-	if (!fresh(s, &s->ack_order, a->send_ms, "report acknowledgement", out))
+	if (!fresh(s, &s->ack_order, a->send_ms, "report acknowledgement", out) || !scada_forget_report(s, a))
 		return;
-	for (int i = 0; i < s->n_reports; i++)
-		if (!acknowledges(a, &s->reports[i]))
-			s->reports[kept++] = s->reports[i];
-	s->n_reports = kept;
-	/* While an offer is being stored the record belongs to it: see give_up_offer. */
-	if (kept < before && !s->storing && s->contract.state == CONTRACT_ENDED &&
-		uuid_equal(s->contract.report_uid, a->uid))
+	if (s->contract.state == CONTRACT_ENDED && uuid_equal(s->contract.report_uid, a->uid))
 		apply(s, &o, out);
 }
 
@@ -444,20 +401,70 @@ static void watch_beats(struct scada *s, struct outbox *out)
 	}
 }
 
+static void happen(struct scada *s, enum contract_event event, struct outbox *out)
+{
+	struct occasion o = { .event = event, .id = s->contract.id };
+
+	apply(s, &o, out);
+}
+
+/* What the contract could dispatch when it was accepted must still be there. */
+static bool node_gone(const struct scada *s)
+{
+	return contract_is_open(&s->contract) && (s->contract.relays & ~scada_relay_set(s)) != 0;
+}
+
+/* The first look after a start of the program that knows the time. */
+static void look_back(struct scada *s, struct outbox *out)
+{
+	if (s->contract.state == CONTRACT_ENDED && !scada_owes(s, s->contract.report_uid))
+		scada_owe(s, &s->contract, out);	/* stored as ended by a version that kept no list of those */
+	else if (node_gone(s))
+		happen(s, E_NODE_REMOVED, out);
+	s->restored = false;
+}
+
+/* An end may be followed by the start of a successor in the same moment. */
+static void pass_time(struct scada *s, bool restarted, struct outbox *out)
+{
+	for (int i = 0; i < 4; i++) {
+		enum contract_event event = contract_due(&s->contract, s->clock, s->clock_trusted, restarted);
+
+		if (event == E_N_EVENTS)
+			return;
+		happen(s, event, out);
+	}
+}
+
+static void watch_zones(struct scada *s, struct outbox *out)
+{
+	struct homealone_picture picture;
+	uint8_t held = s->sla.held;
+	int zone;
+
+	scada_picture(s, &picture);
+	zone = sla_step(&s->sla, s->settings, &picture, s->now);
+	if (zone >= 0 && s->contract.state == CONTRACT_LIVE) {
+		sla_hold(&s->sla, zone);
+		scada_say_breach(s, zone, picture.zone[zone].mc, out);
+		happen(s, E_TOO_COLD, out);
+	}
+	if (held == s->sla.held)
+		return;
+	scada_dirty(s, CONTRACT_NOW);
+	if (s->sla.held == 0)
+		record(out, LEVEL_INFO, LOG_SLA_BREACH, NO_NODE, 0, "warm again for 30 min, offers are taken");
+}
+
 void scada_contract_tick(struct scada *s, struct outbox *out)
 {
-	struct occasion o;
+	bool restarted = s->restored;
 
 	watch_beats(s, out);
-	watch_store(s, out);
-	if (s->storing)
-		return;
-	if (s->restored && s->clock_trusted && s->contract.state == CONTRACT_ENDED)
-		owe_report(s, out);	/* stored as ended, and nobody acknowledged it before the restart */
-	o = (struct occasion){ .event = contract_due(&s->contract, s->clock, s->clock_trusted, s->restored),
-		.id = s->contract.id };
-	if (s->clock_trusted)
-		s->restored = false;
-	if (o.event != E_N_EVENTS)
-		apply(s, &o, out);
+	scada_watch_store(s, out);
+	if (s->clock_trusted && s->restored)
+		look_back(s, out);
+	pass_time(s, restarted, out);
+	scada_standing_tick(s, out);
+	watch_zones(s, out);
 }

@@ -51,7 +51,7 @@ static void answer_limited(struct scada *s, const struct msg *in, struct outbox 
 	if (in->type == MSG_DISPATCH) {
 		scada_refuse_dispatch(s, &in->dispatch, DIAG_RATE_LIMITED, out);
 	} else if (in->type == MSG_OFFER) {
-		scada_refuse_offer(s, in->offer.contract, DIAG_RATE_LIMITED, out);
+		scada_say_answer(s, in->offer.contract, DIAG_RATE_LIMITED, out);
 	} else if (in->type == MSG_UNSUPPORTED && in->unsupported.slot_start_s != 0) {
 		m.send_result.about_send_ms = in->unsupported.send_ms;
 		m.send_result.slot_start_s = in->unsupported.slot_start_s;

@@ -17,10 +17,36 @@ void scada_report_ack(struct scada *, const struct msg *, struct outbox *);
 void scada_stored(struct scada *, const struct msg *, struct outbox *);
 void scada_store_failed(struct scada *, const struct msg *, struct outbox *);
 void scada_send_beat(struct scada *, struct outbox *);
-void scada_send_reports(struct scada *, struct outbox *);
 void scada_contract_tick(struct scada *, struct outbox *);
+/* The contract becomes that record, whose state is new: beats and account begin, the log gets its row. */
+void scada_enter(struct scada *, const struct contract_record *, struct outbox *);
+void scada_log_contract(struct scada *, const struct contract_record *, struct outbox *);
+void scada_say_answer(struct scada *, struct uuid, enum diag why, struct outbox *);
+
+void scada_beats_back(struct scada *, struct outbox *);	/* the line that ends BEAT_LATE or BEAT_LOST, if all is well */
+
+/* scada_standing.c */
+bool scada_is_standing(const struct scada *, struct uuid);
+void scada_standing_tick(struct scada *, struct outbox *);
+void scada_standing_heard(struct scada *, struct outbox *);
+void scada_standing_dispatch(struct scada *, int64_t send_ms, struct outbox *);
+
+/* scada.c */
+void scada_settle_mode(struct scada *, struct outbox *);
+
+/* scada_book.c: the records, and what of them is on the disk */
+void scada_dirty(struct scada *, int place);
+void scada_book_flush(struct scada *, struct outbox *);	/* what is dirty, in one transaction */
+/* Stores the candidate, and then answers. */
+void scada_store_candidate(struct scada *, enum scada_storing, struct outbox *);
+void scada_owe(struct scada *, const struct contract_record *ended, struct outbox *);
+bool scada_forget_report(struct scada *, const struct msg_report_ack *);	/* false: no such report is owed */
+bool scada_owes(const struct scada *, struct uuid);
+void scada_send_reports(struct scada *, struct outbox *);
 void scada_contract_keep(struct scada *, struct outbox *);	/* its energy so far, to the store */
-void scada_refuse_offer(struct scada *, struct uuid id, enum diag, struct outbox *);
+int64_t scada_relay_set(const struct scada *);
+void scada_next_offer(struct scada *, struct outbox *);	/* one that waited for a commit */
+void scada_watch_store(struct scada *, struct outbox *);	/* one that does not answer is given up */
 
 /* scada_relay.c */
 void scada_dispatch(struct scada *, const struct msg *, struct outbox *);
@@ -46,6 +72,11 @@ void scada_send_power(struct scada *, struct outbox *);
 
 /* scada_gate.c */
 bool scada_admit(struct scada *, const struct msg *, struct outbox *);	/* false: over its rate, dealt with */
+/* scada_alert.c */
+void scada_alarm(struct scada *, const struct msg *, struct outbox *);
+void scada_tell_alerts(struct scada *, struct outbox *);
+void scada_say_breach(struct scada *, int zone, int64_t mc, struct outbox *);
+
 void scada_refused(struct scada *, const struct msg *, struct outbox *);
 void scada_count_refusal(struct scada *, enum diag, const char *what, struct outbox *);
 

@@ -182,20 +182,8 @@ static bool keep_due(const struct scada *s, int channel)
 
 void scada_energy(struct scada *s)
 {
-	int64_t dt_ms = mono_since(s->now, s->power.at), mwh;
-
-	if (!s->power.known || dt_ms <= 0)
-		return;
-	s->power.at = s->now;
-	if (s->contract.state != CONTRACT_LIVE)
-		return;
-	s->power.rest += s->power.w * dt_ms;
-	mwh = s->power.rest / 3600;
-	s->power.rest -= mwh * 3600;
-	s->contract.energy_mwh += mwh;
-	/* A gap longer than two polls is not metered: the last power held, and marked as such. */
-	if (mono_since(s->now, s->power.read_at) > 2LL * s->settings->meter.poll_ms)
-		s->contract.energy_estimated_mwh += mwh;
+	energy_advance(&s->energy, s->contract.state == CONTRACT_LIVE ? &s->contract : NULL, s->now,
+		s->settings->meter.poll_ms);
 }
 
 bool scada_power_known(const struct scada *s)
@@ -216,16 +204,20 @@ void scada_send_power(struct scada *s, struct outbox *out)
 	say(out, &m);
 }
 
-static void new_power(struct scada *s, const struct scada_channel *c, struct outbox *out)
+/* SF-85: no power is unknown, never 0; the account holds the last one. */
+static void new_power(struct scada *s, const struct msg_reading *r, struct outbox *out)
 {
+	struct contract_record *live = s->contract.state == CONTRACT_LIVE ? &s->contract : NULL;
+
 	scada_energy(s);
-	if (c->quality != QUALITY_GOOD)	/* SF-85: unknown, never 0; the account holds the last power */
+	if (r->quality != QUALITY_GOOD)
 		return;
-	if (!s->power.known)
-		s->power.at = s->now;
+	energy_power(&s->energy, (int32_t)r->code, s->now);
+	if (r->has_register)
+		energy_register(&s->energy, live, r->register_wh);
 	s->power.known = true;
 	s->power.read_at = s->now;
-	s->power.w = (int32_t)c->code;
+	s->power.w = (int32_t)r->code;
 	scada_send_power(s, out);
 }
 
@@ -246,7 +238,7 @@ void scada_reading(struct scada *s, const struct msg *in, struct outbox *out)
 		c->code = r->code;
 	tell_guard_roles(s, r->channel, out);
 	if (s->house->channels[r->channel].name == TELEMETRY_POWER_W)
-		new_power(s, c, out);
+		new_power(s, r, out);
 	if (r->quality == QUALITY_GOOD && keep_due(s, r->channel))
 		keep(s, r->channel, r->tick, out);
 }

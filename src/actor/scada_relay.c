@@ -75,6 +75,18 @@ static struct wish wish_for(struct scada *s, int relay, bool local_on)
 	return (struct wish){ local_on, s->mode.mode == REMOTE_CONTROL ? BY_ALLY : BY_LOCAL, GUARD_RANK_LOCAL };
 }
 
+/* SF-58. Each wish waits on its own, so that a link that comes and goes cannot keep the house cold. */
+static bool must_wait(struct scada *s, int relay, const struct wish *w)
+{
+	struct scada_relay *r = &s->relays[relay];
+	bool own = w->on && (w->by == BY_LOCAL || w->by == BY_ALLY) && !(r->asked && r->wanted);
+
+	if (own && !r->delayed)
+		r->delayed_at = s->now;
+	r->delayed = own;
+	return own && !mono_reached(s->now, s->calm_until) && mono_since(s->now, r->delayed_at) < s->own_delay_ms;
+}
+
 /* With `decide` local control thinks again; without, only a dispatch that came or went changes a wish. */
 void scada_drive(struct scada *s, bool decide, struct outbox *out)
 {
@@ -86,7 +98,11 @@ void scada_drive(struct scada *s, bool decide, struct outbox *out)
 	for (int i = 0; i < s->settings->n_relays; i++) {
 		struct scada_relay *r = &s->relays[i];
 		struct wish w = wish_for(s, i, s->local_wants[i]);
-		bool changed = !r->asked || r->wanted != w.on || r->wanted_by != w.by;
+		bool changed;
+
+		if (must_wait(s, i, &w))
+			w.on = false;
+		changed = !r->asked || r->wanted != w.on || r->wanted_by != w.by;
 
 		if (r->asked && r->wanted_by == BY_ATN && w.by != BY_ATN)
 			ask_after_dispatch(s, i, w, out);
@@ -194,8 +210,11 @@ void scada_dispatch(struct scada *s, const struct msg *in, struct outbox *out)
 		repeat_answer(s, relay, d, out);
 		return;
 	}
-	if (why == DIAG_NONE)
+	if (why == DIAG_NONE) {
+		scada_standing_dispatch(s, d->send_ms, out);
+		asked.mode = s->mode.mode;
 		why = gate_dispatch(&asked);
+	}
 	if (why == DIAG_NONE)
 		obey(s, relay, d, out);
 	else

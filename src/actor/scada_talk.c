@@ -51,6 +51,7 @@ void scada_snapshot(struct scada *s, const struct msg *in, struct outbox *out)
 	struct msg m = { .type = MSG_SEND_BUFFER, .to = TO_UPLINK, .send_buffer = { .kind = BUFFER_SNAPSHOT } };
 	int buffer, length;
 
+	scada_standing_heard(s, out);
 	if (!in->snapshot_request.send || !s->link_up)
 		return;
 	buffer = s->pool->take(s->pool->self);
@@ -97,6 +98,7 @@ void scada_status_line(struct scada *s, struct outbox *out)
 		snprintf(power, sizeof(power), "%d W", s->power.w);
 	else
 		snprintf(power, sizeof(power), "unknown");
-	note(out, LEVEL_INFO, LOG_STATUS, NO_NODE, "%s room %s tank %s bottom %s power %s outbox %d",
-		control_mode_name(s->mode.mode), room, top, bottom, power, s->owed);
+	note(out, LEVEL_INFO, LOG_STATUS, NO_NODE, "%s room %s tank %s bottom %s power %s outbox %d alerts %d%s",
+		control_mode_name(s->mode.mode), room, top, bottom, power, s->owed, alerts_count(&s->alerts),
+		s->standing ? " standing contract" : "");
 }

@@ -339,6 +339,7 @@ static uplink_handler *const handlers[N_MSG_TYPES] = {
 	[MSG_SEND_REPORT] = take_small,
 	[MSG_SEND_RESULT] = take_small,
 	[MSG_SEND_COPY] = take_small,
+	[MSG_SEND_ALERT] = take_small,
 	[MSG_SEND_POWER] = take_power,
 	[MSG_SEND_BUFFER] = take_buffer,
 	[MSG_PUBACK] = take_puback,

@@ -17,6 +17,7 @@ union any {
 	struct dispatch_contract_report report;
 	struct dispatch_result result;
 	struct gt_dispatch_boolean_local copy;
+	struct scada_alert alert;
 	struct scada_state state;
 };
 
@@ -131,6 +132,32 @@ static void fill_copy(const struct uplink *u, const struct msg *in, int64_t send
 	w->send_time_unix_ms = send_ms;
 }
 
+/* The part after the last " - " is what to do. */
+static void split_line(const char *line, char *text, size_t text_size, char *action, size_t action_size)
+{
+	const char *cut = NULL, *p = line;
+
+	while ((p = strstr(p, " - ")) != NULL)
+		cut = p++;
+	snprintf(text, text_size, "%.*s", cut != NULL ? (int)(cut - line) : (int)strlen(line), line);
+	put_text(action, action_size, cut != NULL ? cut + 3 : "");
+}
+
+static void fill_alert(const struct uplink *u, const struct msg *in, int64_t send_ms, union any *out)
+{
+	const struct msg_send_alert *a = &in->send_alert;
+	struct scada_alert *w = &out->alert;
+
+	write_head(u->house, send_ms, &w->head);
+	w->id = a->id;
+	put_text(w->code, sizeof(w->code), log_code_name((enum log_code)a->code));
+	w->severity = (enum log_level)a->level;
+	put_text(w->node, sizeof(w->node), house_alias(u->house, a->node));
+	split_line(a->text, w->text, sizeof(w->text), w->action, sizeof(w->action));
+	w->since_unix_ms = a->since_ms;
+	w->ended = a->ended;
+}
+
 static const struct {
 	const struct wire *wire;
 	void (*fill)(const struct uplink *, const struct msg *, int64_t send_ms, union any *);
@@ -140,6 +167,7 @@ static const struct {
 	[MSG_SEND_REPORT] = { &dispatch_contract_report_wire, fill_report },
 	[MSG_SEND_RESULT] = { &dispatch_result_wire, fill_result },
 	[MSG_SEND_COPY] = { &gt_dispatch_boolean_local_wire, fill_copy },
+	[MSG_SEND_ALERT] = { &scada_alert_wire, fill_alert },
 };
 
 /* A length passes through; of a type that has no Sig, and without a key, nothing is signed. */

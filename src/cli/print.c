@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/verbs.h"
+#include "core/control/alerts.h"
 #include "core/control/atn.h"
 #include "core/control/contract.h"
 #include "core/settings/settings.h"
@@ -29,6 +30,15 @@ static int print_atn(void)
 	char text[8192];
 
 	atn_print(text, sizeof(text));
+	fputs(text, stdout);
+	return EXIT_DONE;
+}
+
+static int print_alerts(void)
+{
+	char text[8192];
+
+	alerts_print(text, sizeof(text));
 	fputs(text, stdout);
 	return EXIT_DONE;
 }
@@ -79,6 +89,7 @@ int cli_print(struct cli *cli, int argc, char **argv)
 		{ "atn", print_atn },
 		{ "settings", print_settings },
 		{ "codes", print_codes },
+		{ "alerts", print_alerts },
 	};
 
 	(void)cli;

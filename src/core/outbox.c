@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "core/control/alerts.h"
 #include "spaceheat/actor.h"
 
 void say(struct outbox *out, const struct msg *m)
@@ -45,5 +46,10 @@ void record(struct outbox *out, enum log_level level, enum log_code code, int no
 	va_end(args);
 	m.type = MSG_EVENT;
 	m.to = TO_HISTORY;
+	say(out, &m);
+	if (!alerts_concern(level, code))
+		return;
+	m.type = MSG_ALARM;
+	m.to = TO_SCADA;
 	say(out, &m);
 }

@@ -260,28 +260,30 @@ static int sensor_channels(const struct house *h, int list[HOUSE_MAX_CHANNELS])
 	return n;
 }
 
-static struct contract_record stored_contract(struct daemon *d)
+/* A place that cannot be read is empty. */
+static void read_book(struct daemon *d, struct contract_book *book)
 {
-	struct contract_record r = { .state = CONTRACT_NONE };
-	bool found = false;
 	struct err e;
+	bool found;
 
-	if (!d->store.get_contract(d->store.self, &r, &found, &e) || !found)
-		r = (struct contract_record){ .state = CONTRACT_NONE };
-	return r;
+	for (int i = 0; i < N_CONTRACT_PLACES; i++)
+		if (!d->store.get_contract(d->store.self, i, &book->at[i], &found, &e) || !found)
+			book->at[i] = (struct contract_record){ .state = CONTRACT_NONE };
 }
 
 static bool open_actors(struct daemon *d, struct err *e)
 {
 	const struct house *h = &d->loaded->house;
 	const struct settings *s = settings(d);
-	struct contract_record contract = stored_contract(d);
+	struct contract_book book;
 	int list[HOUSE_MAX_CHANNELS];
 	int n = sensor_channels(h, list);
 
 	if (!history_init(d->history, h, s, &d->store, &d->pool))
 		return err_set(e, ERR_MEMORY, 0, "no memory for the history");
-	scada_init(&d->scada, h, s, &d->pool, &contract);
+	read_book(d, &book);
+	scada_init(&d->scada, h, s, &d->pool, &book.at[CONTRACT_NOW]);
+	scada_remember(&d->scada, &book);
 	relay_init(&d->relay, h, s, &d->guard_port);
 	sensor_init(&d->sensor, h, s, list, n, &d->bus);
 	meter_init(&d->meter, h, s, &d->bus);

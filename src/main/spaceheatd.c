@@ -69,15 +69,6 @@ static int say_problems(const struct problems *p)
 	return EXIT_CONFIGURATION;
 }
 
-/* What the configuration may ask for and this version cannot give must not be ignored in silence. */
-static int refuse_unbuilt(const struct settings *s)
-{
-	if (s->contract.standing[0] == '\0')
-		return 0;
-	fprintf(stderr, "spaceheatd: contract.standing is set, but this version cannot honour it yet - remove it\n");
-	return EXIT_CONFIGURATION;
-}
-
 /* --- signals: one thread waits for them, so that no handler ever runs ---------------------------- */
 
 struct watcher { struct daemon *daemon; sigset_t set; pthread_t thread; };
@@ -171,8 +162,6 @@ int main(int argc, char **argv)
 	}
 	if (result < 0 && !load_service(path, loaded, problems))
 		result = say_problems(problems);
-	if (result < 0 && refuse_unbuilt(&loaded->settings) != 0)
-		result = EXIT_CONFIGURATION;
 	if (result < 0)
 		result = o.check ? 0 : serve(&(struct daemon_options){ loaded, argv[0], o.await_atn_s * 1000 });
 	free(problems);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The one row that is the contract, column by column from a table, with a CRC over all of them. */
+/* The book of contracts, one row per place, column by column from a table, with a CRC over all of them. */
 #include <string.h>
 
 #include "core/history/crc32.h"
@@ -29,8 +29,12 @@ static const struct column columns[] = {
 	COLUMN(cause),
 	COLUMN(acks_status),
 	COLUMN(has_replaces),
+	COLUMN(sla_hold),
+	COLUMN(has_register),
+	COLUMN(register_wh),
+	COLUMN(relays),
 };
-enum { N_COLUMNS = sizeof(columns) / sizeof(columns[0]) };
+enum { N_COLUMNS = sizeof(columns) / sizeof(columns[0]), N_COLUMNS_1 = 16 /* of schema 1 */ };
 
 static int64_t get_int(const struct contract_record *r, const struct column *c)
 {
@@ -70,6 +74,9 @@ static uint32_t crc_of(const struct contract_record *r)
 	for (int i = 0; i < N_COLUMNS; i++) {
 		uint8_t le[8];
 
+		/* What schema 1 did not have counts only when it says something: its rows keep their sums. */
+		if (i >= N_COLUMNS_1 && get_int(r, &columns[i]) == 0)
+			continue;
 		if (columns[i].size == sizeof(struct uuid)) {
 			crc = crc32_of(crc, (const char *)r + columns[i].offset, sizeof(struct uuid));
 			continue;
@@ -81,22 +88,36 @@ static uint32_t crc_of(const struct contract_record *r)
 	return crc;
 }
 
-static bool put_contract(void *self, const struct contract_record *r, struct err *e)
+static bool drop_contract(struct store_db *s, int place, struct err *e)
 {
-	struct store_db *s = self;
-	sqlite3_stmt *st = store_statement(s, ST_CONTRACT_PUT, e);
+	sqlite3_stmt *st = store_statement(s, ST_CONTRACT_DROP, e);
 
 	if (st == NULL)
 		return false;
+	sqlite3_bind_int(st, 1, place);
+	return store_run(s, ST_CONTRACT_DROP, "contract", e);
+}
+
+static bool put_contract(void *self, int place, const struct contract_record *r, struct err *e)
+{
+	struct store_db *s = self;
+	sqlite3_stmt *st;
+
+	if (r->state == CONTRACT_NONE && place != CONTRACT_NOW)
+		return drop_contract(s, place, e);
+	st = store_statement(s, ST_CONTRACT_PUT, e);
+	if (st == NULL)
+		return false;
+	sqlite3_bind_int(st, 1, place);
 	for (int i = 0; i < N_COLUMNS; i++) {
 		const char *at = (const char *)r + columns[i].offset;
 
 		if (columns[i].size == sizeof(struct uuid))
-			sqlite3_bind_blob(st, i + 1, at, sizeof(struct uuid), SQLITE_STATIC);
+			sqlite3_bind_blob(st, i + 2, at, sizeof(struct uuid), SQLITE_STATIC);
 		else
-			sqlite3_bind_int64(st, i + 1, get_int(r, &columns[i]));
+			sqlite3_bind_int64(st, i + 2, get_int(r, &columns[i]));
 	}
-	sqlite3_bind_int64(st, N_COLUMNS + 1, crc_of(r));
+	sqlite3_bind_int64(st, N_COLUMNS + 2, crc_of(r));
 	return store_run(s, ST_CONTRACT_PUT, "contract", e);
 }
 
@@ -119,20 +140,25 @@ static bool take_row(sqlite3_stmt *st, struct contract_record *r)
 	return (int64_t)crc_of(r) == sqlite3_column_int64(st, N_COLUMNS + 1);
 }
 
-static bool get_contract(void *self, struct contract_record *r, bool *found, struct err *e)
+static bool get_contract(void *self, int place, struct contract_record *r, bool *found, struct err *e)
 {
 	struct store_db *s = self;
 	sqlite3_stmt *st = store_statement(s, ST_CONTRACT_GET, e);
 
 	memset(r, 0, sizeof(*r));
 	*found = false;
-	if (st == NULL || !store_row(s, ST_CONTRACT_GET, found, "contract", e))
+	if (st == NULL)
+		return false;
+	sqlite3_bind_int(st, 1, place);
+	if (!store_row(s, ST_CONTRACT_GET, found, "contract", e))
 		return false;
 	if (*found && !take_row(st, r)) {
 		*found = false;
 		memset(r, 0, sizeof(*r));
 		s->damaged_rows++;
-		store_say(s, "the contract's row is damaged - there is no contract until a new offer");
+		store_say(s, place == CONTRACT_NOW ?
+			"the contract's row is damaged - there is no contract until a new offer" :
+			"a row of the contract book is damaged - a successor or a report owed is lost");
 	}
 	store_reset(s, ST_CONTRACT_GET);
 	return true;

@@ -37,18 +37,12 @@ static const char schema[] =
 	" id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, command INTEGER NOT NULL, level TEXT NOT NULL,"
 	" code TEXT NOT NULL, node TEXT NOT NULL, value INTEGER NOT NULL, text TEXT NOT NULL);"
 	"CREATE INDEX event_at ON event(at_ms);"
-	"CREATE TABLE contract("
-	" one INTEGER PRIMARY KEY CHECK(one = 1), id BLOB NOT NULL, replaces BLOB NOT NULL,"
-	" report_uid BLOB NOT NULL, start_s INTEGER NOT NULL, end_s INTEGER NOT NULL,"
-	" ended_ms INTEGER NOT NULL, energy_mwh INTEGER NOT NULL, energy_estimated_mwh INTEGER NOT NULL,"
-	" remote_ms INTEGER NOT NULL, log_seq INTEGER NOT NULL, max_power_w INTEGER NOT NULL,"
-	" state INTEGER NOT NULL, outcome INTEGER NOT NULL, cause INTEGER NOT NULL,"
-	" acks_status INTEGER NOT NULL, has_replaces INTEGER NOT NULL, crc INTEGER NOT NULL);"
+	STORE_CONTRACT_TABLE("contract")
 	"CREATE TABLE owed("
 	" n INTEGER PRIMARY KEY AUTOINCREMENT, uid BLOB NOT NULL UNIQUE, slot_s INTEGER NOT NULL,"
 	" period_s INTEGER NOT NULL, tier INTEGER NOT NULL, sent INTEGER NOT NULL);"
 	"CREATE TABLE number(key INTEGER PRIMARY KEY, value INTEGER NOT NULL);"
-	"PRAGMA user_version=1;"
+	"PRAGMA user_version=2;"
 	"COMMIT;";
 
 void store_file_close(struct store_db *s)
@@ -127,6 +121,8 @@ static enum verdict open_and_look(struct store_db *s, int *version, struct err *
 		return verdict_of_error(s, e);
 	if (v == FILE_EMPTY && sqlite3_exec(s->db, schema, NULL, NULL, NULL) != SQLITE_OK)
 		return verdict_of_error(s, e);
+	if (v == FILE_GOOD && *version < STORE_SCHEMA && !store_migrate(s, *version, e))
+		return s->damaged ? FILE_DAMAGED : FILE_UNUSABLE;
 	return FILE_GOOD;
 }
 

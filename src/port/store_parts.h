@@ -7,7 +7,7 @@
 
 #include "spaceheat/store.h"
 
-enum { STORE_SCHEMA = 1, STORE_PATH = 512 };
+enum { STORE_SCHEMA = 2, STORE_PATH = 512 };
 
 /* Statements are prepared when first used and kept. X(CONSTANT, "sql"). */
 #define STORE_STATEMENTS(X) \
@@ -30,8 +30,9 @@ enum { STORE_SCHEMA = 1, STORE_PATH = 512 };
 	X(ST_EVENT_GET, "SELECT at_ms,command,level,code,node,value,text FROM event " \
 		"WHERE at_ms>=?1 AND at_ms<?2 ORDER BY at_ms,id") \
 	X(ST_CONTRACT_PUT, "INSERT OR REPLACE INTO contract " \
-		"VALUES(1,?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17)") \
-	X(ST_CONTRACT_GET, "SELECT * FROM contract WHERE one=1") \
+		"VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22)") \
+	X(ST_CONTRACT_GET, "SELECT * FROM contract WHERE place=?1") \
+	X(ST_CONTRACT_DROP, "DELETE FROM contract WHERE place=?1") \
 	X(ST_OWE, "INSERT INTO owed(uid,slot_s,period_s,tier,sent) VALUES(?1,?2,?3,?4,?5) " \
 		"ON CONFLICT(uid) DO UPDATE SET sent=max(sent,?5) WHERE slot_s=?2 AND period_s=?3") \
 	X(ST_SENT, "UPDATE owed SET sent=1 WHERE uid=?1") \
@@ -75,6 +76,20 @@ void store_reset(struct store_db *, enum store_statement);
 /* store_file.c */
 bool store_file_open(struct store_db *, struct err *);
 void store_file_close(struct store_db *);
+
+/* store_migrate.c: brings an older schema up to STORE_SCHEMA in one transaction, after a copy beside it (SF-64). */
+bool store_migrate(struct store_db *, int version, struct err *);
+/* What the table of contracts is, in this schema. */
+#define STORE_CONTRACT_TABLE(name) \
+	"CREATE TABLE " name "(" \
+	" place INTEGER PRIMARY KEY, id BLOB NOT NULL, replaces BLOB NOT NULL," \
+	" report_uid BLOB NOT NULL, start_s INTEGER NOT NULL, end_s INTEGER NOT NULL," \
+	" ended_ms INTEGER NOT NULL, energy_mwh INTEGER NOT NULL, energy_estimated_mwh INTEGER NOT NULL," \
+	" remote_ms INTEGER NOT NULL, log_seq INTEGER NOT NULL, max_power_w INTEGER NOT NULL," \
+	" state INTEGER NOT NULL, outcome INTEGER NOT NULL, cause INTEGER NOT NULL," \
+	" acks_status INTEGER NOT NULL, has_replaces INTEGER NOT NULL, sla_hold INTEGER NOT NULL," \
+	" has_register INTEGER NOT NULL, register_wh INTEGER NOT NULL, relays INTEGER NOT NULL," \
+	" crc INTEGER NOT NULL);"
 
 /* store_rows.c: fills the functions that read and write rows. store_contract.c: those of the contract. */
 void store_rows(struct store *);

@@ -88,7 +88,7 @@ static void open_runtime(struct inhouse *h, enum inhouse_manner manner, struct w
 		{ "sensor w1", TO_SENSOR_0, WATCH_DEVICE, false, sensor_step, &h->sensor },
 		{ "meter", TO_METER, WATCH_DEVICE, false, meter_step, &h->meter },
 		{ "uplink", TO_UPLINK, WATCH_VITAL, false, uplink_step, &h->uplink },
-		{ "atn", TO_ATN, WATCH_VITAL, false, atn_step, &h->atn },
+		{ "atn", TO_ATN, WATCH_VITAL, false, h->atn_step, &h->atn },
 	};
 	struct runtime_options o = { .actors = h->actors, .n_actors = INHOUSE_ACTORS, .time = TIME_OWNER, .start = start,
 		.speed = 0, .exit_after_ms = seconds * 1000, .seed = seed, .before_ticks = before_ticks, .before_ctx = h,
@@ -237,6 +237,18 @@ struct inhouse *inhouse_run(enum inhouse_manner manner, const char *house, uint6
 	struct inhouse *h = calloc(1, sizeof(*h));
 
 	assert_non_null(h);
+	h->atn_step = atn_step;
+	run(h, manner, house, seed, seconds);
+	return h;
+}
+
+struct inhouse *inhouse_run_atn(enum inhouse_manner manner, const char *house, uint64_t seed, int64_t seconds,
+	void (*step)(void *self, const struct msg *, struct outbox *))
+{
+	struct inhouse *h = calloc(1, sizeof(*h));
+
+	assert_non_null(h);
+	h->atn_step = step;
 	run(h, manner, house, seed, seconds);
 	return h;
 }
@@ -247,6 +259,7 @@ struct inhouse *inhouse_run_cut(const char *house, uint64_t seed, int64_t second
 	struct inhouse *h = calloc(1, sizeof(*h));
 
 	assert_non_null(h);
+	h->atn_step = atn_step;
 	h->cut_from_s = cut_from_s;
 	h->cut_until_s = cut_until_s;
 	run(h, INHOUSE_SINGLE, house, seed, seconds);
@@ -259,6 +272,7 @@ struct inhouse *inhouse_run_with(const char *house, uint64_t seed, int64_t secon
 	struct inhouse *h = calloc(1, sizeof(*h));
 
 	assert_non_null(h);
+	h->atn_step = atn_step;
 	h->prepare = prepare;
 	run(h, INHOUSE_SINGLE, house, seed, seconds);
 	return h;

@@ -61,6 +61,7 @@ struct inhouse {
 	int64_t slots_s[INHOUSE_STATUSES];
 	int64_t cut_from_s, cut_until_s;	/* simulated seconds in which there is no broker */
 	bool cut;
+	void (*atn_step)(void *self, const struct msg *, struct outbox *);
 };
 
 enum inhouse_manner { INHOUSE_SINGLE, INHOUSE_THREADS };
@@ -74,6 +75,9 @@ struct inhouse *inhouse_run_cut(const char *house, uint64_t seed, int64_t second
 /* The same in one thread, with something done before time begins: a fault. */
 struct inhouse *inhouse_run_with(const char *house, uint64_t seed, int64_t seconds,
 	void (*prepare)(struct inhouse *));
+/* The same with another AtomicTNode: its step gets the struct atn and may call atn_step itself. */
+struct inhouse *inhouse_run_atn(enum inhouse_manner, const char *house, uint64_t seed, int64_t seconds,
+	void (*step)(void *self, const struct msg *, struct outbox *));
 /* Removes the directory too. */
 void inhouse_free(struct inhouse *);
 

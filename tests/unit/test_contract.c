@@ -31,6 +31,16 @@ static struct contract_record record_in(enum contract_state state)
 	return contract_from_offer(&o, state);
 }
 
+static const struct contract_record no_next = { .state = CONTRACT_NONE };
+
+static enum contract_event judge(const struct contract_record *r, const struct msg_offer *o, struct wall clock,
+	enum diag *why)
+{
+	struct contract_terms terms = { .clock = clock, .nameplate_w = NAMEPLATE_W };
+
+	return contract_judge_offer(r, &no_next, o, &terms, why);
+}
+
 /* --- the table --------------------------------------------------------------------------------- */
 
 static bool acts(const struct contract_cell *cell, enum contract_action a)
@@ -63,6 +73,10 @@ static void every_cell_keeps_the_laws(void **state)
 				assert_int_equal(c->next, CONTRACT_ENDED);
 				assert_true(acts(c, DO_RELEASE));
 			}
+			if (s == CONTRACT_LIVE && changes)	/* whoever waits follows, or is ended too */
+				assert_true(acts(c, DO_FOLLOW) != acts(c, DO_END_NEXT));
+			if (acts(c, DO_FOLLOW) || acts(c, DO_END_NEXT) || acts(c, DO_REPLACE) || acts(c, DO_STORE_NEXT))
+				assert_int_equal(s, CONTRACT_LIVE);	/* only a Live one has a successor */
 			if (s == CONTRACT_PENDING && changes)
 				assert_true(c->next == CONTRACT_LIVE || c->next == CONTRACT_ENDED);
 			if (acts(c, DO_REFUSE))
@@ -98,6 +112,13 @@ static void the_table_is_the_specification(void **state)
 		{ CONTRACT_LIVE, E_END_TIME, 1, CONTRACT_ENDED },
 		{ CONTRACT_LIVE, E_START_TIME, 0, 0 },
 		{ CONTRACT_LIVE, E_REPORT_ACK, 0, 0 },
+		{ CONTRACT_LIVE, E_OFFER_REPLACES, 1, CONTRACT_LIVE },
+		{ CONTRACT_LIVE, E_OFFER_FOLLOWS, 1, CONTRACT_LIVE },
+		{ CONTRACT_LIVE, E_NEXT_END, 1, CONTRACT_LIVE },
+		{ CONTRACT_LIVE, E_TOO_COLD, 1, CONTRACT_ENDED },
+		{ CONTRACT_LIVE, E_NODE_REMOVED, 1, CONTRACT_ENDED },
+		{ CONTRACT_PENDING, E_OFFER_REPLACES, 0, 0 },
+		{ CONTRACT_PENDING, E_TOO_COLD, 0, 0 },
 		{ CONTRACT_ENDED, E_REPORT_ACK, 1, CONTRACT_NONE },
 		{ CONTRACT_ENDED, E_OFFER_AHEAD, 1, CONTRACT_PENDING },
 		{ CONTRACT_ENDED, E_OFFER_NOW, 1, CONTRACT_LIVE },
@@ -123,13 +144,13 @@ static void an_offer_is_judged_by_its_window(void **state)
 	enum diag why;
 
 	(void)state;
-	assert_int_equal(contract_judge_offer(&none, &o, at_s(T0_S - 301), NAMEPLATE_W, &why), E_OFFER_BAD);
+	assert_int_equal(judge(&none, &o, at_s(T0_S - 301), &why), E_OFFER_BAD);
 	assert_int_equal(why, DIAG_CONTRACT_TOO_EARLY);
-	assert_int_equal(contract_judge_offer(&none, &o, at_s(T0_S - 300), NAMEPLATE_W, &why), E_OFFER_AHEAD);
-	assert_int_equal(contract_judge_offer(&none, &o, at_s(T0_S), NAMEPLATE_W, &why), E_OFFER_NOW);
+	assert_int_equal(judge(&none, &o, at_s(T0_S - 300), &why), E_OFFER_AHEAD);
+	assert_int_equal(judge(&none, &o, at_s(T0_S), &why), E_OFFER_NOW);
 	assert_int_equal(why, DIAG_NONE);
-	assert_int_equal(contract_judge_offer(&none, &o, at_s(o.end_s - 1), NAMEPLATE_W, &why), E_OFFER_NOW);
-	assert_int_equal(contract_judge_offer(&none, &o, at_s(o.end_s), NAMEPLATE_W, &why), E_OFFER_BAD);
+	assert_int_equal(judge(&none, &o, at_s(o.end_s - 1), &why), E_OFFER_NOW);
+	assert_int_equal(judge(&none, &o, at_s(o.end_s), &why), E_OFFER_BAD);
 	assert_int_equal(why, DIAG_CONTRACT_EXPIRED);
 }
 
@@ -142,9 +163,9 @@ static void an_offer_over_nameplate_is_refused(void **state)
 
 	(void)state;
 	o.max_power_w = NAMEPLATE_W;
-	assert_int_equal(contract_judge_offer(&none, &o, at_s(T0_S), NAMEPLATE_W, &why), E_OFFER_NOW);
+	assert_int_equal(judge(&none, &o, at_s(T0_S), &why), E_OFFER_NOW);
 	o.max_power_w = NAMEPLATE_W + 1;
-	assert_int_equal(contract_judge_offer(&none, &o, at_s(T0_S), NAMEPLATE_W, &why), E_OFFER_BAD);
+	assert_int_equal(judge(&none, &o, at_s(T0_S), &why), E_OFFER_BAD);
 	assert_int_equal(why, DIAG_OVER_NAMEPLATE);
 }
 
@@ -156,32 +177,105 @@ static void an_id_means_one_content(void **state)
 	enum diag why;
 
 	(void)state;
-	assert_int_equal(contract_judge_offer(&live, &o, at_s(T0_S), NAMEPLATE_W, &why), E_OFFER_AGAIN);
+	assert_int_equal(judge(&live, &o, at_s(T0_S), &why), E_OFFER_AGAIN);
 	o.end_s += 60;
-	assert_int_equal(contract_judge_offer(&live, &o, at_s(T0_S), NAMEPLATE_W, &why), E_OFFER_CONFLICT);
+	assert_int_equal(judge(&live, &o, at_s(T0_S), &why), E_OFFER_CONFLICT);
 	o = offer(1);
 	o.acks_status = true;
-	assert_int_equal(contract_judge_offer(&live, &o, at_s(T0_S), NAMEPLATE_W, &why), E_OFFER_CONFLICT);
+	assert_int_equal(judge(&live, &o, at_s(T0_S), &why), E_OFFER_CONFLICT);
 	assert_int_equal(why, DIAG_CONTRACT_CONFLICT);
 	live.state = CONTRACT_ENDED;
 	o = offer(1);
-	assert_int_equal(contract_judge_offer(&live, &o, at_s(T0_S), NAMEPLATE_W, &why), E_OFFER_CONFLICT);
+	assert_int_equal(judge(&live, &o, at_s(T0_S), &why), E_OFFER_CONFLICT);
 }
 
-/* One contract at a time: another that overlaps is refused, so is one that comes after. */
+/* One contract at a time: another that overlaps is refused, so is one that begins after the end; one that begins at
+ * the end may follow, at most 5 minutes ahead. */
 static void one_contract_at_a_time(void **state)
 {
-	struct contract_record live = record_in(CONTRACT_LIVE);
+	struct contract_record live = record_in(CONTRACT_LIVE), pending = record_in(CONTRACT_PENDING);
 	struct msg_offer o = offer(2);
 	enum diag why;
 
 	(void)state;
-	assert_int_equal(contract_judge_offer(&live, &o, at_s(T0_S), NAMEPLATE_W, &why), E_OFFER_OVERLAP);
+	assert_int_equal(judge(&live, &o, at_s(T0_S), &why), E_OFFER_OVERLAP);
 	assert_int_equal(why, DIAG_CONTRACT_OVERLAP);
+	o.start_s = live.end_s + 60;
+	o.end_s = live.end_s + HOUR_S;
+	assert_int_equal(judge(&live, &o, at_s(live.end_s - 60), &why), E_OFFER_LATER);
+	assert_int_equal(why, DIAG_CONTRACT_TOO_EARLY);
+	o.start_s = live.end_s;
+	assert_int_equal(judge(&live, &o, at_s(live.end_s - 301), &why), E_OFFER_BAD);
+	assert_int_equal(why, DIAG_CONTRACT_TOO_EARLY);
+	assert_int_equal(judge(&live, &o, at_s(live.end_s - 300), &why), E_OFFER_FOLLOWS);
+	assert_int_equal(why, DIAG_NONE);
+	assert_int_equal(judge(&pending, &o, at_s(live.end_s - 300), &why), E_OFFER_LATER);
+}
+
+/* A successor has its own id, content and window: the same again is the same answer, anything else beside it is refused
+ * by name. */
+static void one_successor_at_a_time(void **state)
+{
+	struct contract_record live = record_in(CONTRACT_LIVE), next;
+	struct msg_offer o = offer(2);
+	struct contract_terms terms = { .clock = at_s(T0_S + HOUR_S - 100), .nameplate_w = NAMEPLATE_W };
+	enum diag why;
+
+	(void)state;
 	o.start_s = live.end_s;
 	o.end_s = live.end_s + HOUR_S;
-	assert_int_equal(contract_judge_offer(&live, &o, at_s(T0_S), NAMEPLATE_W, &why), E_OFFER_LATER);
+	next = contract_from_offer(&o, CONTRACT_PENDING);
+	assert_int_equal(contract_judge_offer(&live, &next, &o, &terms, &why), E_OFFER_AGAIN);
+	o.end_s += 60;
+	assert_int_equal(contract_judge_offer(&live, &next, &o, &terms, &why), E_OFFER_CONFLICT);
+	o.contract.b[0] = 3;
+	assert_int_equal(contract_judge_offer(&live, &next, &o, &terms, &why), E_OFFER_OVERLAP);
+	o.start_s = next.end_s;
+	o.end_s = o.start_s + HOUR_S;
+	assert_int_equal(contract_judge_offer(&live, &next, &o, &terms, &why), E_OFFER_LATER);
 	assert_int_equal(why, DIAG_CONTRACT_TOO_EARLY);
+}
+
+/* An offer may replace the Live contract it names, at once, and never one it does not name or a successor. */
+static void an_offer_may_replace_the_live_one(void **state)
+{
+	struct contract_record live = record_in(CONTRACT_LIVE), pending = record_in(CONTRACT_PENDING), next;
+	struct msg_offer o = offer(2);
+	struct contract_terms terms = { .clock = at_s(T0_S + 600), .nameplate_w = NAMEPLATE_W };
+	enum diag why;
+
+	(void)state;
+	o.has_replaces = true;
+	o.replaces = live.id;
+	assert_int_equal(judge(&live, &o, at_s(T0_S + 600), &why), E_OFFER_REPLACES);
+	assert_int_equal(judge(&pending, &o, at_s(T0_S + 600), &why), E_OFFER_OVERLAP);
+	o.start_s = T0_S + 660;
+	assert_int_equal(judge(&live, &o, at_s(T0_S + 600), &why), E_OFFER_BAD);
+	assert_int_equal(why, DIAG_CONTRACT_TOO_EARLY);
+	o.start_s = T0_S;
+	next = contract_from_offer(&o, CONTRACT_PENDING);
+	next.id.b[0] = 9;
+	next.start_s = live.end_s;
+	next.end_s = live.end_s + HOUR_S;
+	assert_int_equal(contract_judge_offer(&live, &next, &o, &terms, &why), E_OFFER_REPLACES);
+	o.end_s += 60;
+	assert_int_equal(contract_judge_offer(&live, &next, &o, &terms, &why), E_OFFER_OVERLAP);
+	o.end_s -= 60;
+	o.replaces.b[5] = 5;
+	assert_int_equal(judge(&live, &o, at_s(T0_S + 600), &why), E_OFFER_OVERLAP);
+}
+
+/* After a breach no offer is good until the zone is warm again. */
+static void a_breach_closes_the_door(void **state)
+{
+	struct contract_record none = record_in(CONTRACT_NONE);
+	struct msg_offer o = offer(2);
+	struct contract_terms terms = { .clock = at_s(T0_S), .nameplate_w = NAMEPLATE_W, .sla_hold = true };
+	enum diag why;
+
+	(void)state;
+	assert_int_equal(contract_judge_offer(&none, &no_next, &o, &terms, &why), E_OFFER_BAD);
+	assert_int_equal(why, DIAG_SLA_HOLD);
 }
 
 /* A message about another id is a stranger's, whatever the state; so is one about a contract that has ended. */
@@ -412,6 +506,9 @@ int main(void)
 		cmocka_unit_test(an_offer_over_nameplate_is_refused),
 		cmocka_unit_test(an_id_means_one_content),
 		cmocka_unit_test(one_contract_at_a_time),
+		cmocka_unit_test(one_successor_at_a_time),
+		cmocka_unit_test(an_offer_may_replace_the_live_one),
+		cmocka_unit_test(a_breach_closes_the_door),
 		cmocka_unit_test(only_the_open_contract_is_known),
 		cmocka_unit_test(time_starts_and_ends_it),
 		cmocka_unit_test(an_end_names_its_outcome),

@@ -131,7 +131,7 @@ static void a_contract_is_stored_before_it_is_said(void **state)
 	assert_int_equal(b->n_stored, 1);
 	assert_int_equal(b->last_stored.seq, 41);
 	assert_true(store_sqlite_open(b->path, &other, &e));
-	assert_true(other.get_contract(other.self, &got, &found, &e));
+	assert_true(other.get_contract(other.self, CONTRACT_NOW, &got, &found, &e));
 	assert_true(found && got.state == CONTRACT_LIVE && got.end_s == START_MS / 1000 + 3600);
 	other.close(other.self);
 }

@@ -35,7 +35,7 @@ static struct uuid uid_of(int n)
 static void put_contract(struct store_bench *b, const struct contract_record *r)
 {
 	BEGIN(b, STORE_DURABLE);
-	assert_true(b->store.put_contract(b->store.self, r, &b->e));
+	assert_true(b->store.put_contract(b->store.self, CONTRACT_NOW, r, &b->e));
 	COMMIT(b);
 }
 
@@ -54,13 +54,13 @@ static void the_contract_comes_back(void **state)
 	struct contract_record r = a_contract(1800000000), got;
 	bool found;
 
-	assert_true(b->store.get_contract(b->store.self, &got, &found, &b->e));
+	assert_true(b->store.get_contract(b->store.self, CONTRACT_NOW, &got, &found, &b->e));
 	assert_false(found);
 	put_contract(b, &r);
 	r = a_contract(1800003600);
 	put_contract(b, &r);
 	store_bench_reopen(b);
-	assert_true(b->store.get_contract(b->store.self, &got, &found, &b->e));
+	assert_true(b->store.get_contract(b->store.self, CONTRACT_NOW, &got, &found, &b->e));
 	assert_true(found);
 	assert_memory_equal(&got, &r, sizeof(r));
 }
@@ -78,7 +78,7 @@ static void a_damaged_contract_is_none(void **state)
 	store_bench_close(b);
 	store_bench_by_hand(b, "UPDATE contract SET end_s = end_s + 60");
 	store_bench_open(b);
-	assert_true(b->store.get_contract(b->store.self, &got, &found, &b->e));
+	assert_true(b->store.get_contract(b->store.self, CONTRACT_NOW, &got, &found, &b->e));
 	assert_false(found);
 	assert_int_equal(got.state, CONTRACT_NONE);
 	assert_true(b->store.notice(b->store.self, text, sizeof(text)));
@@ -97,10 +97,10 @@ static void a_rollback_leaves_nothing(void **state)
 
 	put_contract(b, &r);
 	BEGIN(b, STORE_DURABLE);
-	assert_true(b->store.put_contract(b->store.self, &next, &b->e));
+	assert_true(b->store.put_contract(b->store.self, CONTRACT_NOW, &next, &b->e));
 	owe(b, &(struct store_owed){ .uid = uid_of(1) });
 	b->store.rollback(b->store.self);
-	assert_true(b->store.get_contract(b->store.self, &got, &found, &b->e));
+	assert_true(b->store.get_contract(b->store.self, CONTRACT_NOW, &got, &found, &b->e));
 	assert_true(found && got.start_s == r.start_s);
 	assert_true(b->store.count_owed(b->store.self, &owed, &b->e));
 	assert_int_equal(owed, 0);

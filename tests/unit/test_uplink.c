@@ -179,6 +179,27 @@ static void slot_result_names_the_slot(void **state)
 	assert_true(r.slot_start_unix_s == BENCH_START_MS / 1000);
 }
 
+/* An alert is split at its last " - " into what is wrong and what to do, and names its node. */
+static void an_alert_is_split(void **state)
+{
+	struct bench *b = *state;
+	struct scada_alert a;
+
+	bench_up(b);
+	bench_step(b, (struct msg){ .type = MSG_SEND_ALERT, .send_alert = { .id = uid_a, .since_ms = BENCH_START_MS,
+		.node = NO_NODE, .code = LOG_TRIP, .level = LEVEL_CRITICAL, .text = "tank - top 83.0 C - let it cool" } });
+	bench_step(b, (struct msg){ .type = MSG_SEND_ALERT, .send_alert = { .id = uid_a, .since_ms = BENCH_START_MS,
+		.node = 0, .code = LOG_STORE, .level = LEVEL_ERROR, .ended = true, .text = "broken" } });
+	bench_read(b, 0, &scada_alert_wire, "dw1.h.ta.scada/scada.alert.100", &a);
+	assert_string_equal(a.code, "TRIP");
+	assert_string_equal(a.text, "tank - top 83.0 C");
+	assert_string_equal(a.action, "let it cool");
+	assert_string_equal(a.node, "-");
+	assert_true(a.severity == LEVEL_CRITICAL && !a.ended && a.since_unix_ms == BENCH_START_MS);
+	bench_read(b, 1, &scada_alert_wire, "dw1.h.ta.scada/scada.alert.100", &a);
+	assert_true(a.ended && a.severity == LEVEL_ERROR && strcmp(a.text, "broken") == 0 && a.action[0] == '\0');
+}
+
 /* Beat, report and the copy of a dispatch carry what scada bench_said. */
 static void numbers_arrive(void **state)
 {
@@ -393,6 +414,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(every_refusal_has_words, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(held_says_until_when, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(slot_result_names_the_slot, bench_setup, bench_teardown),
+		cmocka_unit_test_setup_teardown(an_alert_is_split, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(numbers_arrive, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(send_times_rise, bench_setup, bench_teardown),
 		cmocka_unit_test_setup_teardown(power_is_two_bytes, bench_setup, bench_teardown),

@@ -30,6 +30,11 @@ const struct atn_cell atn_table[N_ATN_STATES][N_ATN_EVENTS] = {
 		[ATN_E_BEAT_DUE]  = GO(ATN_LIVE,        ATN_DO_SEND_BEAT, ATN_DO_ASK),
 		[ATN_E_GONE]      = GO(ATN_NO_CONTRACT, ATN_DO_LATER, ATN_DO_KEEP, ATN_DO_TELL),
 		[ATN_E_END]       = GO(ATN_NO_CONTRACT, ATN_DO_SOON, ATN_DO_KEEP, ATN_DO_TELL),
+		[ATN_E_FOLLOW_DUE]    = GO(ATN_LIVE,    ATN_DO_OFFER_NEXT),
+		[ATN_E_NEXT_ACCEPTED] = GO(ATN_LIVE,    ATN_DO_NEXT_KEPT, ATN_DO_TELL),
+		[ATN_E_NEXT_REFUSED]  = GO(ATN_LIVE,    ATN_DO_NEXT_GONE, ATN_DO_TELL),
+		/* Offered again, the same gets the same answer: so a lost answer costs nothing. */
+		[ATN_E_END_NEXT]      = GO(ATN_OFFERED, ATN_DO_FOLLOW, ATN_DO_KEEP, ATN_DO_TELL),
 	},
 };
 /* clang-format on */
@@ -62,12 +67,39 @@ static bool is_over(const struct atn_contract *c, struct wall clock)
 	return clock.ms >= c->end_s * 1000;
 }
 
+/* splitmix64 over both halves: the same for everybody who knows the contract, and not its id. */
+static struct uuid successor_id(struct uuid id)
+{
+	uint64_t bits[2] = { 0, 0 };
+
+	for (int i = 0; i < 16; i++)
+		bits[i / 8] = bits[i / 8] << 8 | id.b[i];
+	for (int i = 0; i < 2; i++) {
+		uint64_t z = bits[i] + bits[1 - i] * 3 + 0x9e3779b97f4a7c15U;
+
+		z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
+		z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
+		bits[i] = z ^ z >> 31;
+	}
+	return uuid_random(bits);
+}
+
+struct atn_contract atn_successor(const struct atn_contract *c)
+{
+	return (struct atn_contract){ successor_id(c->id), c->end_s, c->end_s + ATN_BLOCK_S, c->max_power_w };
+}
+
 void atn_talk_start(struct atn_talk *t, const struct atn_contract *past, struct mono now, struct wall clock)
 {
+	struct atn_contract known;
+
 	*t = (struct atn_talk){ .first = true, .next_offer = { ATN_FIRST_OFFER_MS } };
-	if (past == NULL || uuid_is_zero(past->id) || is_over(past, clock))
+	if (past == NULL || uuid_is_zero(past->id))
 		return;
-	t->contract = *past;
+	known = is_over(past, clock) ? atn_successor(past) : *past;
+	if (is_over(&known, clock))
+		return;
+	t->contract = known;
 	t->state = ATN_OFFERED;
 	t->first = false;
 	t->next_offer = now;
@@ -78,18 +110,37 @@ static int64_t start_ms(const struct atn_talk *t)
 	return t->contract.start_s * 1000 + ATN_START_MARGIN_MS;
 }
 
+enum atn_event atn_over(const struct atn_talk *t, enum atn_event event)
+{
+	bool next = t->next == ATN_NEXT_OFFERED || t->next == ATN_NEXT_ACCEPTED;
+
+	return t->state == ATN_LIVE && next ? ATN_E_END_NEXT : event;
+}
+
+/* How long until a successor may be offered; -1: none is to be. */
+static int64_t follow_ms(const struct atn_talk *t, struct wall clock)
+{
+	int64_t wait_ms = (t->contract.end_s - ATN_FOLLOW_S) * 1000 - clock.ms;
+
+	if (t->state != ATN_LIVE || t->next == ATN_NEXT_ACCEPTED || t->next == ATN_NEXT_REFUSED)
+		return -1;
+	return wait_ms > 0 ? wait_ms : 0;
+}
+
 enum atn_event atn_talk_due(const struct atn_talk *t, struct mono now, struct wall clock, bool reachable)
 {
 	bool offering = t->state == ATN_NO_CONTRACT || t->state == ATN_OFFERED;
 
 	if (t->state != ATN_NO_CONTRACT && is_over(&t->contract, clock))
-		return ATN_E_END;
+		return atn_over(t, ATN_E_END);
 	if (offering && reachable && mono_reached(now, t->next_offer))
 		return ATN_E_OFFER_DUE;
 	if (t->state == ATN_ACCEPTED && reachable && clock.ms >= start_ms(t))
 		return ATN_E_START;
 	if (t->state == ATN_LIVE && reachable && mono_reached(now, t->next_beat))
 		return ATN_E_BEAT_DUE;
+	if (reachable && follow_ms(t, clock) == 0 && mono_reached(now, t->next_follow))
+		return ATN_E_FOLLOW_DUE;
 	return N_ATN_EVENTS;
 }
 
@@ -114,7 +165,11 @@ struct mono atn_talk_wake(const struct atn_talk *t, struct mono now, struct wall
 		return mono_min(end, t->next_offer);
 	if (t->state == ATN_ACCEPTED)
 		return mono_min(end, when_wall(start_ms(t), now, clock));
-	return mono_min(end, t->next_beat);
+	if (follow_ms(t, clock) < 0)
+		return mono_min(end, t->next_beat);
+	if (follow_ms(t, clock) == 0)
+		return mono_min(end, mono_min(t->next_beat, t->next_follow));
+	return mono_min(end, mono_min(t->next_beat, when_wall((t->contract.end_s - ATN_FOLLOW_S) * 1000, now, clock)));
 }
 
 void atn_window(struct wall clock, int utc_offset_s, bool first, int64_t *start_s, int64_t *end_s)
@@ -135,6 +190,37 @@ static void new_offer(struct atn_talk *t, struct wall clock, int utc_offset_s, s
 	t->first = false;
 }
 
+static void follow(struct atn_talk *t, struct mono now)
+{
+	t->contract = atn_successor(&t->contract);
+	t->next = ATN_NEXT_NONE;
+	t->next_offer = now;
+}
+
+static void set_timer(struct atn_talk *t, enum atn_action action, struct mono now)
+{
+	if (action == ATN_DO_SEND_OFFER)
+		t->next_offer = mono_after(now, ATN_REPEAT_MS);
+	else if (action == ATN_DO_SEND_BEAT)
+		t->next_beat = mono_after(now, ATN_BEAT_MS);
+	else if (action == ATN_DO_SOON)
+		t->next_offer = mono_after(now, ATN_AFTER_END_MS);
+	else if (action == ATN_DO_LATER)
+		t->next_offer = mono_after(now, ATN_RETRY_MS);
+	else if (action == ATN_DO_OFFER_NEXT)
+		t->next_follow = mono_after(now, ATN_REPEAT_MS);
+	else if (action == ATN_DO_FOLLOW)
+		follow(t, now);
+	if (action == ATN_DO_OFFER_NEXT)
+		t->next = ATN_NEXT_OFFERED;
+	else if (action == ATN_DO_NEXT_KEPT)
+		t->next = ATN_NEXT_ACCEPTED;
+	else if (action == ATN_DO_NEXT_GONE)
+		t->next = ATN_NEXT_REFUSED;
+	else if (action == ATN_DO_SOON || action == ATN_DO_LATER)
+		t->next = ATN_NEXT_NONE;
+}
+
 const struct atn_cell *atn_talk_apply(struct atn_talk *t, enum atn_event event, struct mono now,
 	struct wall clock, int utc_offset_s, struct uuid fresh_id)
 {
@@ -146,14 +232,8 @@ const struct atn_cell *atn_talk_apply(struct atn_talk *t, enum atn_event event, 
 	for (int i = 0; i < ATN_MAX_ACTIONS; i++) {
 		if (cell->act[i] == ATN_DO_NEW_OFFER)
 			new_offer(t, clock, utc_offset_s, fresh_id);
-		else if (cell->act[i] == ATN_DO_SEND_OFFER)
-			t->next_offer = mono_after(now, ATN_REPEAT_MS);
-		else if (cell->act[i] == ATN_DO_SEND_BEAT)
-			t->next_beat = mono_after(now, ATN_BEAT_MS);
-		else if (cell->act[i] == ATN_DO_SOON)
-			t->next_offer = mono_after(now, ATN_AFTER_END_MS);
-		else if (cell->act[i] == ATN_DO_LATER)
-			t->next_offer = mono_after(now, ATN_RETRY_MS);
+		else
+			set_timer(t, cell->act[i], now);
 	}
 	return cell;
 }

@@ -4,7 +4,9 @@
  *
  * Windows: a contract runs to the end of the six-hour block of the house's local day (00, 06, 12, 18), or to
  * the end of the next block when less than an hour would remain. The first offer comes at mono 4.5 min and
- * starts at the next five-minute boundary; one that follows an ended contract at the present whole minute. */
+ * starts at the next five-minute boundary; one that follows an ended contract at the present whole minute. Four minutes
+ * before its end a Live contract's successor is offered, whose id and window follow from it: after a restart it is offered
+ * again with the same content. */
 #ifndef CORE_CONTROL_ATN_H
 #define CORE_CONTROL_ATN_H
 
@@ -25,6 +27,7 @@ enum {
 	ATN_AFTER_END_MS = 2000,	/* the SCADA must have noticed the end itself, else they overlap */
 	ATN_START_MARGIN_MS = 1000,	/* the same for the start: a beat counts only while Live */
 	ATN_BEAT_MS = 60000,
+	ATN_FOLLOW_S = 240,		/* a successor is offered so long before the end */
 	ATN_FRESH_MS = 150000,		/* a SCADA that did not beat for so long is not commanded */
 };
 
@@ -41,7 +44,11 @@ enum {
 	X(ATN_E_GONE, "the SCADA reports it ended, or does not know it") \
 	X(ATN_E_START, "start reached") \
 	X(ATN_E_BEAT_DUE, "time to beat") \
-	X(ATN_E_END, "end reached")
+	X(ATN_E_END, "end reached") \
+	X(ATN_E_FOLLOW_DUE, "time to offer a successor") \
+	X(ATN_E_NEXT_ACCEPTED, "the successor is accepted") \
+	X(ATN_E_NEXT_REFUSED, "the successor is refused") \
+	X(ATN_E_END_NEXT, "it is over, and a successor was offered")
 
 #define ATN_ACTIONS(X) \
 	X(ATN_DO_NOTHING, "-") \
@@ -52,7 +59,11 @@ enum {
 	X(ATN_DO_ASK, "ask for a snapshot") \
 	X(ATN_DO_SOON, "offer anew in 2 s") \
 	X(ATN_DO_LATER, "offer anew in 60 s") \
-	X(ATN_DO_TELL, "log it")
+	X(ATN_DO_TELL, "log it") \
+	X(ATN_DO_OFFER_NEXT, "offer the successor") \
+	X(ATN_DO_NEXT_KEPT, "it need not be offered again") \
+	X(ATN_DO_NEXT_GONE, "give it up") \
+	X(ATN_DO_FOLLOW, "it takes its place; offer it again")
 
 #define ATN_FIRST(constant, words) constant,
 enum atn_state { ATN_STATES(ATN_FIRST) N_ATN_STATES };
@@ -88,7 +99,12 @@ struct atn_talk {
 	struct atn_contract contract;	/* zero id: none */
 	bool first;			/* no contract was offered since the start of the program */
 	struct mono next_offer, next_beat;
+	enum atn_next { ATN_NEXT_NONE, ATN_NEXT_OFFERED, ATN_NEXT_ACCEPTED, ATN_NEXT_REFUSED } next;
+	struct mono next_follow;	/* the successor's offer is sent again */
 };
+
+/* What follows on a contract: known from it alone. */
+struct atn_contract atn_successor(const struct atn_contract *);
 
 /* A contract that is not over yet (remembered from before) is offered again with the same content, at once:
  * the SCADA answers the same offer the same. `past` may be NULL. */
@@ -96,6 +112,8 @@ void atn_talk_start(struct atn_talk *, const struct atn_contract *past, struct m
 /* What time alone brings, one event at a time; N_ATN_EVENTS: nothing is due. Without a line to the SCADA
  * (`reachable` false) nothing that must be sent is due. */
 enum atn_event atn_talk_due(const struct atn_talk *, struct mono now, struct wall clock, bool reachable);
+/* `event` (the contract is gone, or over), or what it is when a successor was offered. */
+enum atn_event atn_over(const struct atn_talk *, enum atn_event event);
 /* Applies the table: state and timers change here; what is to be sent, kept and told stands in the cell. A
  * new offer takes `fresh_id`. A cell that is not legal changes nothing. */
 const struct atn_cell *atn_talk_apply(struct atn_talk *, enum atn_event, struct mono now, struct wall clock,

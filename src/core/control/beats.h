@@ -33,6 +33,8 @@ void beats_send(struct beats *, uint64_t beat);
 void beats_note(struct beats *, uint64_t beat);
 /* A beat of the right contract came. False: its echo is unknown or used. */
 bool beats_hear(struct beats *, uint64_t beat, uint64_t echo, struct mono now);
+/* What counts as a beat without number or echo came (a standing contract). */
+void beats_hear_plain(struct beats *, struct mono now);
 /* Call often: notices a loss. */
 void beats_tick(struct beats *, struct mono now);
 /* Since the last good beat, or since the contract's start when there was none. */

@@ -125,6 +125,20 @@ static bool build_nothing(struct inbound *in, const void *message, struct msg *o
 	return true;
 }
 
+static bool build_alert(struct inbound *in, const void *message, struct msg *out, struct refusal *why)
+{
+	const struct scada_alert *m = message;
+	struct msg_scada_alert *a = &out->scada_alert;
+
+	(void)in;
+	(void)why;
+	out->type = MSG_SCADA_ALERT;
+	*a = (struct msg_scada_alert){ .ended = m->ended, .level = (uint8_t)m->severity };
+	text_printable(a->code, sizeof(a->code), m->code, strlen(m->code));
+	text_printable(a->text, sizeof(a->text), m->text, strlen(m->text));
+	return true;
+}
+
 static const struct reception receptions[] = {
 	{ &dispatch_contract_answer_wire, build_answer, false },
 	{ &dispatch_contract_beat_wire, build_beat, false },
@@ -135,7 +149,7 @@ static const struct reception receptions[] = {
 	{ &gt_sh_cli_scada_response_wire, build_snapshot, false },
 	{ &scada_state_wire, build_state, true },
 	{ &gt_dispatch_boolean_local_wire, build_nothing, false },
-	{ &scada_alert_wire, build_nothing, false },
+	{ &scada_alert_wire, build_alert, false },
 };
 
 bool inbound_atn(void *self, const char *topic, const void *bytes, size_t length, bool retained,
