@@ -68,6 +68,12 @@ static int print_settings(void)
 	return EXIT_DONE;
 }
 
+static int print_cli(void)
+{
+	cli_print_verbs();
+	return EXIT_DONE;
+}
+
 int cli_print(struct cli *cli, int argc, char **argv)
 {
 	static const struct {
@@ -79,6 +85,7 @@ int cli_print(struct cli *cli, int argc, char **argv)
 		{ "atn", print_atn },
 		{ "settings", print_settings },
 		{ "codes", print_codes },
+		{ "cli", print_cli },
 	};
 
 	(void)cli;
