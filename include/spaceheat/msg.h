@@ -27,6 +27,7 @@ enum address {
 	TO_SENSOR_0,
 	TO_SENSOR_LAST = TO_SENSOR_0 + MAX_SENSOR_BUSES - 1,
 	TO_LOG,			/* no actor: the runtime's log sink */
+	TO_CONTROL,
 	N_ADDRESSES,
 };
 
@@ -68,6 +69,14 @@ enum msg_type {
 	MSG_ALARM,
 	/* scada -> uplink; net port -> AtomicTNode */
 	MSG_SEND_ALERT, MSG_SCADA_ALERT,
+	/* control socket -> scada, uplink, history, which tell what they know; all by way of the control actor */
+	MSG_QUERY, MSG_VIEW, MSG_UPLINK_VIEW, MSG_HISTORY_VIEW,
+	/* control socket -> scada: what a person asks for, and what became of it */
+	MSG_OPERATOR, MSG_OPERATOR_ANSWER,
+	/* scada, uplink -> control: something changed that people follow */
+	MSG_NEWS,
+	/* scada -> relay: a person resets what the guard has locked */
+	MSG_RESET,
 	N_MSG_TYPES,
 };
 
@@ -231,6 +240,34 @@ struct msg_scada_snapshot { int64_t report_ms; int64_t value; enum telemetry_nam
 struct msg_scada_state { bool online; };
 struct msg_scada_alert { bool ended; uint8_t level; char code[32], text[ALERT_TEXT - 32]; };
 
+/* box: of struct view_boxes, lent to scada until its MSG_VIEW. */
+struct msg_query { uint32_t ticket; int32_t box; };
+/* Times are Unix ms, 0 = never. */
+struct msg_uplink_view { uint32_t ticket; bool wanted, up; int64_t since_ms, last_ack_ms; uint64_t messages, bytes;
+	char last_error[96]; };
+struct msg_history_view { uint32_t ticket; bool failing; int64_t db_bytes, exact_s; };	/* -1 = not known */
+
+enum operator_verb { OPERATOR_DISPATCH, OPERATOR_AUTO, OPERATOR_HOLD, OPERATOR_HOLD_CANCEL, OPERATOR_RESET };
+/* relay: of settings.relays, or -1: reset of a trip. */
+struct msg_operator { uint32_t ticket, uid; enum operator_verb verb; int32_t relay, minutes, setpoint_mc;
+	bool on, override; };
+enum operator_verdict { OPERATOR_DONE, OPERATOR_GUARD_HOLDS, OPERATOR_NOT_IN_CONTROL, OPERATOR_OUT_OF_RANGE,
+	OPERATOR_NOTHING_LOCKED, OPERATOR_STILL_HOT, OPERATOR_BUSY };
+/* until_ms: end of the lease or hold it gave, or with NOT_IN_CONTROL of the contract; 0 = none. */
+struct msg_operator_answer { uint32_t ticket; enum operator_verdict verdict; enum guard_result result;
+	int64_t until_ms, held_until_ms; int32_t value_mc; };
+
+enum news_kind { NEWS_MODE, NEWS_CONTRACT, NEWS_RELAY, NEWS_LINK };
+struct msg_news {
+	uint8_t kind, on, by, result;	/* on: of a relay, or the link */
+	uint8_t mode, cause, state, outcome;
+	int16_t node;
+	struct uuid contract;
+	char text[96];
+};
+
+struct msg_reset { int32_t relay; };	/* -1: the trip */
+
 struct msg {
 	enum msg_type type;
 	enum address to, from;
@@ -279,6 +316,13 @@ struct msg {
 		struct msg_scada_snapshot scada_snapshot;
 		struct msg_scada_state scada_state;
 		struct msg_scada_alert scada_alert;
+		struct msg_query query, view;
+		struct msg_uplink_view uplink_view;
+		struct msg_history_view history_view;
+		struct msg_operator operator;
+		struct msg_operator_answer operator_answer;
+		struct msg_news news;
+		struct msg_reset reset;
 	};
 };
 

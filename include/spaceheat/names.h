@@ -180,7 +180,8 @@
 	X(LOG_DRY_FIRE, "DRY_FIRE") \
 	X(LOG_NO_LOAD, "NO_LOAD") \
 	X(LOG_WELDED, "WELDED") \
-	X(LOG_SLA_BREACH, "SLA_BREACH")
+	X(LOG_SLA_BREACH, "SLA_BREACH") \
+	X(LOG_OPERATOR, "OPERATOR")
 
 #define NAMES_X2(c, word) c,
 #define NAMES_X3(c, word, extra) c,

@@ -58,6 +58,12 @@ struct guard_port {
 	bool (*reset_one)(void *self, int relay, struct err *);
 };
 
+/* Where the control actor hands over what people asked for. Never waits; any thread. */
+struct control_port {
+	void *self;
+	void (*take)(void *self, const struct msg *);
+};
+
 /* Four buffers for messages too long for a struct msg. take: an index, or -1 when all are in use. */
 enum { POOL_BUFFERS = 4, POOL_BUFFER_SIZE = 256 * 1024 };
 struct pool {

@@ -87,6 +87,7 @@ struct settings_meter { char port[PATH_SIZE]; int baud, unit_id, poll_ms; double
 struct settings_history { int commit_s, exact_days, max_mb; };
 struct settings_log { enum log_level level; bool readings; };
 struct settings_display { bool fahrenheit; char timezone[WORD_SIZE], currency[8]; };
+struct settings_control_socket { char path[PATH_SIZE], group[WORD_SIZE], operator_group[WORD_SIZE]; };
 struct settings_sim { int64_t seed; double speed; char start[WORD_SIZE]; int64_t exit_after_s; };
 
 struct settings {
@@ -108,6 +109,7 @@ struct settings {
 	int status_period_s;
 	struct settings_log log;
 	struct settings_sim sim;
+	struct settings_control_socket control_socket;
 };
 
 /* The sum of expected_w[1] over all relays: what the house may draw at most, W. */

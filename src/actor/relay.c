@@ -69,6 +69,15 @@ static void reading(struct relay *r, const struct msg *in, struct outbox *out)
 		lost(r, GUARD_NO_RELAY, e.text, out);
 }
 
+static void reset(struct relay *r, const struct msg *in, struct outbox *out)
+{
+	int which = in->reset.relay < 0 ? GUARD_NO_RELAY : in->reset.relay;
+	struct err e;
+
+	if (!r->port.reset_one(r->port.self, which, &e))
+		lost(r, which, e.text, out);
+}
+
 /* --- guard to scada ------------------------------------------------------------------------- */
 
 static bool was_asked(struct relay *r, uint32_t seq)
@@ -236,6 +245,7 @@ static const struct { enum msg_type type; void (*take)(struct relay *, const str
 takers[] = {
 	{ MSG_WANT, want },
 	{ MSG_GUARD_READING, reading },
+	{ MSG_RESET, reset },
 	{ MSG_ANSWER, answer },
 	{ MSG_RELAY_EVENT, event },
 };

@@ -79,6 +79,7 @@ static struct mode present_mode(const struct scada *s)
 		.sensors_ok = mono_since(s->now, s->seeing_since) < SCADA_BLIND_MS,
 		.atn_wants_local = s->atn_wants_local,
 		.dispatched = scada_dispatched(s),
+		.operator_lease = scada_operated(s),
 	};
 
 	return control_mode(&in);
@@ -94,6 +95,8 @@ static void say_mode(struct scada *s, struct mode before, struct outbox *out)
 	s->log_seq++;
 	record(out, LEVEL_INFO, LOG_MODE, NO_NODE, (int32_t)s->mode.mode, "%s (%s)",
 		control_mode_name(s->mode.mode), cause);
+	scada_news(&(struct msg_news){ .kind = NEWS_MODE, .mode = (uint8_t)s->mode.mode,
+		.cause = (uint8_t)s->mode.cause, .node = NO_NODE }, out);
 	scada_contract_keep(s, out);	/* LogSeq must not go back over a restart */
 }
 
@@ -207,6 +210,8 @@ static scada_handler *const handlers[N_MSG_TYPES] = {
 	[MSG_STORE_FAILED] = scada_store_failed,
 	[MSG_OWED] = owed_changed,
 	[MSG_ALARM] = scada_alarm,
+	[MSG_OPERATOR] = scada_operator,
+	[MSG_QUERY] = scada_query,
 };
 
 /* SF-83: not being able to see is said once, and so is its end. */

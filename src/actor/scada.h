@@ -16,6 +16,7 @@
 #include "spaceheat/house.h"
 #include "spaceheat/port.h"
 #include "spaceheat/settings.h"
+#include "spaceheat/view.h"
 
 enum {
 	SCADA_TICK_MS = 1000,
@@ -32,6 +33,9 @@ enum {
 	SCADA_MAX_REPLIES = 32,
 	SCADA_RATES = 10,		/* check 4: nine types, and one for all that we do not know */
 	SCADA_MAX_RETAINED = 16,
+	SCADA_MAX_ASKS = 8,		/* requests of people that wait for the guard */
+	SCADA_OPERATOR_MAX_MIN = 24 * 60,
+	SCADA_STARTS = 16,		/* remembered per relay; the guard allows fewer in an hour */
 	SCADA_REFUSAL_LINE_MS = 300000,	/* one log line more, after GATE_BURST of one diagnostic */
 };
 
@@ -49,6 +53,8 @@ struct scada_channel {
 	struct mono at;
 	struct wall tick, kept;
 	bool has_kept;
+	uint32_t errors;		/* readings that were not good */
+	enum quality last_error;
 };
 
 struct scada_relay {
@@ -64,10 +70,22 @@ struct scada_relay {
 	struct mono dispatch_until;
 	struct gate_order order;
 	struct msg_send_result answered;	/* to the last accepted dispatch, for a duplicate of it */
+	bool operated, operate_on;	/* a person at the house holds it, */
+	struct mono operate_until;	/* so long */
+	struct wall moved, held_until;	/* 0 = not seen; not known */
+	struct mono starts[SCADA_STARTS];	/* ring */
+	uint32_t n_starts;
+	uint32_t locks;			/* bits of enum guard_event_kind: what the guard has found wrong with it */
 };
 
 /* A dispatch that the guard has been asked about. */
 struct scada_reply { uint32_t seq; struct msg_send_result result; };
+
+/* A request of a person that the guard has been asked about. */
+struct scada_ask { uint32_t seq, ticket; };
+
+/* A setpoint that a person holds for a time. */
+struct scada_hold { bool on; int64_t setpoint_mc; struct mono until; };
 
 /* Metered power, and what `p` last said. */
 struct scada_power {
@@ -130,6 +148,11 @@ struct scada {
 	int64_t log_seq, age_limit_ms, synced_slot_s;
 	int32_t owed;
 
+	struct scada_ask asks[SCADA_MAX_ASKS];
+	struct scada_hold hold;
+	bool tripped;
+	struct view_boxes *boxes;	/* lent by the control socket; NULL: nobody looks */
+
 	struct mode mode;
 	struct msg_mode told;		/* what uplink and history were last told */
 	bool mode_known;
@@ -144,6 +167,8 @@ void scada_init(struct scada *, const struct house *, const struct settings *, c
 	const struct contract_record *record);
 /* The rest of the book, after scada_init: the successor and the reports owed. */
 void scada_remember(struct scada *, const struct contract_book *);
+/* Where views are written that MSG_QUERY asks for; must outlive the actor. */
+void scada_show(struct scada *, struct view_boxes *);
 void scada_step(void *self, const struct msg *in, struct outbox *out);
 
 #endif

@@ -61,6 +61,8 @@ void scada_log_contract(struct scada *s, const struct contract_record *c, struct
 	int start = (int)(c->start_s % 86400 / 60), end = (int)(c->end_s % 86400 / 60);
 
 	s->log_seq++;
+	scada_news(&(struct msg_news){ .kind = NEWS_CONTRACT, .state = c->state, .outcome = c->outcome,
+		.cause = c->cause, .node = NO_NODE, .contract = c->id }, out);
 	uuid_text(c->id, id);
 	if (c->state == CONTRACT_ENDED)
 		record(out, LEVEL_INFO, LOG_CONTRACT, NO_NODE, c->state, "Ended %.8s %s (%s) %lld Wh, %lld s remote", id,

@@ -57,6 +57,19 @@ void scada_unsupported(struct scada *, const struct msg *, struct outbox *);
 void scada_release_dispatches(struct scada *);
 bool scada_dispatched(const struct scada *);
 void scada_drive(struct scada *, bool decide, struct outbox *);	/* asks the guard for what should be */
+/* Asks the guard for what the operator wants now; returns the seq of the request. */
+uint32_t scada_ask_operator(struct scada *, int relay, struct outbox *);
+
+/* scada_operator.c */
+void scada_operator(struct scada *, const struct msg *, struct outbox *);
+void scada_operator_answer(struct scada *, const struct msg_answer *, struct outbox *);
+bool scada_operated(const struct scada *);	/* a person at the house holds a relay */
+int64_t scada_setpoint_mc(const struct scada *);
+void scada_lock_event(struct scada *, const struct msg_relay_event *);	/* what can be reset begins or ends */
+
+/* scada_view.c */
+void scada_query(struct scada *, const struct msg *, struct outbox *);
+void scada_news(const struct msg_news *, struct outbox *);
 
 /* scada_reading.c */
 void scada_reading(struct scada *, const struct msg *, struct outbox *);

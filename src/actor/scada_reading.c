@@ -71,7 +71,7 @@ void scada_picture(const struct scada *s, struct homealone_picture *p)
 	for (int i = 0; i < s->settings->n_zones; i++)
 		p->zone[i] = scada_node_mc(s, s->settings->zones[i].sensor);
 	p->tank_top = scada_node_mc(s, store_top(s));
-	p->setpoint_mc = (int64_t)(s->settings->comfort.setpoint_c * 1000);
+	p->setpoint_mc = scada_setpoint_mc(s);
 }
 
 /* --- the guard's readings -------------------------------------------------------------------- */
@@ -234,8 +234,12 @@ void scada_reading(struct scada *s, const struct msg *in, struct outbox *out)
 	c->quality = r->quality;
 	c->at = r->at;
 	c->tick = r->tick;
-	if (r->quality == QUALITY_GOOD)
+	if (r->quality == QUALITY_GOOD) {
 		c->code = r->code;
+	} else if (c->has_kept || r->quality != QUALITY_UNKNOWN) {	/* before the first look nothing is wrong */
+		c->errors++;
+		c->last_error = r->quality;
+	}
 	tell_guard_roles(s, r->channel, out);
 	if (s->house->channels[r->channel].name == TELEMETRY_POWER_W)
 		new_power(s, r, out);

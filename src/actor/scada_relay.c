@@ -29,24 +29,45 @@ static void ask_guard(struct scada *s, int relay, struct wish w, struct outbox *
 	say(out, &m);
 }
 
-/* Gives up the lease of a dispatch that has ended, so that local control need not wait for it to lapse. */
-static void give_up_dispatch(int relay, uint32_t seq, struct outbox *out)
+static enum guard_rank rank_of(enum relay_mover by)
+{
+	switch (by) {
+	case BY_ATN:
+		return GUARD_RANK_DISPATCH;
+	case BY_OPERATOR:
+	case BY_TEST:
+		return GUARD_RANK_OPERATOR;
+	case BY_GUARD:
+	case BY_LOCAL:
+	case BY_ALLY:
+	case N_RELAY_MOVERS:
+		break;
+	}
+	return GUARD_RANK_LOCAL;
+}
+
+/* Gives up the lease of somebody who no longer decides, so that the next need not wait for it to lapse. */
+static void give_up(int relay, enum relay_mover by, uint32_t seq, struct outbox *out)
 {
 	struct msg m = { .type = MSG_WANT, .to = TO_RELAY, .want = { .relay = (uint8_t)relay,
-		.rank = GUARD_RANK_DISPATCH, .by = BY_ATN, .seq = seq, .lease_ms = 0 } };
+		.rank = (uint8_t)rank_of(by), .by = (uint8_t)by, .seq = seq, .lease_ms = 0 } };
 
 	say(out, &m);
 }
 
 /* Where both want the same, the new lease comes first: the relay does not move in between. */
-static void ask_after_dispatch(struct scada *s, int relay, struct wish w, struct outbox *out)
+static void ask_after(struct scada *s, int relay, struct wish w, struct outbox *out)
 {
-	bool same = s->relays[relay].wanted == w.on;
+	struct scada_relay *r = &s->relays[relay];
+	enum relay_mover before = r->wanted_by;
+	bool leaves = r->asked && rank_of(before) != GUARD_RANK_LOCAL && rank_of(before) != w.rank;
+	bool same = r->wanted == w.on;
 
-	if (same)
+	if (!leaves || same)
 		ask_guard(s, relay, w, out);
-	give_up_dispatch(relay, ++s->next_seq, out);
-	if (!same)
+	if (leaves)
+		give_up(relay, before, ++s->next_seq, out);
+	if (leaves && !same)
 		ask_guard(s, relay, w, out);
 }
 
@@ -68,6 +89,10 @@ static struct wish wish_for(struct scada *s, int relay, bool local_on)
 {
 	struct scada_relay *r = &s->relays[relay];
 
+	if (r->operated && mono_reached(s->now, r->operate_until))
+		r->operated = false;
+	if (r->operated)
+		return (struct wish){ r->operate_on, BY_OPERATOR, GUARD_RANK_OPERATOR };
 	if (r->dispatched && mono_reached(s->now, r->dispatch_until))
 		r->dispatched = false;
 	if (r->dispatched)
@@ -104,11 +129,15 @@ void scada_drive(struct scada *s, bool decide, struct outbox *out)
 			w.on = false;
 		changed = !r->asked || r->wanted != w.on || r->wanted_by != w.by;
 
-		if (r->asked && r->wanted_by == BY_ATN && w.by != BY_ATN)
-			ask_after_dispatch(s, i, w, out);
-		else if (changed || mono_since(s->now, r->asked_at) >= SCADA_RENEW_MS)
-			ask_guard(s, i, w, out);
+		if (changed || mono_since(s->now, r->asked_at) >= SCADA_RENEW_MS)
+			ask_after(s, i, w, out);
 	}
+}
+
+uint32_t scada_ask_operator(struct scada *s, int relay, struct outbox *out)
+{
+	ask_after(s, relay, (struct wish){ s->relays[relay].operate_on, BY_OPERATOR, GUARD_RANK_OPERATOR }, out);
+	return s->relays[relay].seq;
 }
 
 /* --- dispatches ----------------------------------------------------------------------------- */
@@ -265,15 +294,21 @@ static void answer_dispatch(struct scada *s, const struct msg_answer *a, struct 
 	}
 }
 
-static void relay_moved(struct scada *s, int relay, bool on, enum relay_mover by, const char *why,
-	struct outbox *out)
+static void relay_moved(struct scada *s, int relay, bool on, enum relay_mover by, enum guard_result result,
+	const char *why, struct outbox *out)
 {
 	struct scada_relay *r = &s->relays[relay];
 	int node = s->settings->relays[relay].node;
 
-	if (r->on != on)
+	if (r->on != on) {
 		record(out, LEVEL_INFO, LOG_RELAY, node, on, "%s by %s (%s)", on ? "on" : "off",
 			relay_mover_name(by), why);
+		scada_news(&(struct msg_news){ .kind = NEWS_RELAY, .on = on, .by = (uint8_t)by,
+			.result = (uint8_t)result, .node = (int16_t)node }, out);
+		r->moved = s->clock;
+		if (on)
+			r->starts[r->n_starts++ % SCADA_STARTS] = s->now;
+	}
 	r->known = true;
 	r->on = on;
 	r->by = by;
@@ -287,10 +322,13 @@ static void log_hold(struct scada *s, const struct msg_answer *a, struct outbox 
 
 	if (r->result == (enum guard_result)a->result)	/* said when it began */
 		return;
-	if (held((enum guard_result)a->result))
+	if (held((enum guard_result)a->result)) {
+		scada_news(&(struct msg_news){ .kind = NEWS_RELAY, .on = r->on, .by = (uint8_t)r->wanted_by,
+			.result = a->result, .node = (int16_t)node }, out);
 		record(out, LEVEL_INFO, LOG_HELD, node, a->result, "%s by %s held: %s (for_s=%d)",
 			r->wanted ? "on" : "off", relay_mover_name(r->wanted_by),
 			guard_result_name((enum guard_result)a->result), (a->held_for_ms + 999) / 1000);
+	}
 	r->result = (enum guard_result)a->result;
 }
 
@@ -303,21 +341,25 @@ void scada_answer(struct scada *s, const struct msg *in, struct outbox *out)
 		return;
 	r = &s->relays[a->relay];
 	answer_dispatch(s, a, out);
-	if (a->seq == r->seq)
+	if (a->seq == r->seq) {
 		log_hold(s, a, out);
+		r->held_until.ms = a->held_for_ms > 0 ? s->clock.ms + a->held_for_ms : 0;
+	}
 	if (!r->known || r->on != (a->on != 0))
 		relay_moved(s, a->relay, a->on != 0, a->result == GUARD_DONE ? r->wanted_by : BY_GUARD,
-			guard_result_name((enum guard_result)a->result), out);
+			(enum guard_result)a->result, guard_result_name((enum guard_result)a->result), out);
+	scada_operator_answer(s, a, out);
 }
 
 void scada_relay_event(struct scada *s, const struct msg *in, struct outbox *out)
 {
 	const struct msg_relay_event *e = &in->relay_event;
 
+	scada_lock_event(s, e);
 	if (e->relay >= s->settings->n_relays)
 		return;
 	if (e->kind == GUARD_EVENT_MOVED && e->on && !s->relays[e->relay].on)
-		relay_moved(s, e->relay, true, BY_GUARD, e->text, out);
+		relay_moved(s, e->relay, true, BY_GUARD, GUARD_DONE, e->text, out);
 	else if (e->kind <= GUARD_EVENT_FREEZE && s->relays[e->relay].on && !e->on)
-		relay_moved(s, e->relay, false, BY_GUARD, e->text[0] != '\0' ? e->text : "fail state", out);
+		relay_moved(s, e->relay, false, BY_GUARD, GUARD_DONE, e->text[0] != '\0' ? e->text : "fail state", out);
 }

@@ -225,6 +225,7 @@ static void take_puback(struct uplink *u, const struct msg *in, struct outbox *o
 		if (s->status)
 			say_uid(out, MSG_ACKED, &s->uid, true);
 		u->counts.acked++;
+		u->last_ack = in->clock;
 		u->n_sent--;
 		u->sent_bytes -= s->bytes;
 		s->used = false;
@@ -296,6 +297,15 @@ static void link_down(struct uplink *u, const struct msg *in, struct outbox *out
 	drop_waiting(u, out);
 }
 
+static void say_link_news(const struct msg_link *l, struct outbox *out)
+{
+	struct msg m = { .type = MSG_NEWS, .to = TO_CONTROL, .news = { .kind = NEWS_LINK, .on = l->up,
+		.node = NO_NODE } };
+
+	memcpy(m.news.text, l->reason, sizeof(m.news.text));
+	say(out, &m);
+}
+
 static void take_link(struct uplink *u, const struct msg *in, struct outbox *out)
 {
 	bool changed = u->up != in->link.up || in->link.up;
@@ -306,8 +316,21 @@ static void take_link(struct uplink *u, const struct msg *in, struct outbox *out
 	} else {
 		link_down(u, in, out);
 	}
-	if (changed)
-		forward_link(in, out);
+	if (!changed)
+		return;
+	u->link_since = in->clock;
+	forward_link(in, out);
+	say_link_news(&in->link, out);
+}
+
+static void take_query(struct uplink *u, const struct msg *in, struct outbox *out)
+{
+	struct msg m = { .type = MSG_UPLINK_VIEW, .to = TO_CONTROL, .uplink_view = { .ticket = in->query.ticket,
+		.wanted = uplink_wanted(u->settings), .up = u->up, .since_ms = u->link_since.ms,
+		.last_ack_ms = u->last_ack.ms, .messages = u->counts.messages, .bytes = u->counts.bytes } };
+
+	memcpy(m.uplink_view.last_error, u->reason, sizeof(m.uplink_view.last_error));
+	say(out, &m);
 }
 
 static void take_stop(struct uplink *u, const struct msg *in, struct outbox *out)
@@ -345,6 +368,7 @@ static uplink_handler *const handlers[N_MSG_TYPES] = {
 	[MSG_PUBACK] = take_puback,
 	[MSG_MODE] = take_mode,
 	[MSG_LINK] = take_link,
+	[MSG_QUERY] = take_query,
 	[MSG_STOP] = take_stop,
 };
 

@@ -65,6 +65,7 @@ struct uplink {
 	struct msg_send_buffer buffers[POOL_BUFFERS];
 	int n_buffers;
 	struct uplink_counts counts;
+	struct wall link_since, last_ack;	/* 0 = never: for people only */
 	char text[UPLINK_TEXT];
 };
 

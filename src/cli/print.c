@@ -78,6 +78,12 @@ static int print_settings(void)
 	return EXIT_DONE;
 }
 
+static int print_cli(void)
+{
+	cli_print_verbs();
+	return EXIT_DONE;
+}
+
 int cli_print(struct cli *cli, int argc, char **argv)
 {
 	static const struct {
@@ -90,6 +96,7 @@ int cli_print(struct cli *cli, int argc, char **argv)
 		{ "settings", print_settings },
 		{ "codes", print_codes },
 		{ "alerts", print_alerts },
+		{ "cli", print_cli },
 	};
 
 	(void)cli;

@@ -5,9 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
+#include "cli/ask.h"
 #include "cli/demo.h"
 #include "cli/place.h"
+#include "cli/words.h"
 #include "core/settings/settings.h"
 
 enum { HOUSES_MAX_BYTES = 4 * 1024 * 1024 };
@@ -58,10 +61,8 @@ static int sim_now(struct cli *cli, int argc, char **argv)
 	return result;
 }
 
-static void print_status(const struct place *p, bool json, struct wall now, double speed)
+static void print_status(const char *house, bool json, struct wall now, double speed, int utc_offset_s)
 {
-	const char *house = p->loaded.house.key;
-
 	if (json) {
 		printf("{\"v\":1,\"house\":\"%s\",\"t_ms\":%" PRId64 ",\"simulated\":true,\"speed\":%g}\n",
 			house, now.ms, speed);
@@ -71,20 +72,36 @@ static void print_status(const struct place *p, bool json, struct wall now, doub
 		printf("%s  speed %gx  ", house, speed);
 	else
 		printf("%s  speed max  ", house);
-	print_utc(now, offset_of(&p->loaded.settings));
+	print_utc(now, utc_offset_s);
 }
 
-static int sim_status(struct cli *cli, int argc, char **argv)
+/* The service itself, where one listens. */
+static int status_of_service(struct cli *cli)
+{
+	double t_ms, speed, offset_s;
+	cJSON *data;
+	int result = ask_once(cli, "sim status", "sim", NULL, &data);
+
+	if (data == NULL)
+		return result;
+	words_number(data, "speed", &speed);
+	words_number(data, "utc_offset_s", &offset_s);
+	if (words_number(data, "t_ms", &t_ms))
+		print_status(words_text(data, "house", "?"), false, (struct wall){ (int64_t)t_ms }, speed, (int)offset_s);
+	else
+		printf("%s  speed %gx  not begun\n", words_text(data, "house", "?"), speed);
+	cJSON_Delete(data);
+	return result;
+}
+
+/* Without a service: the simulated clock of the configured house. */
+static int status_of_clock(struct cli *cli)
 {
 	struct wall now;
 	struct place *p;
 	double speed;
-	int result;
+	int result = place_open(cli, "sim status", &p);
 
-	(void)argv;
-	if (argc > 1)
-		return cli_usage("sim", "status takes no arguments");
-	result = place_open(cli, "sim status", &p);
 	if (result != EXIT_DONE)
 		return result;
 	if (!p->loaded.settings.simulated)
@@ -93,9 +110,21 @@ static int sim_status(struct cli *cli, int argc, char **argv)
 	else
 		result = place_time(cli, "sim status", p, &now, &speed);
 	if (result == EXIT_DONE)
-		print_status(p, cli->json, now, speed);
+		print_status(p->loaded.house.key, cli->json, now, speed, offset_of(&p->loaded.settings));
 	free(p);
 	return result;
+}
+
+static int sim_status(struct cli *cli, int argc, char **argv)
+{
+	char path[CALL_PATH];
+	bool demo;
+
+	(void)argv;
+	if (argc > 1)
+		return cli_usage("sim", "status takes no arguments");
+	control_call_find(cli->socket, path, &demo);
+	return access(path, F_OK) == 0 ? status_of_service(cli) : status_of_clock(cli);
 }
 
 /* All of a houses.json. */

@@ -22,6 +22,38 @@ static int verb_config(struct cli *cli, int argc, char **argv)
 
 /* clang-format off */
 const struct verb verbs[] = {
+	{ "status", "[-w SEC]", "the whole house on one screen; exit 0 ok, 1 warning, 2 critical, 3 unknown", "r",
+	  "spaceheat status",
+	  "  -w SEC              again every SEC seconds, until Ctrl-C\n", cli_status },
+	{ "sensors", "[NODE...]", "every reading with its age and quality", "r", "spaceheat sensors a.tank.temp0",
+	  "  NODE                only this one\n", cli_sensors },
+	{ "relays", "", "every relay: state, since when, by whom, held by what", "r", "spaceheat relays", NULL,
+	  cli_relays },
+	{ "contract", "[log]", "the contract, the control mode and the last 20 changes of either", "r", "spaceheat contract",
+	  "  log                 all changes that the service remembers\n", cli_contract },
+	{ "dispatch", "NODE on|off|auto [--minutes 60] [--override]", "take a relay for a time, or give it back", "o",
+	  "spaceheat dispatch a.elt1.relay on --minutes 30",
+	  "  auto                give it back\n"
+	  "  --minutes N         at most 1440; 60 unless told\n"
+	  "  --override          in RemoteControl: take over from the AtomicTNode; the mode is Operator meanwhile\n"
+	  "The guard still rules. Exit 4: refused, or held by the guard; a held request stands until given back.\n",
+	  cli_dispatch },
+	{ "hold", "--setpoint C [--hours 4] | cancel", "hold the comfort setpoint for a time; ends no contract", "o",
+	  "spaceheat hold --setpoint 20.5 --hours 2",
+	  "  --setpoint C        inside comfort.min_c..max_c\n"
+	  "  --hours H           at most 24; 4 unless told\n"
+	  "  cancel              back to the configured setpoint\n", cli_hold },
+	{ "reset", "NODE|trip", "reset what the guard has locked; refused while the cause lasts", "o", "spaceheat reset trip",
+	  "  trip                the over-temperature trip\n"
+	  "  NODE                a relay that is locked out\n", cli_reset },
+	{ "alerts", "[--all]", "what is wrong now, and what to do about it", "r", "spaceheat alerts",
+	  "  --all               what has ended, too\n", cli_alerts },
+	{ "log", "[-f] [--code C] [--node N] [--last N]", "the service's own last 2000 lines", "r",
+	  "spaceheat log --code RELAY --last 20",
+	  "  -f                  go on with what comes, until Ctrl-C\n"
+	  "  --code C            only lines with this code\n"
+	  "  --node N            only lines about this node\n"
+	  "  --last N            only the last N of them\n", cli_log },
 	{ "decode", "TYPE FILE", "check one message and print its canonical form", "none",
 	  "spaceheat decode gt.sh.status.110 status.json",
 	  "  FILE                - is standard input\n"
@@ -51,7 +83,7 @@ const struct verb verbs[] = {
 	  "  status              time and speed\n"
 	  "  houses [FILE]       the simulated houses of a houses.json\n"
 	  "  config HOUSE [FILE] roles, zones, relays and comfort settings for one of them\n", cli_sim },
-	{ "print", "wire|contract|atn|settings|codes|alerts", "print one of the program's tables as markdown", "none",
+	{ "print", "wire|contract|atn|settings|codes|alerts|cli", "print one of the program's tables as markdown", "none",
 	  "spaceheat print wire", NULL, cli_print },
 	{ "version", "", "version, commit, build flags, library versions", "none", "spaceheat version", NULL,
 	  cli_version },
@@ -96,10 +128,12 @@ int cli_usage(const char *verb, const char *format, ...)
 
 static void print_help(FILE *to)
 {
-	fputs("usage: spaceheat [-c FILE] [--json] [-q] VERB [ARGS]\n\n", to);
+	fputs("usage: spaceheat [-s SOCKET] [-c FILE] [--json] [-q] VERB [ARGS]\n\n", to);
 	for (int i = 0; i < n_verbs; i++)
 		fprintf(to, "  %-9s %s\n", verbs[i].name, verbs[i].says);
 	fputs("\n"
+	      "  -s SOCKET   the control socket of the service; else $SPACEHEAT_SOCKET, else\n"
+	      "              /run/spaceheat/control.sock, else that of the running demo\n"
 	      "  -c FILE     the configuration; else $SPACEHEAT_CONFIG, else that of the running demo,\n"
 	      "              else /etc/spaceheat/spaceheat.cfg\n"
 	      "  --json      one object on one line\n"
@@ -128,6 +162,27 @@ static int unknown_verb(const char *name)
 	if (near != NULL)
 		return cli_fail(EXIT_USAGE, "no verb \"%.40s\" - did you mean \"%s\"?", name, near);
 	return cli_fail(EXIT_USAGE, "no verb \"%.40s\" - run: spaceheat --help", name);
+}
+
+/* A bar in a cell would begin the next one. */
+static void print_cell(const char *text)
+{
+	for (; *text != '\0'; text++)
+		printf(*text == '|' ? "\\%c" : "%c", *text);
+}
+
+void cli_print_verbs(void)
+{
+	puts("| Verb | Role | What it does | Example |\n|---|---|---|---|");
+	for (int i = 0; i < n_verbs; i++) {
+		printf("| `%s", verbs[i].name);
+		if (verbs[i].args[0] != '\0')
+			putchar(' ');
+		print_cell(verbs[i].args);
+		printf("` | %s | ", verbs[i].role);
+		print_cell(verbs[i].says);
+		printf(" | `%s` |\n", verbs[i].example);
+	}
 }
 
 struct general {
@@ -166,7 +221,9 @@ static int take_general(struct cli *cli, struct general *g, int argc, char **arg
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "-c") == 0 && i + 1 < argc) {
 			cli->config = argv[++i];
-		} else if (strcmp(argv[i], "-c") == 0) {
+		} else if (strcmp(argv[i], "-s") == 0 && i + 1 < argc) {
+			cli->socket = argv[++i];
+		} else if (strcmp(argv[i], "-c") == 0 || strcmp(argv[i], "-s") == 0) {
 			g->bad = true;
 		} else if (left == 0 && (strcmp(argv[i], "--version") == 0 || strcmp(argv[i], "-V") == 0)) {
 			g->version = true;
@@ -199,7 +256,7 @@ int cli_main(const struct cli_doors *doors, int argc, char **argv)
 	int left = take_general(&cli, &g, argc, argv);
 
 	if (g.bad)
-		return cli_fail(EXIT_USAGE, "-c needs a file - give the path of a spaceheat.cfg");
+		return cli_fail(EXIT_USAGE, "-c and -s need a path - of a spaceheat.cfg, of a control socket");
 	if (g.version)
 		return cli_version(&cli, 0, NULL);
 	if (left == 0) {

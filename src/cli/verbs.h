@@ -14,6 +14,7 @@ enum exit_code {
 	EXIT_DONE = 0,
 	EXIT_FAILED = 1,
 	EXIT_USAGE = 2,
+	EXIT_UNKNOWN = 3,	/* status: the service cannot be reached */
 	EXIT_HELD = 4,		/* refused or held by a rule */
 	EXIT_DATA = 65,		/* decode: the message was refused */
 	EXIT_NO_DAEMON = 69,
@@ -37,6 +38,7 @@ struct cli_doors {
 struct cli {
 	const struct cli_doors *doors;
 	const char *config;	/* -c FILE, or NULL */
+	const char *socket;	/* -s SOCKET, or NULL */
 	bool json, quiet;
 };
 
@@ -63,5 +65,16 @@ int cli_atn(struct cli *, int argc, char **argv);
 int cli_sim(struct cli *, int argc, char **argv);
 int cli_print(struct cli *, int argc, char **argv);
 int cli_version(struct cli *, int argc, char **argv);
+int cli_status(struct cli *, int argc, char **argv);
+int cli_sensors(struct cli *, int argc, char **argv);
+int cli_relays(struct cli *, int argc, char **argv);
+int cli_contract(struct cli *, int argc, char **argv);
+int cli_dispatch(struct cli *, int argc, char **argv);
+int cli_hold(struct cli *, int argc, char **argv);
+int cli_reset(struct cli *, int argc, char **argv);
+int cli_log(struct cli *, int argc, char **argv);
+int cli_alerts(struct cli *, int argc, char **argv);
+/* The verb table as markdown. */
+void cli_print_verbs(void);
 
 #endif

@@ -121,6 +121,7 @@ static void list_actors(struct daemon *d)
 		{ "sensor w1", TO_SENSOR_0, WATCH_DEVICE, false, sensor_step, &d->sensor },
 		{ "meter", TO_METER, WATCH_DEVICE, false, meter_step, &d->meter },
 		{ "uplink", TO_UPLINK, WATCH_VITAL, false, uplink_step, &d->uplink },
+		{ "control", TO_CONTROL, WATCH_DEVICE, false, control_step, &d->control },
 	};
 
 	memcpy(d->actors, list, sizeof(list));
@@ -163,6 +164,35 @@ static bool open_runtime(struct daemon *d, struct err *e)
 static void close_runtime(struct daemon *d)
 {
 	runtime_close(d->runtime);
+}
+
+/* --- control socket -------------------------------------------------------------------------------- */
+
+/* Before every thread that logs, and closed after them: it keeps their lines. The house is heated whether people can ask
+ * about it or not; what is missing is said in the first lines. */
+static bool open_control(struct daemon *d, struct err *e)
+{
+	const struct control_options o = { .house = &d->loaded->house, .settings = settings(d), .post = d->post,
+		.version = SPACEHEAT_VERSION, .boot_id = d->boot_id, .offset_known = settings(d)->simulated,
+		.utc_offset_s = d->utc_offset_s };
+
+	if (settings(d)->control_socket.path[0] == '\0')
+		return true;
+	d->socket = control_socket_open(&o, e);
+	if (d->socket == NULL)
+		return false;
+	d->control_port = control_socket_port(d->socket);
+	d->log.also = control_socket_log;
+	d->log.also_ctx = d->socket;
+	d->listens = control_socket_listen(d->socket, &d->control_said);
+	return true;
+}
+
+static void close_control(struct daemon *d)
+{
+	d->log.also = NULL;
+	d->control_port = (struct control_port){ 0 };
+	control_socket_close(d->socket);
 }
 
 /* --- guard and world ------------------------------------------------------------------------------ */
@@ -284,6 +314,8 @@ static bool open_actors(struct daemon *d, struct err *e)
 	read_book(d, &book);
 	scada_init(&d->scada, h, s, &d->pool, &book.at[CONTRACT_NOW]);
 	scada_remember(&d->scada, &book);
+	scada_show(&d->scada, d->socket != NULL ? control_socket_boxes(d->socket) : NULL);
+	control_init(&d->control, &d->control_port);
 	relay_init(&d->relay, h, s, &d->guard_port);
 	sensor_init(&d->sensor, h, s, list, n, &d->bus);
 	meter_init(&d->meter, h, s, &d->bus);
@@ -374,6 +406,7 @@ const struct stage daemon_stages[] = {
 	{ "lock", open_lock, close_lock },
 	{ "clock", open_clock, close_clock },
 	{ "runtime", open_runtime, close_runtime },
+	{ "control socket", open_control, close_control },
 	{ "guard", open_guard, close_guard },
 	{ "world", open_world, close_world },
 	{ "store", open_store, close_store },

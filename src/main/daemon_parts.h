@@ -3,6 +3,7 @@
 #ifndef MAIN_DAEMON_PARTS_H
 #define MAIN_DAEMON_PARTS_H
 
+#include "actor/control.h"
 #include "actor/history.h"
 #include "actor/meter.h"
 #include "actor/relay.h"
@@ -11,6 +12,7 @@
 #include "actor/uplink.h"
 #include "core/wire/inbound.h"
 #include "main/daemon.h"
+#include "port/control_socket.h"
 #include "port/guard_socket.h"
 #include "port/net_paho.h"
 #include "port/sign_sodium.h"
@@ -19,7 +21,7 @@
 #include "sim/world.h"
 #include "spaceheat/store.h"
 
-enum { DAEMON_MAX_ACTORS = 6 };
+enum { DAEMON_MAX_ACTORS = 7 };
 
 struct daemon {
 	const struct loaded *loaded;
@@ -49,6 +51,10 @@ struct daemon {
 	struct sign sign;		/* without function: our messages go unsigned */
 	struct inbound inbound;
 	char inbound_memory[INBOUND_SCADA_MEMORY];
+	struct control_socket *socket;	/* NULL: switched off */
+	struct control_port control_port;
+	bool listens;			/* people can reach us */
+	struct err control_said;	/* why not, or what is odd about it; "" = nothing */
 
 	struct history *history;
 	struct scada scada;
@@ -56,6 +62,7 @@ struct daemon {
 	struct sensor sensor;
 	struct meter meter;
 	struct uplink uplink;
+	struct control control;
 	struct actor actors[DAEMON_MAX_ACTORS];
 };
 

@@ -72,6 +72,20 @@ static void say_hello(struct daemon *d)
 			"comfort.setpoint_c holds all day");
 }
 
+/* Who can ask us, and how. */
+static void say_socket(struct daemon *d)
+{
+	const char *path = d->loaded->settings.control_socket.path;
+
+	if (d->socket == NULL)
+		daemon_say(d, LEVEL_INFO, LOG_BOOT, "control_socket.path is empty: the command spaceheat cannot reach this service");
+	else if (!d->listens)
+		daemon_say(d, LEVEL_WARNING, LOG_CONFIG, "control socket: %.100s - the command spaceheat cannot reach this service",
+			d->control_said.text);
+	else if (d->control_said.text[0] != '\0')
+		daemon_say(d, LEVEL_INFO, LOG_BOOT, "control socket %.60s: %.100s", path, d->control_said.text);
+}
+
 enum { LINK_PATIENCE_MS = 2000 };
 
 /* A simulation that stops being paced by people waits for its partners before its time begins. */
@@ -97,6 +111,7 @@ static int audit(struct daemon *d, int result)
 int daemon_run(struct daemon *d)
 {
 	say_hello(d);
+	say_socket(d);
 	await_link(d);
 	return audit(d, runtime_run(d->runtime));
 }

@@ -38,6 +38,11 @@ static const bool reserved[N_MSG_TYPES] = {
 	[MSG_SCADA_BEAT] = true,
 	[MSG_SCADA_REPORT] = true,
 	[MSG_SCADA_RESULT] = true,
+	[MSG_QUERY] = true,
+	[MSG_VIEW] = true,
+	[MSG_OPERATOR] = true,
+	[MSG_OPERATOR_ANSWER] = true,
+	[MSG_RESET] = true,
 };
 
 static bool is_mail(enum msg_type type)

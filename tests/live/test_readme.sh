@@ -5,7 +5,7 @@ set -u
 build=$(cd "${1:-build}" && pwd)
 root=$(cd "$(dirname "$0")/../.." && pwd)
 work=$(mktemp -d /tmp/spaceheat-readme-XXXXXX)
-export SPACEHEAT_BUILD=$build SPACEHEAT_CONFIG=$work/state/spaceheat.cfg PATH=$build:/usr/sbin:$PATH
+export SPACEHEAT_BUILD=$build SPACEHEAT_CONFIG=$work/state/spaceheat.cfg SPACEHEAT_SOCKET=$work/state/control.sock PATH=$build:/usr/sbin:$PATH
 demo='' bad=0
 
 # shellcheck disable=SC2317

@@ -9,7 +9,7 @@
 #include "core/wire/signature.h"
 #include "spaceheat/uuid.h"
 
-enum { TRIP_GAP_K = 3, GUARD_POLL_MAX_S = 10 };
+enum { TRIP_GAP_K = 3, GUARD_POLL_MAX_S = 10, SOCKET_PATH_MAX = 107 };
 
 struct check {
 	const struct settings *s;
@@ -267,6 +267,17 @@ static void check_folders(const struct check *c)
 			"houses_file = \"\" is no file - name one, like \"/etc/spaceheat/houses.json\"");
 }
 
+/* The kernel's address of a socket ends after that. */
+static void check_socket(const struct check *c)
+{
+	size_t n = strlen(c->s->control_socket.path);
+
+	if (n > SOCKET_PATH_MAX)
+		problem_add(c->problems, file_of(c, "control_socket.path"), line_of(c, "control_socket.path"),
+			"control_socket.path has %zu characters - use at most %d; the kernel takes no more", n,
+			SOCKET_PATH_MAX);
+}
+
 static void (*const all_checks[])(const struct check *) = {
 	check_folders,
 	check_broker,
@@ -280,6 +291,7 @@ static void (*const all_checks[])(const struct check *) = {
 	check_plausible,
 	check_status_period,
 	check_sim,
+	check_socket,
 };
 
 void settings_check(const struct settings *s, const struct conf_list *list, struct problems *problems)

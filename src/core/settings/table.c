@@ -223,6 +223,13 @@ const struct setting settings_table[] = {
 		.says = "How often a status is sent: 60, 300 or 900; 300 for AtomicTNodes of 2022",
 		AT(status_period_s) },
 
+	TEXT("control_socket.path", "\"/run/spaceheat/control.sock\"", AT(control_socket.path), RELOAD_RESTART,
+		"Where the command spaceheat and the page reach the service; \"\" = nowhere"),
+	TEXT("control_socket.group", "\"spaceheat\"", AT(control_socket.group), RELOAD_RESTART,
+		"Members of this group may look"),
+	TEXT("control_socket.operator_group", "\"spaceheat-operator\"", AT(control_socket.operator_group),
+		RELOAD_RESTART, "Members of this group may also command: dispatch, hold, reset"),
+
 	CHOICE("log.level", "\"info\"", levels, AT(log.level), RELOAD_LIVE,
 		"Least important line that is logged"),
 	BOOL("log.readings", "false", AT(log.readings), RELOAD_LIVE, "Log each reading too"),
@@ -244,8 +251,6 @@ const struct setting settings_table[] = {
 	RESERVED("tariff.file", SET_TEXT), RESERVED("tariff.follows_dst", SET_BOOL),
 	RESERVED("weather.source", SET_TEXT), RESERVED("weather.file", SET_TEXT),
 	RESERVED("weather.latitude", SET_FLOAT), RESERVED("weather.longitude", SET_FLOAT),
-	RESERVED("control_socket.path", SET_TEXT), RESERVED("control_socket.group", SET_TEXT),
-	RESERVED("control_socket.operator_group", SET_TEXT),
 	RESERVED("web.listen", SET_TEXT), RESERVED("web.port", SET_INT), RESERVED("web.token_file", SET_TEXT),
 	RESERVED("web.hosts", SET_TEXTS), RESERVED("web.commands", SET_BOOL),
 	RESERVED("web.sockets", SET_TEXTS),

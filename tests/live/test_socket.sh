@@ -1,0 +1,207 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# test_socket BUILD: every verb of the control socket against a running demo, as text and as JSON; its limits; garbage; a
+# client that never reads; and a person who takes a relay from the AtomicTNode and gives it back.
+set -u
+build=$(cd "${1:-build}" && pwd)
+root=$(cd "$(dirname "$0")/../.." && pwd)
+work=$(mktemp -d /tmp/spaceheat-socket-XXXXXX)
+sock=$work/state/control.sock
+export SPACEHEAT_BUILD=$build SPACEHEAT_CONFIG=$work/state/spaceheat.cfg PATH=$build:/usr/sbin:$PATH
+unset SPACEHEAT_SOCKET
+demo='' raw='' bad=0
+
+ok() { echo "ok - $1"; }
+not_ok() {
+	echo "not ok - $1"
+	bad=1
+	tail -n 5 "$work/out" "$work/err" "$work/demo.log" 2>/dev/null | sed 's/^/    /'
+}
+check() { if "${@:2}"; then ok "$1"; else not_ok "$1"; fi; }
+
+# shellcheck disable=SC2317
+clean() {
+	[ -z "$raw" ] || kill $raw 2>/dev/null
+	[ -z "$demo" ] || { kill -INT "$demo" 2>/dev/null; wait "$demo" 2>/dev/null; }
+	rm -rf "$work"
+}
+trap clean EXIT
+
+until_true() {
+	local end=$((SECONDS + $1))
+	shift
+	while ! "$@"; do
+		[ $SECONDS -lt $end ] || return 1
+		sleep 0.05
+	done
+}
+# run EXIT ARGS...: the command with that exit code; its output in out and err.
+run() {
+	local want=$1 got
+	shift
+	timeout 30 spaceheat -s "$sock" "$@" >"$work/out" 2>"$work/err"
+	got=$?
+	[ $got = "$want" ] || { echo "    exit $got, not $want"; return 1; }
+}
+says() { grep -qE -- "$1" "$work/out"; }
+tells() { grep -qE -- "$1" "$work/err"; }
+logged() { grep -qE -- "$1" "$work/demo.log"; }
+by_environment() { SPACEHEAT_SOCKET=$sock spaceheat relays >/dev/null; }
+mode_is() { spaceheat -s "$sock" contract 2>/dev/null | grep -q "^mode     $1"; }
+one_line() { [ "$(grep -c . "$work/out")" = 1 ] && says '^\{.*\}$'; }
+
+# --- without a service ----------------------------------------------------------------------------------
+check "status without a service exits 3" run 3 status
+check "relays without a service exits 69" run 69 relays
+check "... in one line that says what to do" tells '^spaceheat: cannot reach spaceheatd: no socket .* - run: '
+
+# env: a background job ignores SIGINT, and what is ignored at the start of a shell stays so.
+env --default-signal=INT "$root/run_local" --plain --atn manual --speed 60 --keep "$work/state" >"$work/demo.log" 2>&1 &
+demo=$!
+if ! until_true 60 logged 'MODE RemoteControl'; then
+	not_ok "the demo reaches RemoteControl"
+	exit 1
+fi
+check "the first lines name the socket" logged "^run_local: broker .*  socket $sock  stop with Ctrl-C"
+check "the socket is for owner and group" [ "$(stat -c %a "$sock")" = 660 ]
+
+# --- every verb, as text and as JSON ----------------------------------------------------------------------
+check "status: a warning (no key), exit 1" run 1 status
+check "... with all its lines" [ "$(grep -cE '^(MODE|COMFORT|STORE|POWER|RELAYS|UPLINK|HISTORY|SENSORS) ' "$work/out")" = 8 ]
+check "... the mode and the contract" says '^MODE     RemoteControl .* contract [0-9a-f]{8} Live'
+check "... that it is a simulation" says 'SIMULATED 60x'
+check "status --json is one object" run 1 --json status
+check "... on one line" one_line
+for key in health version uptime_s simulated speed safe_mode clock contract comfort freeze store power today relays uplink \
+	history sensors alerts; do
+	says "\"$key\":" || not_ok "status --json has $key"
+done
+check "status -q is one word" run 1 -q status
+check "... warning" says '^warning$'
+for verb in sensors relays contract alerts log "sim status"; do
+	# shellcheck disable=SC2086
+	check "$verb as text" run 0 $verb
+	check "... says something" test -s "$work/out"
+	# shellcheck disable=SC2086
+	check "$verb as JSON" run 0 --json $verb
+	check "... one object, version 1" one_line
+	says '"v":1' || not_ok "$verb --json has a version"
+done
+check "one sensor" run 0 sensors a.tank.temp0
+check "... alone" [ "$(grep -c . "$work/out")" = 2 ]
+check "a sensor that is not there exits 2" run 2 sensors a.tank.tmp0
+check "alerts name what to do" run 0 alerts
+check "... about the missing key" says 'UNSIGNED_OK'
+check "log by code" run 0 log --code MODE
+check "... and nothing else" [ "$(grep -c 'I MODE:' "$work/out")" = "$(grep -c . "$work/out")" ]
+check "the last two lines" run 0 log --last 2
+check "... are two" [ "$(grep -c . "$work/out")" = 2 ]
+check "an unknown code exits 2" run 2 log --code NONSENSE
+check "SPACEHEAT_SOCKET finds it too" by_environment
+
+# --- following the log --------------------------------------------------------------------------------------
+spaceheat -s "$sock" log -f --code OPERATOR >"$work/followed" 2>&1 &
+follower=$!
+until_true 5 run 0 hold --setpoint 18.5 --hours 1
+check "log -f shows what comes" until_true 10 grep -q 'OPERATOR: hold setpoint_c=18.5' "$work/followed"
+kill $follower
+wait $follower 2>/dev/null
+
+# --- hold and reset ---------------------------------------------------------------------------------------------
+check "the held setpoint is the one in force" run 1 --json status
+check "... with its end" says '"setpoint_c":18.5,"hold_until_ms":[0-9]+'
+check "hold outside the limits exits 2" run 2 hold --setpoint 30
+check "... and names them" tells 'comfort\.min_c\.\.max_c = 16\.\.24 C'
+check "hold cancel gives back" run 0 hold cancel
+check "... the configured setpoint" says '^setpoint 18\.0 C$'
+check "reset of what is not locked exits 4" run 4 reset trip
+check "reset of an unknown node exits 2" run 2 reset a.elt1.rely
+
+# --- a person takes a relay ------------------------------------------------------------------------------------
+relay=a.tank.out.pump.relay
+check "in RemoteControl a dispatch is refused" run 4 dispatch $relay off --minutes 20
+check "... and says what to add" tells 'RemoteControl until [0-9]{2}:[0-9]{2} - add --override to take over for 20 min$'
+check "with --override it is done" run 0 dispatch $relay off --minutes 20 --override
+check "... Done, and until when" says '^Done, yours until [0-9]{2}:[0-9]{2}:[0-9]{2}$'
+check "the mode is Operator" mode_is Operator
+check "the relay is off by the operator" run 0 relays
+check "... until the lease ends" says "^$relay +off .* operator .*operator until"
+# 10 s is the least time between two moves, a sixth of a second here: only two commands at once can tell.
+spaceheat -s "$sock" dispatch $relay on --minutes 20 >"$work/held" 2>&1
+held=$?
+if [ $held = 4 ]; then check "the guard still rules" grep -q '^held: HeldByRate until ' "$work/held"
+else check "the guard had no reason to hold" [ $held = 0 ]; fi
+check "auto gives back" run 0 dispatch $relay auto
+check "the mode is RemoteControl again" until_true 5 mode_is RemoteControl
+check "all of it is in the log" run 0 log --code OPERATOR
+check "... with user and words" says 'dispatch node=a\.tank\.out\.pump\.relay state=off minutes=20 override=true via=cli: Done by [a-z]+ \(uid=[0-9]+\)'
+check "a wrong node exits 2 and the right one is named" run 2 dispatch a.elt1.rely on
+check "... in the form of all errors" tells '^spaceheat: no node "a\.elt1\.rely" - did you mean "a\.elt1\.relay"\?$'
+check "a sensor is no relay" run 2 dispatch a.tank.temp0 on
+check "more than a day is refused" run 2 dispatch $relay on --minutes 1441 --override
+
+# --- limits, garbage, and a client that never reads -----------------------------------------------------------------
+if ! perl -MIO::Socket::UNIX -e 1 2>/dev/null; then
+	echo "skip - raw conversations (no perl)"
+else
+	cat >"$work/raw.pl" <<'PERL'
+use IO::Socket::UNIX;
+sub call { my $s = IO::Socket::UNIX->new(Peer => $ARGV[0]) or die "no socket\n"; $s->autoflush(1); return $s; }
+sub ask { my ($s, $line) = @_; print $s "$line\n"; return scalar <$s>; }
+my %do = (
+	garbage => sub {
+		my $s = call(); <$s>;
+		srand(7);
+		for (1 .. 15) { print $s join('', map { chr(1 + int(rand(255))) } 1 .. 200) =~ s/\n/x/gr, "\n"; <$s> =~ /"ok":false/ or die "passed\n"; }
+		ask($s, '{"verb":"ping"}') =~ /"ok":true/ or die "ping\n";
+	},
+	long => sub {
+		my $s = call(); <$s>;
+		ask($s, '{"verb":"ping"}' . ' ' x (8192 - 15)) =~ /"ok":true/ or die "8192\n";
+		ask($s, '{"verb":"ping"}' . ' ' x (8193 - 15)) =~ /TooLarge/ or die "8193\n";
+		ask($s, '{"verb":"ping"}') =~ /"ok":true/ or die "after\n";
+	},
+	crowd => sub {
+		my @s = map { call() } 1 .. 4; <$_> =~ /"hello"/ or die "hello\n" for @s;
+		my $s = call(); <$s> =~ /"Busy"/ or die "fifth\n";
+		close $s[0];
+		for (1 .. 100) { my $t = call(); exit 0 if <$t> =~ /"hello"/; select(undef, undef, undef, 0.05); }
+		die "no place after one left\n";
+	},
+	deaf => sub {
+		my $s = call();
+		print $s '{"verb":"subscribe"}', "\n";
+		for (1 .. 200000) { print $s '{"verb":"log"}', "\n" or last; }
+		sleep 60;
+	},
+);
+$SIG{PIPE} = 'IGNORE';
+alarm 60;
+$do{$ARGV[1]}->();
+PERL
+	check "garbage is refused line by line" perl "$work/raw.pl" "$sock" garbage
+	check "a line has 8 KiB" perl "$work/raw.pl" "$sock" long
+	check "a user has four connections" perl "$work/raw.pl" "$sock" crowd
+	perl "$work/raw.pl" "$sock" deaf 2>/dev/null &
+	raw=$!
+	sleep 0.5
+	before=$(spaceheat sim now --ms)
+	check "beside a client that never reads, others are served" run 1 status
+	moved() { [ "$(spaceheat sim now --ms)" -gt $((before + 60000)) ]; }
+	check "... time goes on at its speed" until_true 4 moved
+	check "... and control with it" run 0 contract
+	check "... the mode has not suffered" mode_is RemoteControl
+	check "... nobody was late" test "$(grep -c ACTOR_LATE "$work/demo.log")" = 0
+	kill $raw
+	wait $raw 2>/dev/null
+	raw=''
+fi
+
+# --- the end -----------------------------------------------------------------------------------------------------
+kill -INT $demo
+wait $demo
+status=$?
+demo=''
+check "the demo ends with 0" [ $status = 0 ]
+check "the socket is gone" test ! -e "$sock"
+exit $bad
