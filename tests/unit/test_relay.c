@@ -6,6 +6,7 @@
 
 struct fake_port {
 	bool broken;
+	int reset, n_resets;
 	int n_wants, n_readings;
 	struct guard_want want;
 	struct guard_reading reading;
@@ -31,6 +32,15 @@ static bool fake_reading(void *self, const struct guard_reading *r, struct err *
 	return !f->broken || err_set(e, ERR_IO, 0, "guard: gone");
 }
 
+static bool fake_reset_one(void *self, int relay, struct err *e)
+{
+	struct fake_port *f = self;
+
+	f->n_resets++;
+	f->reset = relay;
+	return !f->broken || err_set(e, ERR_IO, 0, "guard: gone");
+}
+
 struct desk {
 	struct bench *bench;
 	struct fake_port fake;
@@ -41,7 +51,7 @@ struct desk {
 static struct desk *desk_open(const struct guard_port *port)
 {
 	struct desk *d = calloc(1, sizeof(*d));
-	struct guard_port fake = { .want = fake_want, .reading = fake_reading };
+	struct guard_port fake = { .want = fake_want, .reading = fake_reading, .reset_one = fake_reset_one };
 
 	assert_non_null(d);
 	d->bench = bench_open();
@@ -376,6 +386,26 @@ static void the_simulated_guard_drives_anew(void **state)
 	desk_close(d);
 }
 
+/* A person's reset reaches the guard as what it is about: one relay, or the trip; a guard that is gone is said. */
+static void resets_reach_the_guard(void **state)
+{
+	struct desk *d = desk_open(NULL);
+	struct msg m = { .type = MSG_RESET, .reset = { PUMP } };
+
+	(void)state;
+	step(d, &m);
+	assert_int_equal(d->fake.reset, PUMP);
+	m.reset.relay = -1;
+	step(d, &m);
+	assert_int_equal(d->fake.reset, GUARD_NO_RELAY);
+	assert_int_equal(d->fake.n_resets, 2);
+	assert_null(said(d, MSG_LOG));
+	d->fake.broken = true;
+	step(d, &m);
+	assert_int_equal(said(d, MSG_LOG)->log.code, LOG_DRIVER);
+	desk_close(d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -383,6 +413,7 @@ int main(void)
 		cmocka_unit_test(it_never_renews_by_itself),
 		cmocka_unit_test(an_unreachable_guard_is_a_driver_error),
 		cmocka_unit_test(readings_pass),
+		cmocka_unit_test(resets_reach_the_guard),
 		cmocka_unit_test(events_are_told_and_logged),
 		cmocka_unit_test(lines_say_where_to_look),
 		cmocka_unit_test(the_simulated_guard_drives_anew),
