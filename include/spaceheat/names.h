@@ -175,7 +175,9 @@
 	X(LOG_CEILING, "CEILING") \
 	X(LOG_TRIP, "TRIP") \
 	X(LOG_STATUS, "STATUS") \
-	X(LOG_SEND, "SEND")
+	X(LOG_SEND, "SEND") \
+	X(LOG_SAFE_MODE, "SAFE_MODE") \
+	X(LOG_RELOAD, "RELOAD")
 
 #define NAMES_X2(c, word) c,
 #define NAMES_X3(c, word, extra) c,

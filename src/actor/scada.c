@@ -61,6 +61,7 @@ static struct mode present_mode(const struct scada *s)
 		.echo_ok = beats_ok(&s->beats),
 		.clock_trusted = s->clock_trusted,
 		.sensors_ok = mono_since(s->now, s->seeing_since) < SCADA_BLIND_MS,
+		.safe_mode = s->safe_mode,
 		.atn_wants_local = s->atn_wants_local,
 		.dispatched = scada_dispatched(s),
 	};
@@ -159,6 +160,12 @@ static void owed_changed(struct scada *s, const struct msg *in, struct outbox *o
 	s->owed = in->owed.count;
 }
 
+static void safe_mode_changed(struct scada *s, const struct msg *in, struct outbox *out)
+{
+	(void)out;
+	s->safe_mode = in->safe_mode.on;
+}
+
 typedef void scada_handler(struct scada *, const struct msg *, struct outbox *);
 
 static scada_handler *const handlers[N_MSG_TYPES] = {
@@ -178,6 +185,7 @@ static scada_handler *const handlers[N_MSG_TYPES] = {
 	[MSG_STORED] = scada_stored,
 	[MSG_STORE_FAILED] = scada_store_failed,
 	[MSG_OWED] = owed_changed,
+	[MSG_SAFE_MODE] = safe_mode_changed,
 };
 
 static void read_stamps(struct scada *s, const struct msg *in)

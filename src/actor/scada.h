@@ -92,7 +92,7 @@ struct scada {
 
 	struct mode mode;
 	struct msg_mode told;		/* what uplink and history were last told */
-	bool mode_known;
+	bool mode_known, safe_mode;
 	struct mono next_tick, last_tick, seeing_since, next_report, next_status, next_keep;
 	uint32_t next_seq;
 };

@@ -176,9 +176,9 @@ static void tell_down(struct net_paho *n, const struct failure *f)
 	post_link(n, false, f);
 }
 
-static void pause_before_next(struct net_paho *n, const struct failure *f)
+static void pause_for(struct net_paho *n, int64_t ms)
 {
-	int64_t until = real_ms() + net_retry_delay_ms(&n->retry, f->code == LOG_AUTH, chance());
+	int64_t until = real_ms() + ms;
 
 	pthread_mutex_lock(&n->lock);
 	while (!n->stopping && real_ms() < until)
@@ -217,13 +217,14 @@ static void *run(void *ctx)
 	struct net_paho *n = ctx;
 	struct failure f;
 
+	pause_for(n, n->o.first_ms);
 	while (!net_paho_stopping(n)) {
 		if (net_paho_attempt(n, &f))
 			one_connection(n, &f);
 		if (net_paho_stopping(n))
 			break;
 		tell_down(n, &f);
-		pause_before_next(n, &f);
+		pause_for(n, net_retry_delay_ms(&n->retry, f.code == LOG_AUTH, chance()));
 	}
 	say_goodbye(n);
 	pthread_mutex_lock(&n->lock);
