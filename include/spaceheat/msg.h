@@ -77,6 +77,8 @@ enum msg_type {
 	MSG_NEWS,
 	/* scada -> relay: a person resets what the guard has locked */
 	MSG_RESET,
+	/* supervisor -> scada: LocalControl only, until it is taken back (SF-24) */
+	MSG_SAFE_MODE,
 	N_MSG_TYPES,
 };
 
@@ -226,6 +228,7 @@ struct msg_store { struct contract_record record; uint32_t seq; uint8_t place, p
 struct msg_stored { uint32_t seq; char reason[96]; };
 
 struct msg_owed { int32_t count; };
+struct msg_safe_mode { bool on; };
 
 struct msg_scada_answer { struct uuid contract; uint64_t beat, echo; bool accepted; char reason[48]; };
 struct msg_scada_beat { struct uuid contract; uint64_t beat, echo; enum contract_state state; enum control_mode mode;
@@ -307,6 +310,7 @@ struct msg {
 		struct msg_store store;
 		struct msg_stored stored;
 		struct msg_owed owed;
+		struct msg_safe_mode safe_mode;
 		struct msg_scada_answer scada_answer;
 		struct msg_scada_beat scada_beat;
 		struct msg_scada_report scada_report;

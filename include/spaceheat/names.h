@@ -181,7 +181,9 @@
 	X(LOG_NO_LOAD, "NO_LOAD") \
 	X(LOG_WELDED, "WELDED") \
 	X(LOG_SLA_BREACH, "SLA_BREACH") \
-	X(LOG_OPERATOR, "OPERATOR")
+	X(LOG_OPERATOR, "OPERATOR") \
+	X(LOG_SAFE_MODE, "SAFE_MODE") \
+	X(LOG_RELOAD, "RELOAD")
 
 #define NAMES_X2(c, word) c,
 #define NAMES_X3(c, word, extra) c,

@@ -77,6 +77,7 @@ static struct mode present_mode(const struct scada *s)
 		.echo_ok = beats_ok(&s->beats),
 		.clock_trusted = s->clock_trusted,
 		.sensors_ok = mono_since(s->now, s->seeing_since) < SCADA_BLIND_MS,
+		.safe_mode = s->safe_mode,
 		.atn_wants_local = s->atn_wants_local,
 		.dispatched = scada_dispatched(s),
 		.operator_lease = scada_operated(s),
@@ -190,6 +191,12 @@ static void owed_changed(struct scada *s, const struct msg *in, struct outbox *o
 	s->owed = in->owed.count;
 }
 
+static void safe_mode_changed(struct scada *s, const struct msg *in, struct outbox *out)
+{
+	(void)out;
+	s->safe_mode = in->safe_mode.on;
+}
+
 typedef void scada_handler(struct scada *, const struct msg *, struct outbox *);
 
 static scada_handler *const handlers[N_MSG_TYPES] = {
@@ -212,6 +219,7 @@ static scada_handler *const handlers[N_MSG_TYPES] = {
 	[MSG_ALARM] = scada_alarm,
 	[MSG_OPERATOR] = scada_operator,
 	[MSG_QUERY] = scada_query,
+	[MSG_SAFE_MODE] = safe_mode_changed,
 };
 
 /* SF-83: not being able to see is said once, and so is its end. */

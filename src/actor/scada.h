@@ -155,7 +155,7 @@ struct scada {
 
 	struct mode mode;
 	struct msg_mode told;		/* what uplink and history were last told */
-	bool mode_known;
+	bool mode_known, safe_mode;
 	int64_t own_delay_ms;		/* of this house: not all of a street switch on at once (SF-58) */
 	struct mono calm_until;		/* after boot, reconnect and a contract's start */
 	struct mono next_tick, last_tick, seeing_since, next_report, next_status, next_keep;

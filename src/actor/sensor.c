@@ -8,16 +8,21 @@ enum {
 	LINES_PER_CHANNEL = 4, /* of the outbox, at most: reading, remark, quality as line and event */
 };
 
+static void take_limits(struct sensor *s, const struct settings *settings)
+{
+	s->lowest_mc = (int64_t)(settings->sensors.plausible_c[0] * 1000);
+	s->highest_mc = (int64_t)(settings->sensors.plausible_c[1] * 1000);
+	s->jump_mc_per_min = (int64_t)(settings->sensors.reject_jump_k_per_min * 1000);
+	s->poll.period_ms = settings->sensors.poll_s * 1000;
+}
+
 void sensor_init(struct sensor *s, const struct house *h, const struct settings *settings,
 	const int channels[], int n, const struct bus *bus)
 {
 	memset(s, 0, sizeof(*s));
 	s->house = h;
-	s->lowest_mc = (int64_t)(settings->sensors.plausible_c[0] * 1000);
-	s->highest_mc = (int64_t)(settings->sensors.plausible_c[1] * 1000);
-	s->jump_mc_per_min = (int64_t)(settings->sensors.reject_jump_k_per_min * 1000);
 	s->bus = *bus;
-	s->poll.period_ms = settings->sensors.poll_s * 1000;
+	take_limits(s, settings);
 	for (int i = 0; i < n && i < HOUSE_MAX_CHANNELS; i++) {
 		const struct channel *channel = &h->channels[channels[i]];
 
@@ -56,6 +61,13 @@ static void close_device(struct sensor_channel *c)
 	if (c->open)
 		c->driver->close(&c->device);
 	c->open = false;
+}
+
+void sensor_reload(struct sensor *s, const struct settings *settings)
+{
+	take_limits(s, settings);
+	for (int i = 0; i < s->n; i++)
+		close_device(&s->channels[i]);
 }
 
 static bool fetch(

@@ -47,6 +47,8 @@ struct sensor {
 /* `channels` index house->channels; the bus is copied. The struct stays where it is from then on. */
 void sensor_init(struct sensor *, const struct house *, const struct settings *, const int channels[], int n,
 	const struct bus *);
+/* Between two steps: other limits, and devices opened anew. */
+void sensor_reload(struct sensor *, const struct settings *);
 void sensor_step(void *self, const struct msg *, struct outbox *);
 
 #endif

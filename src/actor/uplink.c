@@ -251,7 +251,7 @@ static void forward_link(const struct msg *in, struct outbox *out)
 }
 
 /* Level, and what the person who reads the line can do. */
-static void log_down(struct uplink *u, const struct msg_link *l, struct outbox *out)
+static void log_down(struct uplink *u, const struct msg *in, struct outbox *out)
 {
 	static const struct { enum log_level level; const char *action; } known[N_LOG_CODES] = {
 		[LOG_AUTH] = { LEVEL_ERROR, " - check uplink.username and password_file" },
@@ -260,12 +260,15 @@ static void log_down(struct uplink *u, const struct msg_link *l, struct outbox *
 		[LOG_ID_IN_USE] = { LEVEL_CRITICAL, " - stop the other client, or change uplink.client_id" },
 		[LOG_LINK] = { LEVEL_WARNING, "" },
 	};
+	const struct msg_link *l = &in->link;
 	bool is_known = l->code < N_LOG_CODES && known[l->code].action;
 	enum log_code code = is_known ? (enum log_code)l->code : LOG_LINK;
 	const char *what = u->up ? "lost: " : "no connection: ";
+	/* SF-56: a certificate is as good as the clock it is held against. */
+	const char *clock = code != LOG_TLS ? "" : in->clock_trusted ? " (clock=trusted)" : " (clock=untrusted)";
 
-	record(out, known[code].level, code, NO_NODE, 0, "%s%.95s%s", code == LOG_LINK ? what : "", l->reason,
-		known[code].action);
+	record(out, known[code].level, code, NO_NODE, 0, "%s%.95s%s%s", code == LOG_LINK ? what : "", l->reason,
+		clock, known[code].action);
 }
 
 static void link_up(struct uplink *u, const struct msg *in, struct outbox *out)
@@ -287,7 +290,7 @@ static void link_up(struct uplink *u, const struct msg *in, struct outbox *out)
 static void link_down(struct uplink *u, const struct msg *in, struct outbox *out)
 {
 	if (u->up || strcmp(u->reason, in->link.reason) != 0)
-		log_down(u, &in->link, out);
+		log_down(u, in, out);
 	memcpy(u->reason, in->link.reason, sizeof(u->reason));
 	u->reason[sizeof(u->reason) - 1] = '\0';
 	if (u->up)

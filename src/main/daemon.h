@@ -14,7 +14,9 @@ struct daemon;
 enum { EXIT_SECOND_INSTANCE = 75, EXIT_CONFIGURATION = 78, EXIT_SOFTWARE = 70 };
 
 struct daemon_options {
-	const struct loaded *loaded;
+	struct loaded *loaded;	/* a reload changes its settings of the live class */
+	const char *config;	/* the file it was read from, read again by a reload */
+	const char *fallback;	/* why it was read from the last good copy instead; "" when it was not */
 	const char *program;	/* argv[0]: the guard lies beside it */
 	int await_atn_ms;	/* simulation: how long to wait, in real time, for an AtomicTNode that follows the clock */
 };
@@ -30,6 +32,16 @@ void daemon_close(struct daemon *);
 /* A thread is stuck in a device or a disk: only the guard may be closed, then the process must end. */
 bool daemon_is_stuck(const struct daemon *);
 void daemon_abandon(struct daemon *);
+
+/* The next two are for one thread beside daemon_run, which may wait for disks: nothing that controls waits for it. */
+
+/* Call twice a second: readiness, trust in the clock, steps of it, the end of safe mode. */
+void daemon_look(struct daemon *);
+/* SIGHUP (SF-25). Checks the configuration whole; a wrong one changes nothing. Settings of the live class are taken over
+ * between two steps of the actors; others end daemon_run, and daemon_next has what to open then. */
+void daemon_reload(struct daemon *);
+/* What is to be opened after this one was closed, or NULL. The caller frees it. */
+struct loaded *daemon_next(struct daemon *);
 
 /* daemon_lock.c: one service per state directory. Returns a descriptor that holds the lock, or -1: *e says why, and
  * `second` whether it is because another runs (SF-26). */

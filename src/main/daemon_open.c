@@ -27,6 +27,19 @@ void daemon_say(struct daemon *d, enum log_level level, enum log_code code, cons
 	d->post.post(d->post.self, &m);
 }
 
+void daemon_record(struct daemon *d, enum log_level level, enum log_code code, int32_t value, const char *format, ...)
+{
+	struct msg m = { .type = MSG_EVENT, .to = TO_HISTORY,
+		.log = { .level = (uint8_t)level, .code = (uint8_t)code, .node = NO_NODE, .value = value } };
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(m.log.text, sizeof(m.log.text), format, args);
+	va_end(args);
+	d->post.post(d->post.self, &m);
+	daemon_say(d, level, code, "%s", m.log.text);
+}
+
 static const struct settings *settings(const struct daemon *d)
 {
 	return &d->loaded->settings;
@@ -107,9 +120,21 @@ static void before_ticks(void *ctx, struct mono now, struct wall clock)
 /* At the end of a simulation the broker may still owe acknowledgements. */
 static bool finished(void *ctx)
 {
+	struct daemon *d = ctx;
+	bool nothing_owed;
+
+	pthread_mutex_lock(&d->link_lock);
+	nothing_owed = d->paho == NULL || net_paho_unacked(d->paho) == 0;
+	pthread_mutex_unlock(&d->link_lock);
+	return nothing_owed;
+}
+
+/* Each second in which every vital actor has checked in (SF-23). */
+static void alive(void *ctx)
+{
 	const struct daemon *d = ctx;
 
-	return d->paho == NULL || net_paho_unacked(d->paho) == 0;
+	notify_say(&d->notify, "WATCHDOG=1");
 }
 
 static void list_actors(struct daemon *d)
@@ -125,6 +150,8 @@ static void list_actors(struct daemon *d)
 	};
 
 	memcpy(d->actors, list, sizeof(list));
+	if (settings(d)->simulated)
+		daemon_hang(d, getenv("SPACEHEAT_TEST_HANG"));
 }
 
 /* sim.exit_after_s counts from this start, the clock file's time from the first. */
@@ -149,7 +176,8 @@ static bool open_runtime(struct daemon *d, struct err *e)
 		.before_ticks = before_ticks, .before_ctx = d,
 		.finished = finished, .finished_ctx = d,
 		.sink = log_sink_take, .sink_ctx = &d->log,
-		.clock_trusted = true,
+		.clock_trusted = false,	/* of a real house, until daemon_look finds a reason */
+		.alive = alive, .alive_ctx = d,
 	};
 
 	list_actors(d);
@@ -182,17 +210,17 @@ static bool open_control(struct daemon *d, struct err *e)
 	if (d->socket == NULL)
 		return false;
 	d->control_port = control_socket_port(d->socket);
-	d->log.also = control_socket_log;
-	d->log.also_ctx = d->socket;
 	d->listens = control_socket_listen(d->socket, &d->control_said);
 	return true;
 }
 
 static void close_control(struct daemon *d)
 {
-	d->log.also = NULL;
+	struct control_socket *socket = d->socket;
+
 	d->control_port = (struct control_port){ 0 };
-	control_socket_close(d->socket);
+	d->socket = NULL;
+	control_socket_close(socket);
 }
 
 /* --- guard and world ------------------------------------------------------------------------------ */
@@ -301,6 +329,35 @@ static void read_book(struct daemon *d, struct contract_book *book)
 			book->at[i] = (struct contract_record){ .state = CONTRACT_NONE };
 }
 
+/* Up to there statuses were made: a clock that says less is wrong. */
+static int64_t newest_stored_ms(struct daemon *d)
+{
+	int64_t closed_s = 0;
+	bool found = false;
+	struct err e;
+
+	return d->store.get_number(d->store.self, STORE_CLOSED_S, &closed_s, &found, &e) && found ? closed_s * 1000 : 0;
+}
+
+/* A reload makes the connection anew beside the actor that publishes, hence the lock. */
+static bool publish(void *self, const char *topic, const void *bytes, size_t length, int qos, bool retain,
+	int *token, struct err *e)
+{
+	struct daemon *d = self;
+	struct net net;
+	bool sent;
+
+	pthread_mutex_lock(&d->link_lock);
+	if (d->paho == NULL) {
+		sent = err_set(e, ERR_ABSENT, 0, "the uplink is switched off");
+	} else {
+		net = net_paho_net(d->paho);
+		sent = net.publish(net.self, topic, bytes, length, qos, retain, token, e);
+	}
+	pthread_mutex_unlock(&d->link_lock);
+	return sent;
+}
+
 static bool open_actors(struct daemon *d, struct err *e)
 {
 	const struct house *h = &d->loaded->house;
@@ -309,13 +366,17 @@ static bool open_actors(struct daemon *d, struct err *e)
 	int list[HOUSE_MAX_CHANNELS];
 	int n = sensor_channels(h, list);
 
+	if (newest_stored_ms(d) > d->newest_ms)
+		d->newest_ms = newest_stored_ms(d);
 	if (!history_init(d->history, h, s, &d->store, &d->pool))
 		return err_set(e, ERR_MEMORY, 0, "no memory for the history");
+	d->net = (struct net){ .self = d, .publish = publish };
 	read_book(d, &book);
 	scada_init(&d->scada, h, s, &d->pool, &book.at[CONTRACT_NOW]);
 	scada_remember(&d->scada, &book);
 	scada_show(&d->scada, d->socket != NULL ? control_socket_boxes(d->socket) : NULL);
 	control_init(&d->control, &d->control_port);
+	d->scada.safe_mode = d->life_start.safe_mode;
 	relay_init(&d->relay, h, s, &d->guard_port);
 	sensor_init(&d->sensor, h, s, list, n, &d->bus);
 	meter_init(&d->meter, h, s, &d->bus);
@@ -331,13 +392,6 @@ static void close_actors(struct daemon *d)
 }
 
 /* --- net ---------------------------------------------------------------------------------------------- */
-
-static bool nowhere(void *self, const char *topic, const void *bytes, size_t length, int qos, bool retain,
-	int *token, struct err *e)
-{
-	(void)self, (void)topic, (void)bytes, (void)length, (void)qos, (void)retain, (void)token;
-	return err_set(e, ERR_ABSENT, 0, "the uplink is switched off");
-}
 
 static int will_payload(void *self, char *out, size_t size)
 {
@@ -376,34 +430,39 @@ static bool open_broker(struct daemon *d, struct err *e)
 		.reconnect_max_s = u->reconnect_max_s, .subscriptions = { { commands, 1 } }, .n_subscriptions = 1,
 		.will = { .self = d, .topic = state, .qos = 1, .retain = true, .payload = will_payload },
 		.understand = { .self = &d->inbound, .raw = inbound_scada }, .post = d->post,
-		.traffic = clockfile_traffic(d->clock, SIDE_SCADA), .link_to = TO_UPLINK };
+		.traffic = clockfile_traffic(d->clock, SIDE_SCADA), .link_to = TO_UPLINK,
+		.first_ms = daemon_link_pause_ms(d) };
 
 	snprintf(commands, sizeof(commands), "%s/+", h->atn.alias);
 	uplink_topic(h, "scada.state.100", state, sizeof(state));
 	if (u->password_file[0] != '\0' && !load_secret(u->password_file, password, sizeof(password), e))
 		return err_in(e, "uplink.password_file");
+	pthread_mutex_lock(&d->link_lock);	/* the first word of the connection is answered through it */
 	d->paho = net_paho_open(&o, e);
-	if (d->paho == NULL)
-		return err_in(e, "uplink");
-	d->net = net_paho_net(d->paho);
-	return true;
+	pthread_mutex_unlock(&d->link_lock);
+	return d->paho != NULL || err_in(e, "uplink");
 }
 
-static bool open_net(struct daemon *d, struct err *e)
+bool daemon_open_net(struct daemon *d, struct err *e)
 {
 	identify(d);
-	d->net = (struct net){ .publish = nowhere };
 	return !uplink_wanted(settings(d)) || open_broker(d, e);
 }
 
-static void close_net(struct daemon *d)
+void daemon_close_net(struct daemon *d)
 {
-	if (d->paho != NULL)
-		net_paho_close(d->paho, 1000);
+	struct net_paho *paho = d->paho;
+
+	pthread_mutex_lock(&d->link_lock);
+	d->paho = NULL;
+	pthread_mutex_unlock(&d->link_lock);
+	if (paho != NULL)
+		net_paho_close(paho, 1000);
 }
 
 const struct stage daemon_stages[] = {
 	{ "lock", open_lock, close_lock },
+	{ "life", daemon_open_life, daemon_close_life },
 	{ "clock", open_clock, close_clock },
 	{ "runtime", open_runtime, close_runtime },
 	{ "control socket", open_control, close_control },
@@ -412,6 +471,6 @@ const struct stage daemon_stages[] = {
 	{ "store", open_store, close_store },
 	{ "keys", daemon_open_keys, daemon_close_keys },
 	{ "actors", open_actors, close_actors },
-	{ "net", open_net, close_net },
+	{ "net", daemon_open_net, daemon_close_net },
 };
 const int daemon_n_stages = sizeof(daemon_stages) / sizeof(daemon_stages[0]);

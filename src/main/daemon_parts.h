@@ -3,6 +3,9 @@
 #ifndef MAIN_DAEMON_PARTS_H
 #define MAIN_DAEMON_PARTS_H
 
+#include <pthread.h>
+#include <stdatomic.h>
+
 #include "actor/control.h"
 #include "actor/history.h"
 #include "actor/meter.h"
@@ -10,12 +13,15 @@
 #include "actor/scada.h"
 #include "actor/sensor.h"
 #include "actor/uplink.h"
+#include "core/life/life.h"
+#include "core/life/trust.h"
 #include "core/wire/inbound.h"
 #include "main/daemon.h"
 #include "port/control_socket.h"
 #include "port/guard_socket.h"
 #include "port/net_paho.h"
 #include "port/sign_sodium.h"
+#include "port/notify.h"
 #include "run/log.h"
 #include "run/runtime.h"
 #include "sim/world.h"
@@ -23,14 +29,31 @@
 
 enum { DAEMON_MAX_ACTORS = 7 };
 
+/* A test's wish that an actor hangs: see daemon_hang.c. */
+struct hang { struct actor actor; int64_t after_ms; };
+
 struct daemon {
-	const struct loaded *loaded;
-	const char *program;
+	struct loaded *loaded, *next;	/* next: what a reload wants opened instead */
+	const char *config, *program;
+	char fallback[PROBLEM_TEXT];	/* why we run on the last good copy, or "" */
 	int exit_code, lock, await_atn_ms;
 	bool stateless;			/* the state directory cannot be used: control goes on without it */
 	struct wall start;
 	int utc_offset_s;
 	struct uuid boot_id;
+
+	struct notify notify;
+	struct life life;
+	struct life_start life_start;
+	struct err life_err;		/* why the record of starts could not be written */
+	int64_t begun_ms, newest_ms;	/* since the machine's boot; the newest time ever stored */
+	atomic_bool decided;		/* scada's first decision was made */
+	_Atomic int64_t decided_ms;
+	bool said_ready, said_stable, in_order;
+	enum trust trust;
+	bool trusted;
+	struct stepwatch steps;
+	struct hang hang;
 
 	struct log_sink log;
 	struct clockfile *clock;
@@ -43,6 +66,7 @@ struct daemon {
 	struct world *world;
 	struct bus bus;
 	struct store store;
+	pthread_mutex_t link_lock;	/* over paho: a reload makes it anew while others ask it */
 	struct net_paho *paho;
 	struct net net;
 	struct sign_keys atn_keys;
@@ -81,8 +105,26 @@ bool daemon_open_keys(struct daemon *, struct err *);
 void daemon_close_keys(struct daemon *);
 void daemon_say_keys(struct daemon *);
 
-/* A line through the log sink, from before or beside the actors. */
+/* A line through the log sink, from before or beside the actors; daemon_record: and a row of the event table. */
 void daemon_say(struct daemon *, enum log_level, enum log_code, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
+void daemon_record(struct daemon *, enum log_level, enum log_code, int32_t value, const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
+
+/* daemon_open.c: the connection to the broker, which a reload makes anew. */
+bool daemon_open_net(struct daemon *, struct err *);
+void daemon_close_net(struct daemon *);
+
+/* daemon_life.c */
+bool daemon_open_life(struct daemon *, struct err *);
+void daemon_close_life(struct daemon *);
+void daemon_say_life(struct daemon *);
+/* Its own lines and READY follow from what is logged: takes each line before it is written. */
+void daemon_hear(void *daemon, const struct msg *);
+/* The uplink waits so long before it connects. */
+int64_t daemon_link_pause_ms(const struct daemon *);
+
+/* daemon_hang.c: makes one of the actors hang when a simulated house's environment asks for it. */
+void daemon_hang(struct daemon *, const char *wish);
 
 #endif

@@ -21,9 +21,16 @@ static void make_boot_id(struct daemon *d)
 	d->boot_id = uuid_random(bits);
 }
 
+static void forget(struct daemon *d)
+{
+	pthread_mutex_destroy(&d->link_lock);
+	free(d->history);
+	free(d);
+}
+
 struct daemon *daemon_open(const struct daemon_options *o, int *exit_code, struct err *e)
 {
-	const struct loaded *loaded = o->loaded;
+	struct loaded *loaded = o->loaded;
 	struct daemon *d = calloc(1, sizeof(*d));
 
 	*exit_code = EXIT_SOFTWARE;
@@ -36,18 +43,23 @@ struct daemon *daemon_open(const struct daemon_options *o, int *exit_code, struc
 	}
 	d->loaded = loaded;
 	d->program = o->program;
+	d->config = o->config;
+	snprintf(d->fallback, sizeof(d->fallback), "%s", o->fallback);
+	d->notify.fd = -1;
+	pthread_mutex_init(&d->link_lock, NULL);
 	d->await_atn_ms = o->await_atn_ms;
 	d->lock = -1;
 	d->exit_code = EXIT_SOFTWARE;
 	make_boot_id(d);
 	log_sink_init(&d->log, stderr, loaded->settings.log.level, loaded->settings.simulated, &loaded->house);
+	d->log.also = daemon_hear;
+	d->log.also_ctx = d;
 	for (int i = 0; i < daemon_n_stages; i++) {
 		if (daemon_stages[i].open(d, e))
 			continue;
 		close_stages(d, i);
 		*exit_code = d->exit_code;
-		free(d->history);
-		free(d);
+		forget(d);
 		return NULL;
 	}
 	return d;
@@ -110,14 +122,21 @@ static int audit(struct daemon *d, int result)
 
 int daemon_run(struct daemon *d)
 {
+	int result;
+
 	say_hello(d);
 	say_socket(d);
+	daemon_say_life(d);
+	daemon_look(d);		/* so that the first decision knows whether the clock is trusted */
 	await_link(d);
-	return audit(d, runtime_run(d->runtime));
+	result = runtime_run(d->runtime);
+	d->in_order = result == RUN_ENDED;
+	return audit(d, result);
 }
 
 void daemon_stop(struct daemon *d)
 {
+	notify_say(&d->notify, d->next != NULL ? "RELOADING=1" : "STOPPING=1");
 	runtime_stop(d->runtime);
 }
 
@@ -127,8 +146,7 @@ void daemon_close(struct daemon *d)
 	guard_socket_close(d->guard);
 	d->guard = NULL;
 	close_stages(d, daemon_n_stages);
-	free(d->history);
-	free(d);
+	forget(d);
 }
 
 bool daemon_is_stuck(const struct daemon *d)

@@ -4,12 +4,16 @@
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "main/daemon.h"
+#include "port/last_good.h"
+#include "port/notify.h"
 
 enum { EXIT_BAD_USAGE = 2 };
 
@@ -24,8 +28,9 @@ static const char help[] =
 	"  -h, --help          this text\n"
 	"  -V, --version       the version\n"
 	"\n"
-	"Signals: SIGTERM, SIGINT stop it in order, relays in their fail state (exit 0).\n"
+	"Signals: SIGTERM, SIGINT stop it in order, relays in their fail state (exit 0); SIGHUP reads the configuration anew.\n"
 	"Exit: 0 stopped, 2 usage, 70 an actor died, 75 another one runs, 78 configuration wrong.\n"
+	"Under systemd (STATE_DIRECTORY set) a configuration that no longer works is replaced by the last that did.\n"
 	"Log lines go to stderr. Example: spaceheatd -c /etc/spaceheat/spaceheat.cfg\n";
 
 struct options { const char *config; bool check; int await_atn_s; };
@@ -69,37 +74,54 @@ static int say_problems(const struct problems *p)
 	return EXIT_CONFIGURATION;
 }
 
-/* --- signals: one thread waits for them, so that no handler ever runs ---------------------------- */
+/* --- beside the runtime: one thread waits for signals, so that no handler ever runs, and looks at what may wait for a
+ * disk ------------------------------------------------------------------------------------------------------------- */
 
-struct watcher { struct daemon *daemon; sigset_t set; pthread_t thread; };
+enum { LOOK_MS = 500 };
 
-static void *watch_signals(void *ctx)
+struct watcher { struct daemon *daemon; sigset_t set; pthread_t thread; atomic_bool over; };
+
+static void *watch(void *ctx)
 {
+	const struct timespec look = { .tv_nsec = LOOK_MS * 1000000L };
 	struct watcher *w = ctx;
-	int signal;
 
-	while (sigwait(&w->set, &signal) == 0)
+	while (!atomic_load(&w->over)) {
+		int signal = sigtimedwait(&w->set, NULL, &look);
+
 		if (signal == SIGTERM || signal == SIGINT)
 			daemon_stop(w->daemon);
+		else if (signal == SIGHUP)
+			daemon_reload(w->daemon);
+		daemon_look(w->daemon);
+	}
 	return NULL;
+}
+
+static void end_watch(struct watcher *w)
+{
+	atomic_store(&w->over, true);
+	pthread_kill(w->thread, SIGUSR1);	/* only wakes it */
+	pthread_join(w->thread, NULL);
 }
 
 static void block_signals(sigset_t *set)
 {
+	static const int list[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1 };
+
 	sigemptyset(set);
-	sigaddset(set, SIGTERM);
-	sigaddset(set, SIGINT);
-	sigaddset(set, SIGHUP);
+	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++)
+		sigaddset(set, list[i]);
 	pthread_sigmask(SIG_BLOCK, set, NULL);
 	signal(SIGPIPE, SIG_IGN);
 }
 
-static int run(struct daemon *d, sigset_t set)
+static int run(struct daemon *d, const sigset_t *set)
 {
-	struct watcher w = { .daemon = d, .set = set };
+	struct watcher w = { .daemon = d, .set = *set };
 	int result;
 
-	if (pthread_create(&w.thread, NULL, watch_signals, &w) != 0)
+	if (pthread_create(&w.thread, NULL, watch, &w) != 0)
 		return EXIT_SOFTWARE;
 	result = daemon_run(d);
 	/* A thread that is still inside a port may use anything: nothing but the guard is safe to close. */
@@ -107,64 +129,139 @@ static int run(struct daemon *d, sigset_t set)
 		daemon_abandon(d);
 		_exit(result);
 	}
-	pthread_cancel(w.thread);
-	pthread_join(w.thread, NULL);
+	end_watch(&w);
+	return result;
+}
+
+/* --- with what, and again with what a reload brought --------------------------------------------------------------- */
+
+struct service {
+	const struct options *options;
+	const char *program, *config;
+	struct loaded *loaded;
+	struct problems *problems;
+	char fallback[PROBLEM_TEXT];
+	sigset_t set;
+};
+
+static bool load(struct service *v)
+{
+	problems_clear(v->problems);
+	return load_service(v->config, v->loaded, v->problems);
+}
+
+/* The folder systemd made for us: then nobody sits at the terminal, and a house must not go cold for a misprint. */
+static bool load_last_good(struct service *v)
+{
+	const char *given = getenv("STATE_DIRECTORY");
+	struct problems *more;
+	char dir[PATH_SIZE];
+	bool loaded;
+
+	if (given == NULL || v->options->check)
+		return false;
+	snprintf(dir, sizeof(dir), "%.*s", (int)strcspn(given, ":"), given);
+	more = calloc(1, sizeof(*more));
+	loaded = more != NULL && last_good_load(dir, v->config, v->loaded, more);
+	free(more);
+	if (loaded)
+		snprintf(v->fallback, sizeof(v->fallback), "%s", v->problems->n > 0 ? v->problems->text[0] : "see above");
+	return loaded;
+}
+
+/* house = "": the service is there, touches no output, and says what to do. -1: it is configured now. */
+static int wait_unconfigured(struct service *v)
+{
+	const struct timespec second = { .tv_sec = 1 };
+	struct notify notify;
+	int signal = SIGHUP;
+
+	notify_open(&notify, getenv("NOTIFY_SOCKET"));
+	fprintf(stderr, "spaceheatd: not configured: house = \"\" - write %s, then start again\n", v->config);
+	notify_say(&notify, "READY=1\nSTATUS=not configured: house = \"\"");
+	while (signal != SIGTERM && signal != SIGINT && !v->loaded->configured) {
+		signal = sigtimedwait(&v->set, NULL, &second);
+		notify_say(&notify, "WATCHDOG=1");
+		if (signal != SIGHUP || load(v))
+			continue;
+		say_problems(v->problems);
+		v->loaded->configured = false;
+	}
+	notify_close(&notify);
+	return v->loaded->configured ? -1 : 0;
+}
+
+/* One run of the service. *next: what to go on with, or NULL. */
+static int serve_once(struct service *v, struct loaded **next)
+{
+	struct daemon_options o = { v->loaded, v->config, v->fallback, v->program, v->options->await_atn_s * 1000 };
+	struct daemon *d;
+	struct err e;
+	int result;
+
+	*next = NULL;
+	d = daemon_open(&o, &result, &e);
+	if (d == NULL) {
+		fprintf(stderr, "spaceheatd: %s\n", e.text);
+		return result;
+	}
+	result = run(d, &v->set);
+	*next = daemon_next(d);
 	daemon_close(d);
 	return result;
 }
 
-/* house = "": the service is there, touches no output, and says what to do. */
-static int wait_unconfigured(sigset_t set)
+static int serve(struct service *v)
 {
-	int signal;
+	struct loaded *next;
+	int result = -1;
 
-	fprintf(stderr, "spaceheatd: not configured: house = \"\" - write /etc/spaceheat/spaceheat.cfg, then start again\n");
-	while (sigwait(&set, &signal) == 0)
-		if (signal == SIGTERM || signal == SIGINT)
-			return 0;
-	return EXIT_SOFTWARE;
+	block_signals(&v->set);
+	if (!v->loaded->configured)
+		result = wait_unconfigured(v);
+	while (result < 0) {
+		result = serve_once(v, &next);
+		if (next == NULL)
+			continue;
+		free(v->loaded);
+		v->loaded = next;
+		v->fallback[0] = '\0';
+		result = -1;
+	}
+	return result;
 }
 
-static int serve(const struct daemon_options *o)
+static int start(struct service *v, bool exists)
 {
-	struct daemon *d;
-	sigset_t set;
-	struct err e;
-	int exit_code;
-
-	block_signals(&set);
-	if (!o->loaded->configured)
-		return wait_unconfigured(set);
-	d = daemon_open(o, &exit_code, &e);
-	if (d == NULL) {
-		fprintf(stderr, "spaceheatd: %s\n", e.text);
-		return exit_code;
+	if (!exists && (getenv("STATE_DIRECTORY") == NULL || v->options->check)) {
+		fprintf(stderr, "spaceheatd: no configuration: %s does not exist - name one with -c FILE\n", v->config);
+		return EXIT_CONFIGURATION;
 	}
-	return run(d, set);
+	if (!load(v)) {
+		say_problems(v->problems);
+		if (!load_last_good(v))
+			return EXIT_CONFIGURATION;
+	}
+	return v->options->check ? 0 : serve(v);
 }
 
 int main(int argc, char **argv)
 {
-	static const char no_config[] = "spaceheatd: no configuration: %s does not exist - name one with -c FILE\n";
 	struct options o = { 0 };
-	struct problems *problems = calloc(1, sizeof(*problems));
-	struct loaded *loaded = calloc(1, sizeof(*loaded));
 	char path[PATH_SIZE];
+	struct service v = { .options = &o, .program = argv[0], .config = path };
 	int result = read_options(argc, argv, &o);
+	bool exists;
 
+	if (result >= 0)
+		return result;
 	/* One arena: with one per thread, glibc keeps a megabyte more resident for nothing. */
 	mallopt(M_ARENA_MAX, 1);
-	if (problems == NULL || loaded == NULL)
-		result = EXIT_SOFTWARE;
-	if (result < 0 && !config_find(o.config, path, sizeof(path))) {
-		fprintf(stderr, no_config, path);
-		result = EXIT_CONFIGURATION;
-	}
-	if (result < 0 && !load_service(path, loaded, problems))
-		result = say_problems(problems);
-	if (result < 0)
-		result = o.check ? 0 : serve(&(struct daemon_options){ loaded, argv[0], o.await_atn_s * 1000 });
-	free(problems);
-	free(loaded);
+	v.problems = calloc(1, sizeof(*v.problems));
+	v.loaded = calloc(1, sizeof(*v.loaded));
+	exists = config_find(o.config, path, sizeof(path));
+	result = v.problems != NULL && v.loaded != NULL ? start(&v, exists) : EXIT_SOFTWARE;
+	free(v.problems);
+	free(v.loaded);
 	return result;
 }

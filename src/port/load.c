@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/history/crc32.h"
 #include "core/settings/settings.h"
 #include "core/wire/houses.h"
 #include "port/config_file.h"
@@ -214,23 +215,25 @@ static void place_series(const char *houses_file, struct house *h)
 	make_absolute(dir, h->plant.prices.path, sizeof(h->plant.prices.path));
 }
 
-static bool load_house(
-	const struct settings *s, const struct conf_list *origins, struct house *h, struct problems *problems)
+/* `file`: where it is read, which of a copy is another place than houses_file. */
+static bool load_house(const char *file, const struct conf_list *origins, struct loaded *l, struct problems *problems)
 {
+	const struct settings *s = &l->settings;
 	const struct conf_entry *e = conf_find(origins, "houses_file");
 	struct err why;
 	size_t length;
-	char *text = load_text(s->houses_file, MAX_HOUSES, &length, &why);
+	char *text = load_text(file, MAX_HOUSES, &length, &why);
 	bool good;
 
 	if (!text)
 		return problem_add(problems, conf_file_of(origins, e), e ? e->line : 0,
 			"houses_file %s cannot be read (%s) - set houses_file to where houses.json is",
-			s->houses_file, why.text);
-	good = houses_read(text, length, base_name(s->houses_file), s->house, h, problems);
+			file, why.text);
+	good = houses_read(text, length, base_name(file), s->house, &l->house, problems);
+	l->houses_crc = crc32_of(0, text, length);
 	free(text);
 	if (good)
-		place_series(s->houses_file, h);
+		place_series(s->houses_file, &l->house);
 	return good;
 }
 
@@ -255,23 +258,24 @@ static bool drivers_exist(const struct loaded *l, struct problems *problems)
 }
 
 static bool load_all(
-	const char *cfg_path, struct loaded *l, struct conf_list *origins, struct problems *problems)
+	const struct load_copy *from, struct loaded *l, struct conf_list *origins, struct problems *problems)
 {
+	const char *houses = from->houses_file != NULL ? from->houses_file : l->settings.houses_file;
 	bool good;
 
-	if (!read_files(cfg_path, &l->settings, origins, problems))
+	if (!read_files(from->cfg_path, &l->settings, origins, problems))
 		return false; /* after a syntax error the rest would be guesswork */
-	good = apply_files(cfg_path, &l->settings, origins, problems);
+	good = apply_files(from->stands_for, &l->settings, origins, problems);
 	l->configured = l->settings.house[0] != '\0';
 	if (!l->configured)
 		return good;
 	/* With mistakes in the settings the house is read all the same: all errors at once (SF-90). */
-	return load_house(&l->settings, origins, &l->house, problems) &&
+	return load_house(houses, origins, l, problems) &&
 	       settings_resolve(&l->settings, &l->house, origins, problems) && good &&
 		drivers_exist(l, problems);
 }
 
-bool load_service(const char *cfg_path, struct loaded *l, struct problems *problems)
+bool load_copy(const struct load_copy *from, struct loaded *l, struct problems *problems)
 {
 	struct conf_list *origins = malloc(sizeof(*origins));
 	bool good;
@@ -280,7 +284,12 @@ bool load_service(const char *cfg_path, struct loaded *l, struct problems *probl
 	if (!origins)
 		return problem_add(
 			problems, NULL, 0, "no memory for the configuration - close other programs");
-	good = load_all(cfg_path, l, origins, problems);
+	good = load_all(from, l, origins, problems);
 	free(origins);
 	return good;
+}
+
+bool load_service(const char *cfg_path, struct loaded *l, struct problems *problems)
+{
+	return load_copy(&(struct load_copy){ cfg_path, NULL, cfg_path }, l, problems);
 }

@@ -17,10 +17,18 @@ struct loaded {
 	struct settings settings;	/* its relative paths are made relative to the file's folder */
 	struct house house;		/* meaningless unless configured */
 	bool configured;		/* house = "" says: not yet */
+	uint32_t houses_crc;		/* of the bytes of houses.json: has it changed? */
 };
 
 /* Reads the file, its conf.d folder and houses_file. False: see problems (at least one). */
 bool load_service(const char *cfg_path, struct loaded *, struct problems *);
+/* The same from a copy kept elsewhere. */
+struct load_copy {
+	const char *cfg_path;
+	const char *houses_file;	/* NULL: what the configuration says */
+	const char *stands_for;		/* relative paths in it start at this file's folder */
+};
+bool load_copy(const struct load_copy *, struct loaded *, struct problems *);
 /* Only the configuration, not the house; *origins is what the files said. */
 bool load_settings(const char *cfg_path, struct settings *, struct conf_list *origins, struct problems *);
 

@@ -173,6 +173,25 @@ static void set_linked(struct net_paho *n, bool linked)
 	pthread_mutex_unlock(&n->lock);
 }
 
+void net_paho_explain_loss(struct net_paho *n, bool id_in_use, struct failure *f)
+{
+	char why[48];
+
+	if (id_in_use) {
+		net_paho_fail(f, LOG_ID_IN_USE, "client id %.60s used twice?", n->o.client_id);
+		return;
+	}
+	net_socket_diagnose(n->o.host, n->o.port, net_paho_stopping, n, why, sizeof(why));
+	net_paho_fail(f, LOG_LINK, "%s (%.40s:%d)", why[0] ? why : "connection lost", n->o.host, n->o.port);
+}
+
+/* Somebody with our client id may be so quick that we do not even get to subscribe: that too was a short connection. */
+static void taken_at_once(struct net_paho *n, struct failure *f)
+{
+	if (f->code == LOG_LINK && net_retry_lost(&n->retry, net_paho_real_ms()))
+		net_paho_explain_loss(n, true, f);
+}
+
 bool net_paho_attempt(struct net_paho *n, struct failure *f)
 {
 	struct net_fds before;
@@ -190,24 +209,14 @@ bool net_paho_attempt(struct net_paho *n, struct failure *f)
 		return false;
 	}
 	set_linked(n, true);
+	net_retry_up(&n->retry, net_paho_real_ms());
 	find_socket(n, &before);
 	if (!subscribe(n, f)) {
+		taken_at_once(n, f);
 		MQTTClient_disconnect(n->client, 0);
 		set_linked(n, false);
 		return false;
 	}
 	atomic_store(&n->subscribed, true);
 	return true;
-}
-
-void net_paho_explain_loss(struct net_paho *n, bool id_in_use, struct failure *f)
-{
-	char why[48];
-
-	if (id_in_use) {
-		net_paho_fail(f, LOG_ID_IN_USE, "client id %.60s used twice?", n->o.client_id);
-		return;
-	}
-	net_socket_diagnose(n->o.host, n->o.port, net_paho_stopping, n, why, sizeof(why));
-	net_paho_fail(f, LOG_LINK, "%s (%.40s:%d)", why[0] ? why : "connection lost", n->o.host, n->o.port);
 }

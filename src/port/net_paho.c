@@ -28,7 +28,7 @@ enum {
 
 /* ---- small helpers ---- */
 
-static int64_t real_ms(void)
+int64_t net_paho_real_ms(void)
 {
 	struct timespec t;
 
@@ -41,7 +41,7 @@ static uint32_t chance(void)
 	uint32_t r = 0;
 
 	if (getrandom(&r, sizeof(r), GRND_NONBLOCK) != (ssize_t)sizeof(r))
-		return (uint32_t)real_ms();
+		return (uint32_t)net_paho_real_ms();
 	return r;
 }
 
@@ -176,19 +176,18 @@ static void tell_down(struct net_paho *n, const struct failure *f)
 	post_link(n, false, f);
 }
 
-static void pause_before_next(struct net_paho *n, const struct failure *f)
+static void pause_for(struct net_paho *n, int64_t ms)
 {
-	int64_t until = real_ms() + net_retry_delay_ms(&n->retry, f->code == LOG_AUTH, chance());
+	int64_t until = net_paho_real_ms() + ms;
 
 	pthread_mutex_lock(&n->lock);
-	while (!n->stopping && real_ms() < until)
+	while (!n->stopping && net_paho_real_ms() < until)
 		wait_until(n, until);
 	pthread_mutex_unlock(&n->lock);
 }
 
 static void one_connection(struct net_paho *n, struct failure *f)
 {
-	net_retry_up(&n->retry, real_ms());
 	net_paho_fail(f, LOG_LINK, "%.60s:%d", n->o.host, n->o.port);
 	n->told = (struct failure){ .code = LOG_LINK };
 	atomic_store(&n->up, true);
@@ -199,19 +198,19 @@ static void one_connection(struct net_paho *n, struct failure *f)
 	if (!net_paho_stopping(n))
 		tell_down(n, f);
 	if (!net_paho_stopping(n))
-		net_paho_explain_loss(n, net_retry_lost(&n->retry, real_ms()), f);
+		net_paho_explain_loss(n, net_retry_lost(&n->retry, net_paho_real_ms()), f);
 }
 
 /* paho reports a loss in a thread of its own: it must be over before the client may be destroyed. */
 static void say_goodbye(struct net_paho *n)
 {
-	int64_t until = real_ms() + LOST_PATIENCE_MS;
+	int64_t until = net_paho_real_ms() + LOST_PATIENCE_MS;
 	bool connected = MQTTClient_isConnected(n->client);
 
 	if (connected)
 		MQTTClient_disconnect(n->client, 0);
 	pthread_mutex_lock(&n->lock);
-	while (!connected && n->linked && real_ms() < until)
+	while (!connected && n->linked && net_paho_real_ms() < until)
 		wait_until(n, until);
 	pthread_mutex_unlock(&n->lock);
 }
@@ -221,13 +220,14 @@ static void *run(void *ctx)
 	struct net_paho *n = ctx;
 	struct failure f;
 
+	pause_for(n, n->o.first_ms);
 	while (!net_paho_stopping(n)) {
 		if (net_paho_attempt(n, &f))
 			one_connection(n, &f);
 		if (net_paho_stopping(n))
 			break;
 		tell_down(n, &f);
-		pause_before_next(n, &f);
+		pause_for(n, net_retry_delay_ms(&n->retry, f.code == LOG_AUTH, chance()));
 	}
 	say_goodbye(n);
 	pthread_mutex_lock(&n->lock);
@@ -407,29 +407,29 @@ struct net_paho *net_paho_open(const struct net_options *o, struct err *e)
 
 bool net_paho_await_up(struct net_paho *n, int patience_ms)
 {
-	int64_t until = real_ms() + patience_ms;
+	int64_t until = net_paho_real_ms() + patience_ms;
 
 	pthread_mutex_lock(&n->lock);
-	while (!atomic_load(&n->up) && real_ms() < until)
-		wait_until(n, real_ms() + LOOK_MS < until ? real_ms() + LOOK_MS : until);
+	while (!atomic_load(&n->up) && net_paho_real_ms() < until)
+		wait_until(n, net_paho_real_ms() + LOOK_MS < until ? net_paho_real_ms() + LOOK_MS : until);
 	pthread_mutex_unlock(&n->lock);
 	return atomic_load(&n->up);
 }
 
 void net_paho_close(struct net_paho *n, int flush_ms)
 {
-	int64_t flush_until = real_ms() + flush_ms, until;
+	int64_t flush_until = net_paho_real_ms() + flush_ms, until;
 	bool done;
 
 	if (!n)
 		return;
 	pthread_mutex_lock(&n->lock);
-	while (n->unacked > 0 && atomic_load(&n->up) && real_ms() < flush_until)
+	while (n->unacked > 0 && atomic_load(&n->up) && net_paho_real_ms() < flush_until)
 		wait_until(n, flush_until);
 	n->stopping = true;
 	pthread_cond_broadcast(&n->changed);
-	until = real_ms() + CLOSE_PATIENCE_MS;
-	while (!n->done && real_ms() < until)
+	until = net_paho_real_ms() + CLOSE_PATIENCE_MS;
+	while (!n->done && net_paho_real_ms() < until)
 		wait_until(n, until);
 	done = n->done;
 	pthread_mutex_unlock(&n->lock);

@@ -48,6 +48,7 @@ struct net_options {
 	struct post post;
 	struct traffic traffic;		/* NULL functions: not counted here */
 	enum address link_to;		/* who gets MSG_LINK and MSG_PUBACK: TO_UPLINK or TO_ATN */
+	int64_t first_ms;		/* pause before the first attempt (safe mode, SF-24); 0: none */
 };
 
 /* Starts the thread that connects, and returns at once: a missing broker is no failure (SF-50). */

@@ -39,6 +39,7 @@ struct net_paho {
 void net_paho_fail(struct failure *, enum log_code, const char *format, ...) __attribute__((format(printf, 3,
 	4)));
 bool net_paho_stopping(void *net_paho);
+int64_t net_paho_real_ms(void);
 
 /* net_connect.c: one attempt, with subscriptions. Our thread only; may take seconds. */
 bool net_paho_attempt(struct net_paho *, struct failure *);

@@ -61,13 +61,17 @@ static bool ask(sqlite3 *db, const char *sql, char *out, size_t size)
 {
 	sqlite3_stmt *st = NULL;
 	int rc = sqlite3_prepare_v2(db, sql, -1, &st, NULL);
+	const char *text = NULL;
 
 	out[0] = '\0';
-	if (rc == SQLITE_OK) {
+	if (rc == SQLITE_OK)
 		rc = sqlite3_step(st);
-		if (rc == SQLITE_ROW)
-			snprintf(out, size, "%s", (const char *)sqlite3_column_text(st, 0));
-	}
+	if (rc == SQLITE_ROW)
+		text = (const char *)sqlite3_column_text(st, 0);
+	if (text != NULL)
+		snprintf(out, size, "%s", text);
+	else if (rc == SQLITE_ROW)
+		rc = SQLITE_NOMEM;	/* no answer is not "damaged": what was there must stay (SF-27) */
 	sqlite3_finalize(st);
 	return rc == SQLITE_ROW || rc == SQLITE_DONE;
 }

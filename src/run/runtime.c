@@ -47,7 +47,7 @@ void runtime_now(struct runtime *r, struct mono *now, struct wall *clock)
 static void stamp(struct runtime *r, struct msg *m)
 {
 	runtime_now(r, &m->now, &m->clock);
-	m->clock_trusted = r->o.time != TIME_REAL || r->o.clock_trusted;
+	m->clock_trusted = r->o.time != TIME_REAL || atomic_load(&r->trusted);
 }
 
 static void log_message(struct runtime *r, const struct msg *m)
@@ -159,6 +159,7 @@ static bool fill(struct runtime *r)
 
 		made = slot_init(&w->slot, &r->o.actors[i], &r->tally, MAILBOX_NORMAL) && made;
 		dice_init(&w->slot.dice, r->o.time == TIME_REAL, r->o.seed ^ resumed_salt(r), w->slot.actor.name);
+		pthread_mutex_init(&w->in_step, NULL);
 		w->runtime = r;
 	}
 	return made;
@@ -176,6 +177,7 @@ struct runtime *runtime_open(const struct runtime_options *options)
 	r->o = *options;
 	r->post = (struct post){ .self = r, .post = post_message, .busy = post_busy };
 	pthread_mutex_init(&r->sink_lock, NULL);
+	atomic_store(&r->trusted, options->clock_trusted);
 	defaults(&r->o);
 	set_clock(r);
 	if (fill(r) && slot_index(options->actors, options->n_actors, r->index))
@@ -202,8 +204,10 @@ static void work_off(struct worker *w, struct msg *m)
 {
 	int lost;
 
+	pthread_mutex_lock(&w->in_step);
 	stamp(w->runtime, m);
 	lost = slot_step(&w->slot, m, &w->runtime->post);
+	pthread_mutex_unlock(&w->in_step);
 	if (lost > 0)
 		runtime_log(w->runtime, LEVEL_WARNING, LOG_GAP, "%s: said %d messages more than one step may",
 			w->slot.actor.name, lost);
@@ -353,8 +357,10 @@ void runtime_close(struct runtime *r)
 		hangs = !join_until(&r->workers[i], deadline_ms) || hangs;
 	if (hangs)	/* it still uses all this; the process is about to end */
 		return;
-	for (int i = 0; i < r->o.n_actors; i++)
+	for (int i = 0; i < r->o.n_actors; i++) {
 		slot_destroy(&r->workers[i].slot);
+		pthread_mutex_destroy(&r->workers[i].in_step);
+	}
 	buffers_destroy(&r->buffers);
 	pthread_mutex_destroy(&r->sink_lock);
 	free(r);

@@ -48,7 +48,7 @@ struct runtime_options {
 	/* Takes MSG_LOG. Called by any thread, one at a time. */
 	void (*sink)(void *ctx, const struct msg *);
 	void *sink_ctx;
-	bool clock_trusted;		/* of a real house; the simulated clock is always trusted */
+	bool clock_trusted;		/* of a real house, at first; the simulated clock is always trusted */
 	int64_t vital_ms;		/* SF-22's limit in real time; 0 = 8000 */
 	int64_t stop_ms;		/* who has not stopped after this is left behind; 0 = 4000 */
 	/* OWNER: at start wait up to this long, in real time, for an AtomicTNode that follows; 0 = not. */
@@ -74,6 +74,12 @@ struct pool runtime_pool(struct runtime *);
 /* The clocks as a delivery now would be stamped. */
 void runtime_now(struct runtime *, struct mono *, struct wall *);
 struct runtime_counts runtime_count(struct runtime *);
+/* A real house: what messages say of the clock from now on. Any thread. */
+void runtime_trust(struct runtime *, bool trusted);
+/* Calls `change` while every actor, the log sink too, is between two steps, so that it may alter what they
+ * borrow; it must be short and must neither post nor log. False, and nothing done: an actor was in one step
+ * for patience_ms. Any thread but an actor's, while runtime_run runs or before it. */
+bool runtime_between_steps(struct runtime *, int patience_ms, void (*change)(void *ctx), void *ctx);
 /* Starts the threads in the order of `actors`, runs until runtime_stop, exit_after or the end of the
  * followed clock; stops them in reverse order: each gets MSG_STOP last, and what it says then still
  * reaches those that stop later. Returns 0; 70 when a WATCH_VITAL actor died (its name is in the log as

@@ -23,6 +23,7 @@ struct worker {
 	struct slot slot;
 	struct runtime *runtime;
 	pthread_t thread;
+	pthread_mutex_t in_step;	/* held during a step, and by who wants none to begin */
 	bool made;			/* its thread; not yet joined */
 	atomic_bool ended;		/* its thread has nothing more to do */
 	struct checkin checkin;
@@ -46,6 +47,7 @@ struct runtime {
 	int64_t next_second_ms;			/* real time of the next look at everybody */
 	pthread_mutex_t sink_lock;
 	_Atomic uint64_t unknown;
+	atomic_bool trusted;			/* REAL: the wall clock */
 	struct worker *dead;
 };
 

@@ -220,6 +220,7 @@ const struct setting settings_table[] = {
 		"Most room the history takes", NULL),
 
 	{ .path = "status_period_s", .type = SET_INT, .unit = "s", .fallback = "300", .low = 60, .high = 900,
+		.reload = RELOAD_FAIL_STATE,
 		.says = "How often a status is sent: 60, 300 or 900; 300 for AtomicTNodes of 2022",
 		AT(status_period_s) },
 
