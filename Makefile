@@ -21,8 +21,11 @@ VERSION := 0.1.0
 COMMIT := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 
 PACKAGES := build-essential pkg-config libpaho-mqtt-dev libcjson-dev libsqlite3-dev libconfig-dev \
-	libsodium-dev libcmocka-dev mosquitto mosquitto-clients
+	libsodium-dev libgpiod-dev libcmocka-dev mosquitto mosquitto-clients
 PKGS := libcjson sqlite3 libconfig libsodium
+GUARD_PKGS := libgpiod
+# Two versions of that library are in use; one file speaks to each.
+GPIOD_OTHER = $(if $(shell pkg-config --atleast-version=2 libgpiod 2>/dev/null && echo 2),v1,v2)
 
 CFLAGS ?= -O2 -g
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wswitch-enum $(if $(filter no,$(WERROR)),,-Werror)
@@ -31,15 +34,17 @@ ALL_CFLAGS = -std=gnu11 $(WARN) $(CFLAGS) -fstack-protector-strong -fno-strict-a
 	$(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 ALL_LDFLAGS = -pthread $(LDFLAGS) $(if $(SAN),-fsanitize=$(SAN))
 LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lpaho-mqtt3cs -lm
-TEST_LIBS = $(LIBS) -lcmocka
+GUARD_LIBS = $(shell pkg-config --libs $(GUARD_PKGS) 2>/dev/null)
+TEST_LIBS = $(LIBS) $(GUARD_LIBS) -lcmocka
 
 # All cores, unless the caller said -j.
 PARALLEL := $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo 2))
 SUBMAKE := $(MAKE) --no-print-directory $(PARALLEL)
 
 # What goes where. The guard and the relay drivers link into spaceheat-guard only; rules.c also into the simulator.
-guard_src := $(wildcard src/guard/*.c) $(filter-out drivers/relay_makes.c,$(wildcard drivers/relay_*.c)) drivers/list_relay.c
-common_src := $(filter-out $(wildcard src/main/*.c) $(guard_src),$(wildcard src/*/*.c src/*/*/*.c drivers/*.c)) \
+guard_src := $(wildcard src/guard/*.c) drivers/list_relay.c \
+	$(filter-out drivers/relay_makes.c drivers/relay_line_$(GPIOD_OTHER).c,$(wildcard drivers/relay_*.c))
+common_src := $(filter-out $(wildcard src/main/*.c) $(guard_src) $(wildcard drivers/relay_line_*.c),$(wildcard src/*/*.c src/*/*/*.c drivers/*.c)) \
 	$(wildcard src/guard/rules*.c)
 main_src := $(wildcard src/main/*.c)
 unit_src := $(wildcard tests/unit/test_*.c)
@@ -68,7 +73,7 @@ ifneq ($(DEPS),no)
 	command -v pkg-config >/dev/null || missing=1; \
 	command -v mosquitto >/dev/null || [ -x /usr/sbin/mosquitto ] || missing=1; \
 	command -v mosquitto_pub >/dev/null || missing=1; \
-	[ -n "$$missing" ] || pkg-config --exists $(PKGS) cmocka || missing=1; \
+	[ -n "$$missing" ] || pkg-config --exists $(PKGS) $(GUARD_PKGS) cmocka || missing=1; \
 	[ -n "$$missing" ] || echo '#include <MQTTClient.h>' | $(CC) -E -x c - >/dev/null 2>&1 || missing=1; \
 	[ -z "$$missing" ] && exit 0; \
 	line="apt-get install -y --no-install-recommends $(PACKAGES)"; \
@@ -156,15 +161,17 @@ $(B)/spaceheatd: $(call obj,src/main/spaceheatd.c $(wildcard src/main/daemon_*.c
 $(B)/spaceheat: $(call obj,src/main/spaceheat.c $(wildcard src/main/cli_*.c)) $(B)/libspaceheat.a
 	@echo "  LD    $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
-# The guard links nothing but itself, its drivers and three files of core: no JSON, no network, no database.
-$(B)/spaceheat-guard: $(B)/obj/src/main/spaceheat-guard.o $(B)/libguard.a $(call obj,src/core/err.c src/core/names.c)
+# The guard links nothing but itself, its drivers, the bus they share with sensors, and two files of core: no JSON, no
+# network, no database.
+$(B)/spaceheat-guard: $(B)/obj/src/main/spaceheat-guard.o $(B)/libguard.a \
+		$(call obj,src/core/err.c src/core/names.c drivers/i2c_linux.c)
 	@echo "  LD    $@"
-	@$(CC) $(ALL_LDFLAGS) -o $@ $^
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(GUARD_LIBS)
 
 $(B)/tests/%: $(B)/obj/tests/unit/%.o $(B)/libspaceheat.a $(B)/libguard.a $(B)/libtest.a
 	@mkdir -p $(@D)
 	@echo "  LD    $@"
-	@$(CC) $(ALL_LDFLAGS) -o $@ $< $(B)/libtest.a $(B)/libspaceheat.a $(B)/libguard.a $(TEST_LIBS)
+	@$(CC) $(ALL_LDFLAGS) -o $@ $< $(B)/libtest.a -Wl,--start-group $(B)/libspaceheat.a $(B)/libguard.a -Wl,--end-group $(TEST_LIBS)
 
 $(B)/bench/%: $(B)/obj/tests/bench/%.o $(B)/libspaceheat.a $(B)/libtest.a
 	@mkdir -p $(@D)
