@@ -13,6 +13,11 @@ endif
 SAN ?=
 DEPS ?= yes
 PREFIX ?= /usr/local
+# Another machine's compiler finds that machine's libraries (multiarch).
+TRIPLET := $(patsubst %-gcc,%,$(filter %-linux-gnu-gcc,$(notdir $(CC))))
+ifneq ($(TRIPLET),)
+export PKG_CONFIG_LIBDIR := /usr/lib/$(TRIPLET)/pkgconfig:/usr/share/pkgconfig
+endif
 comma := ,
 VARIANT := $(if $(filter gcc,$(CC)),,-$(notdir $(CC)))$(if $(SAN),-$(subst $(comma),-,$(SAN)))
 B := build$(if $(VARIANT),/variant$(VARIANT))
@@ -57,7 +62,7 @@ UNITS := $(patsubst tests/unit/%.c,$(B)/tests/%,$(unit_src))
 SUITES := $(sort $(wildcard tests/live/*.sh))
 SHORT_SUITES := $(filter-out %_long.sh,$(SUITES))
 
-.PHONY: help docs all deps build run test check live bench-latency fuzz fuzzers layers format lint install uninstall clean units
+.PHONY: help docs all deps build run test test-hardware check live bench-latency fuzz fuzzers layers format lint install uninstall clean units
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -105,6 +110,9 @@ live: build ## longer suites: real broker, real signals
 bench-latency: build ## command to result over the broker, beside a bare echo (about 6 minutes)
 	@$(SUBMAKE) $(B)/bench/bench_latency
 	@tests/bench/bench_latency.sh $(B)
+
+test-hardware: build ## daemon and guard against a kernel's simulated GPIO and I2C, amd64 and arm64 (needs 2 GB, minutes)
+	@DEPS=$(DEPS) tests/qemu/run
 
 FUZZ_SECONDS ?= 900
 fuzz: deps ## libFuzzer on all that reads what others wrote (FUZZ_SECONDS=900 each; TARGETS="message w1" for some)
