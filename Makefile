@@ -62,7 +62,7 @@ UNITS := $(patsubst tests/unit/%.c,$(B)/tests/%,$(unit_src))
 SUITES := $(sort $(wildcard tests/live/*.sh))
 SHORT_SUITES := $(filter-out %_long.sh,$(SUITES))
 
-.PHONY: help docs all deps build run test test-hardware check live bench-latency fuzz fuzzers layers format lint install uninstall clean units
+.PHONY: help docs all deps build run test test-hardware check live install-files deb bench-latency fuzz fuzzers layers format lint install uninstall clean units
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -137,14 +137,27 @@ lint: deps ## clang and cppcheck look at it all; shellcheck at the scripts
 		--suppress=ctuuninitvar --suppress=uninitStructMember --suppress=autoVariables --suppress=invalidPointerCast src drivers
 	@shellcheck -S warning run_local tests/run_suites tests/layers tests/fuzz/run tests/live/*.sh .ci/run
 
-install: build ## programs, units and examples under PREFIX (DESTDIR honoured)
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/spaceheat $(DESTDIR)$(PREFIX)/share/man/man1
+install: build ## programs, unit, man pages and examples under PREFIX, user and groups (DESTDIR: files alone)
+	@$(MAKE) --no-print-directory install-files
+	@[ -n "$(DESTDIR)" ] || SPACEHEAT_FILES_ONLY=1 systemd/deb/postinst configure
+	@[ -n "$(DESTDIR)" ] || echo "Now: edit /etc/spaceheat/spaceheat.cfg, then systemctl enable --now spaceheatd"
+
+install-files:
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/spaceheat $(DESTDIR)/etc/spaceheat \
+		$(DESTDIR)/usr/lib/systemd/system $(DESTDIR)/usr/lib/udev/rules.d
 	install -m 755 $(B)/spaceheat $(DESTDIR)$(PREFIX)/bin/
 	install -m 755 $(B)/spaceheatd $(B)/spaceheat-guard $(DESTDIR)$(PREFIX)/lib/spaceheat/
-	install -m 644 docs/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
-	install -d $(DESTDIR)/etc/spaceheat
+	for page in docs/*.[1578]; do \
+		install -D -m 644 "$$page" "$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}"; done
+	rm -f $(DESTDIR)$(PREFIX)/share/man/man1/run_local.1
+	sed 's,=/usr/lib/spaceheat,=$(PREFIX)/lib/spaceheat,' systemd/spaceheatd.service >$(DESTDIR)/usr/lib/systemd/system/spaceheatd.service
+	install -m 644 systemd/60-spaceheat.rules $(DESTDIR)/usr/lib/udev/rules.d/
 	[ -e $(DESTDIR)/etc/spaceheat/spaceheat.cfg ] || install -m 640 config/spaceheat.cfg $(DESTDIR)/etc/spaceheat/
 	[ -e $(DESTDIR)/etc/spaceheat/houses.json ] || install -m 640 input_data/houses.json $(DESTDIR)/etc/spaceheat/
+
+ARCH := $(if $(filter aarch64-linux-gnu,$(TRIPLET)),arm64,$(shell dpkg --print-architecture 2>/dev/null))
+deb: build ## a Debian package (CC=aarch64-linux-gnu-gcc: for arm64)
+	@systemd/deb/build $(B) $(VERSION) $(ARCH)
 
 all: $(PROGRAMS)
 
