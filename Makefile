@@ -211,4 +211,4 @@ units: $(UNITS) $(PROGRAMS)
 clean: ## remove build/
 	rm -rf build
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(shell find $(B) -type f -name '*.d' 2>/dev/null)
