@@ -34,7 +34,7 @@ GPIOD_OTHER = $(if $(shell pkg-config --atleast-version=2 libgpiod 2>/dev/null &
 
 CFLAGS ?= -O2 -g
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wswitch-enum $(if $(filter no,$(WERROR)),,-Werror)
-ALL_CFLAGS = -std=gnu11 $(WARN) $(CFLAGS) -fstack-protector-strong -fno-strict-aliasing -pthread \
+ALL_CFLAGS = -std=gnu11 $(WARN) $(CFLAGS) -fstack-protector-strong -fno-strict-aliasing -ffp-contract=off -pthread \
 	-Iinclude -Isrc -Idrivers -DSPACEHEAT_VERSION='"$(VERSION)"' $(EXTRA_CFLAGS) $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer) \
 	$(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 ALL_LDFLAGS = -pthread $(LDFLAGS) $(if $(SAN),-fsanitize=$(SAN))
