@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/codes.h"
 #include "sim/world_parts.h"
 
 enum {
@@ -70,11 +71,6 @@ static bool has_temperature(const struct world_sensor *s)
 	return s->state >= STATE_BUFFER && s->state <= STATE_OUT;
 }
 
-int64_t world_code(double c)
-{
-	return (int64_t)floor(16 * c + 0.5);
-}
-
 /* The value told is the conversion started at the read before; then the next one starts. */
 static int64_t convert(const struct world *w, struct world_sensor *s)
 {
@@ -85,10 +81,10 @@ static int64_t convert(const struct world *w, struct world_sensor *s)
 		s->lagged_c = c;
 	else
 		s->lagged_c +=
-			(c - s->lagged_c) * -expm1(-(double)mono_since(w->now, s->at) / 1000 / s->lag_s);
+			(c - s->lagged_c) * (1 - exp(-(double)mono_since(w->now, s->at) / 1000 / s->lag_s));
 	s->started = true;
 	s->at = w->now;
-	s->converted = world_code(s->lagged_c + s->offset_k + NOISE_K * rng_normal(&s->rng));
+	s->converted = ds18b20_code(s->lagged_c + s->offset_k + NOISE_K * rng_normal(&s->rng));
 	return told;
 }
 

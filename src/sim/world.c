@@ -77,7 +77,8 @@ static bool open_plant(struct world *w, uint64_t seed, struct wall start, int ut
 	if (!weather_open(&w->weather, &p->weather, seed, hour0_s, day_of_year(days), e))
 		return false;
 	w->row = weather_at(&w->weather, w->series_s);
-	return plant_init(&w->plant, p, w->row.out_c, e) && connect_nodes(w, e);
+	plant_init(&w->plant, p, w->row.out_c);
+	return connect_nodes(w, e);
 }
 
 struct world *world_open(const struct house *h, uint64_t seed, struct wall start, int utc_offset_s,
@@ -237,7 +238,7 @@ static void summarise_plant(const struct world *w, struct world_summary *out)
 	out->lowest_c = s->lowest_c;
 	out->highest_c = s->highest_c;
 	out->steps = s->steps;
-	out->weather_gaps = w->weather.gaps;
+	out->weather_gaps = w->weather.csv.gaps;
 }
 
 void world_summarise(struct world *w, struct world_summary *out)

@@ -50,7 +50,6 @@ struct world {
 
 /* Under the lock. */
 struct plant_inputs world_inputs(const struct world *);
-int64_t world_code(double c);		/* a DS18B20's code of a temperature */
 double world_power_w(const struct world *);
 void world_sensor_init(struct world_sensor *, const struct world *, uint64_t seed, const char *alias);
 /* Puts the sensor where Plant.Nodes says. False: this plant has no such state. */
