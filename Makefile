@@ -56,7 +56,7 @@ unit_src := $(wildcard tests/unit/test_*.c)
 support_src := $(wildcard tests/support/*.c)
 
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
-PROGRAMS := $(B)/spaceheatd $(B)/spaceheat-guard $(B)/spaceheat
+PROGRAMS := $(B)/spaceheatd $(B)/spaceheat-guard $(B)/spaceheat $(B)/vectors
 UNITS := $(patsubst tests/unit/%.c,$(B)/tests/%,$(unit_src))
 
 SUITES := $(sort $(wildcard tests/live/*.sh))
@@ -183,6 +183,10 @@ $(B)/spaceheatd: $(call obj,src/main/spaceheatd.c $(wildcard src/main/daemon_*.c
 	@echo "  LD    $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 $(B)/spaceheat: $(call obj,src/main/spaceheat.c $(wildcard src/main/cli_*.c)) $(B)/libspaceheat.a
+	@echo "  LD    $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+# Runs files of examples against this build: build/vectors KIND FILE.
+$(B)/vectors: $(call obj,src/main/vectors.c) $(B)/libspaceheat.a
 	@echo "  LD    $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 # The guard links nothing but itself, its drivers, the bus they share with sensors, and two files of core: no JSON, no
