@@ -4,10 +4,11 @@
 
 #include "vectors/cases.h"
 
-extern const struct vectors_kind vectors_plant_kind, vectors_plant_houses_kind;
+extern const struct vectors_kind vectors_plant_kind, vectors_plant_houses_kind, vectors_optimiser_kind;
 
 const struct vectors_kind *const vectors_kinds[] = {
 	&vectors_plant_kind,
 	&vectors_plant_houses_kind,
+	&vectors_optimiser_kind,
 	NULL,
 };
