@@ -19,7 +19,7 @@ static void say_alert(const struct alert *a, struct outbox *out)
 		.since_ms = a->since.ms, .node = a->node, .code = (uint8_t)a->code, .level = (uint8_t)a->level,
 		.ended = a->state == ALERT_ENDED } };
 
-	memcpy(m.send_alert.text, a->text, sizeof(m.send_alert.text));
+	snprintf(m.send_alert.text, sizeof(m.send_alert.text), "%.*s", (int)sizeof(m.send_alert.text) - 1, a->text);
 	say(out, &m);
 }
 
@@ -27,7 +27,7 @@ void scada_tell_alerts(struct scada *s, struct outbox *out)
 {
 	const struct alert *a;
 
-	alerts_tick(&s->alerts, s->now);
+	alerts_tick(&s->alerts, s->now, s->clock);
 	while (s->link_up && (a = alerts_to_tell(&s->alerts)) != NULL)
 		say_alert(a, out);
 }

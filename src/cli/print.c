@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "cli/verbs.h"
-#include "core/control/alerts.h"
+#include "core/control/codes.h"
 #include "core/control/atn.h"
 #include "core/control/contract.h"
 #include "core/settings/settings.h"
@@ -34,20 +34,18 @@ static int print_atn(void)
 	return EXIT_DONE;
 }
 
-static int print_alerts(void)
+static int print_codes(void)
 {
-	char text[8192];
+	char text[24576];
 
-	alerts_print(text, sizeof(text));
+	codes_print(text, sizeof(text));
 	fputs(text, stdout);
 	return EXIT_DONE;
 }
 
-static int print_codes(void)
+static int print_reasons(void)
 {
-	puts("| Code | of |\n|---|---|");
-	for (int i = 0; i < N_LOG_CODES; i++)
-		printf("| `%s` | log lines and events |\n", log_code_name((enum log_code)i));
+	puts("| Name | of |\n|---|---|");
 	for (int i = 1; i < N_DIAGNOSTICS; i++)
 		printf("| `%s` | refusal by check %d |\n", diag_name((enum diag)i), diag_check((enum diag)i));
 	for (int i = 0; i < N_GUARD_RESULTS; i++)
@@ -95,7 +93,7 @@ int cli_print(struct cli *cli, int argc, char **argv)
 		{ "atn", print_atn },
 		{ "settings", print_settings },
 		{ "codes", print_codes },
-		{ "alerts", print_alerts },
+		{ "reasons", print_reasons },
 		{ "cli", print_cli },
 	};
 
