@@ -64,16 +64,43 @@ static int print_contract(void)
 	return EXIT_DONE;
 }
 
-static int print_settings(void)
+static size_t write_settings(char *out, size_t size)
 {
-	char *text = malloc(settings_write_markdown(NULL, 0) + 1);
+	return settings_write_markdown("", out, size);
+}
+
+static size_t write_limits(char *out, size_t size)
+{
+	return settings_write_markdown("guard.", out, size);
+}
+
+/* What is as long as it says when asked for nothing. */
+static int print_whole(size_t (*write)(char *, size_t))
+{
+	size_t size = write(NULL, 0) + 1;
+	char *text = malloc(size);
 
 	if (text == NULL)
 		return cli_fail(EXIT_FAILED, "print: no memory");
-	settings_write_markdown(text, settings_write_markdown(NULL, 0) + 1);
+	write(text, size);
 	fputs(text, stdout);
 	free(text);
 	return EXIT_DONE;
+}
+
+static int print_settings(void)
+{
+	return print_whole(write_settings);
+}
+
+static int print_limits(void)
+{
+	return print_whole(write_limits);
+}
+
+static int print_man(void)
+{
+	return print_whole(settings_write_man);
 }
 
 static int print_cli(void)
@@ -92,6 +119,8 @@ int cli_print(struct cli *cli, int argc, char **argv)
 		{ "contract", print_contract },
 		{ "atn", print_atn },
 		{ "settings", print_settings },
+		{ "limits", print_limits },
+		{ "man", print_man },
 		{ "codes", print_codes },
 		{ "reasons", print_reasons },
 		{ "cli", print_cli },

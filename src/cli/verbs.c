@@ -83,7 +83,7 @@ const struct verb verbs[] = {
 	  "  status              time and speed\n"
 	  "  houses [FILE]       the simulated houses of a houses.json\n"
 	  "  config HOUSE [FILE] roles, zones, relays and comfort settings for one of them\n", cli_sim },
-	{ "print", "wire|contract|atn|settings|codes|reasons|cli", "print one of the program's tables as markdown", "none",
+	{ "print", "wire|contract|atn|settings|limits|codes|reasons|cli|man", "print one of the program's tables, or spaceheat.cfg(5)", "none",
 	  "spaceheat print wire", NULL, cli_print },
 	{ "version", "", "version, commit, build flags, library versions", "none", "spaceheat version", NULL,
 	  cli_version },

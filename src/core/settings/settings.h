@@ -33,7 +33,10 @@ const char *settings_like(const char *path);
  * Returns the length, as snprintf does. */
 size_t settings_write_cfg(char *out, size_t size);
 /* The same as a table in Markdown. */
-size_t settings_write_markdown(char *out, size_t size);
+/* `group`: only paths that begin so; "" = all. */
+size_t settings_write_markdown(const char *group, char *out, size_t size);
+/* The man page spaceheat.cfg(5). */
+size_t settings_write_man(char *out, size_t size);
 
 /* sim.start: "2027-01-14T05:55[:00](Z|-05:00)" as Unix milliseconds and the offset it was written with. */
 bool settings_parse_time(const char *text, int64_t *ms, int *utc_offset_s);
