@@ -114,7 +114,7 @@ int cli_config(int argc, char **argv)
 	bool shows = argc > 1 && strcmp(argv[1], "show") == 0;
 
 	if (argc < 2 || (!shows && strcmp(argv[1], "check") != 0))
-		return cli_usage("config", "config: %s%s - say check or show",
+		return cli_usage("config", "config: %s%s - say check, show or diff",
 			argc < 2 ? "nothing asked" : "unknown word ", argc < 2 ? "" : argv[1]);
 	for (int i = 2; i < argc; i++) {
 		const char **word = shows ? &q.path : &q.file;

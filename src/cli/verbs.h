@@ -73,6 +73,10 @@ int cli_dispatch(struct cli *, int argc, char **argv);
 int cli_hold(struct cli *, int argc, char **argv);
 int cli_reset(struct cli *, int argc, char **argv);
 int cli_log(struct cli *, int argc, char **argv);
+/* `config diff`: argv[1]. */
+int cli_config_diff(struct cli *, int argc);
+int cli_reload(struct cli *, int argc, char **argv);
+int cli_events(struct cli *, int argc, char **argv);
 int cli_alerts(struct cli *, int argc, char **argv);
 /* The verb table as markdown. */
 void cli_print_verbs(void);

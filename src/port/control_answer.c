@@ -254,6 +254,7 @@ static event_writer *const event_writers[N_BOARD_KINDS] = {
 	[EVENT_POWER] = write_reading,
 	[EVENT_ALERT] = write_alert_event,
 	[EVENT_LOG] = write_log_event,
+	[EVENT_CONFIG] = write_log_event,
 };
 
 static void put_event(struct control_socket *s, struct conn *c, const struct board_event *e)

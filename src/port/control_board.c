@@ -104,6 +104,8 @@ void board_log(struct board *b, const struct msg *m)
 		b->lines[b->n_lines++ % BOARD_LINES] = (struct board_line){ m->clock.ms, m->log };
 		new_event(b, m->clock.ms, EVENT_LOG)->log = m->log;
 	}
+	if (m->log.code == LOG_RELOAD || m->log.code == LOG_CONFIG)
+		new_event(b, m->clock.ms, EVENT_CONFIG)->log = m->log;
 	alerts_hear(&b->alerts, &m->log, m->now, m->clock, (struct uuid){ { 0 } });
 	tell_alerts(b, m->now, m->clock);
 	pthread_mutex_unlock(&b->lock);

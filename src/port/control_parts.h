@@ -87,6 +87,10 @@ void operator_describe(struct conn *, const char *verb, const cJSON *args, const
 /* The node of args.node, or NO_NODE after an answer that says why. */
 int request_node(struct control_socket *, struct conn *, const cJSON *args);
 
+/* --- the configuration on disk against the one that runs (control_config.c) --- */
+void config_diff(struct control_socket *, struct conn *, const cJSON *args, const char *via);
+void config_reload(struct control_socket *, struct conn *, const cJSON *args, const char *via);
+
 /* --- questions to the actors (control_query.c) --- */
 /* reporter NULL: the answer is the alerts, as of then. */
 void query_want(struct conn *, void (*reporter)(struct writer *, const struct report_facts *));
