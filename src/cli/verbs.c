@@ -18,7 +18,7 @@ static int verb_config(struct cli *cli, int argc, char **argv)
 {
 	if (argc > 1 && strcmp(argv[1], "diff") == 0)
 		return cli_config_diff(cli, argc);
-	return cli_config(argc, argv);
+	return cli_config(cli, argc, argv);
 }
 
 /* clang-format off */
@@ -66,7 +66,7 @@ const struct verb verbs[] = {
 	  "  FILE                - is standard input\n"
 	  "  TYPE                also p and d, the binary types\n", verb_decode },
 	{ "config", "check [FILE] | show [PATH] [--origin] [--defaults] | diff",
-	  "check a configuration, show its settings, or compare it with what runs", "none (diff: r)",
+	  "check a configuration, show its settings, or compare it with what runs", "none (show, diff: r)",
 	  "spaceheat config check /etc/spaceheat/spaceheat.cfg",
 	  "  check [FILE]        name everything that is wrong; exit 0 or 78\n"
 	  "  show [PATH]         the settings with their units, all or those under PATH\n"

@@ -60,7 +60,7 @@ int cli_fail(int exit_code, const char *format, ...) __attribute__((format(print
 int cli_usage(const char *verb, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 int cli_decode(int argc, char **argv);
-int cli_config(int argc, char **argv);
+int cli_config(struct cli *, int argc, char **argv);
 int cli_atn(struct cli *, int argc, char **argv);
 int cli_sim(struct cli *, int argc, char **argv);
 int cli_print(struct cli *, int argc, char **argv);

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 
 #include "core/settings/diff.h"
+#include "core/settings/settings.h"
 #include "core/wire/members.h"
+#include "core/wire/tree.h"
 #include "port/control_parts.h"
 #include "port/load.h"
 
@@ -25,6 +27,77 @@ static void write_change(void *ctx, const struct setting_change *change)
 	member_text(w, "reload", change->reload);
 	member_close(w, '}');
 }
+
+/* --- what runs --------------------------------------------------------------------------------------- */
+
+struct shown { struct writer *w; const struct settings *on_disk; };
+
+static void write_setting(void *ctx, const struct setting_shown *s)
+{
+	struct shown *shown = ctx;
+	char origin[CONF_PATH + 272];
+
+	snprintf(origin, sizeof(origin), "%s:%d", s->file != NULL ? s->file : "", s->line);
+	member_open(shown->w, NULL, '{');
+	member_text(shown->w, "path", s->path);
+	member_printable(shown->w, "value", s->value);
+	member_text(shown->w, "unit", s->unit);
+	member_text(shown->w, "default", s->fallback);
+	member_printable(shown->w, "origin", shown->on_disk == NULL ? NULL : s->file != NULL ? origin : "default");
+	member_close(shown->w, '}');
+}
+
+static bool is_same(const struct settings *a, const struct settings *b)
+{
+	struct settings_diff d = settings_compare(a, b);
+
+	return d.live + d.fail_state + d.restart == 0;
+}
+
+/* Where what runs comes from; known only while the files say what runs. */
+struct origins { struct settings settings; struct conf_list list; struct problems problems; };
+
+static struct origins *read_origins(const struct control_socket *s)
+{
+	struct origins *o = s->options.config != NULL ? calloc(1, sizeof(*o)) : NULL;
+
+	if (o == NULL || (load_settings(s->options.config, &o->settings, &o->list, &o->problems) &&
+		is_same(s->options.settings, &o->settings)))
+		return o;
+	free(o);
+	return NULL;
+}
+
+void config_show(struct control_socket *s, struct conn *c, const cJSON *args, const char *via)
+{
+	const cJSON *item = tree_member(args, "path");
+	const char *path = cJSON_IsString(item) ? item->valuestring : "", *like = settings_like(path);
+	struct origins *o = read_origins(s);
+	struct writer w = answer_begin(s, c);
+	struct shown shown = { &w, o != NULL ? &o->settings : NULL };
+	char text[CONF_PATH + 32], action[CONF_PATH + 32] = "run: spaceheat config show";
+	int n;
+
+	(void)via;
+	member_bool(&w, "ok", true);
+	member_open(&w, "data", '{');
+	answer_house(&w, s);
+	member_open(&w, "settings", '[');
+	n = settings_show(s->options.settings, o != NULL ? &o->list : NULL, path, write_setting, &shown);
+	member_close(&w, ']');
+	member_close(&w, '}');
+	free(o);
+	if (n > 0) {
+		answer_end(s, c, &w, false);
+		return;
+	}
+	snprintf(text, sizeof(text), "no setting \"%.100s\"", path);
+	if (like != NULL)
+		snprintf(action, sizeof(action), "did you mean \"%.100s\"?", like);
+	answer_refuse(s, c, &(struct refusal_told){ "NotFound", text, action, TELL_USAGE });
+}
+
+/* --- what would run -------------------------------------------------------------------------------------- */
 
 static void answer_changes(struct control_socket *s, struct conn *c, const struct loaded *l)
 {

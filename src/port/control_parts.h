@@ -88,6 +88,7 @@ void operator_describe(struct conn *, const char *verb, const cJSON *args, const
 int request_node(struct control_socket *, struct conn *, const cJSON *args);
 
 /* --- the configuration on disk against the one that runs (control_config.c) --- */
+void config_show(struct control_socket *, struct conn *, const cJSON *args, const char *via);
 void config_diff(struct control_socket *, struct conn *, const cJSON *args, const char *via);
 void config_reload(struct control_socket *, struct conn *, const cJSON *args, const char *via);
 

@@ -248,6 +248,7 @@ static const struct control_verb verbs[] = {
 	{ "dispatch", ROLE_OPERATOR, operator_dispatch },
 	{ "hold", ROLE_OPERATOR, operator_hold },
 	{ "reset", ROLE_OPERATOR, operator_reset },
+	{ "config_show", ROLE_READ, config_show },
 	{ "config_diff", ROLE_READ, config_diff },
 	{ "reload", ROLE_ADMIN, config_reload },
 	{ "alerts_ack", ROLE_OPERATOR, operator_ack },

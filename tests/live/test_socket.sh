@@ -136,10 +136,17 @@ check "config diff: one setting differs, exit 1" run 1 config diff
 check "... from, to, and how it is taken over" says '^comfort\.setpoint_c: 18(\.0)? -> 18\.5  \(reload\)$'
 check "... as JSON" run 1 --json config diff
 check "... with keys" says '"path":"comfort.setpoint_c","running":"18(\.0)?","on_disk":"18\.5","unit":"C","reload":"reload"'
+check "config show tells what runs" run 0 config show comfort.setpoint_c --defaults
+check "... not what is on disk" says '^comfort\.setpoint_c = 18(\.0)? C  \(default 21'
 check "reload takes it over" run 0 reload
 check "... and prints what" says '^comfort\.setpoint_c: .* -> 18\.5'
 check "... and how it went" says '^RELOAD: taken over: comfort\.setpoint_c$'
 check "... so that nothing differs" run 0 config diff
+check "config show tells where it comes from" run 0 config show comfort.setpoint_c --origin
+check "... with file and line" says '^comfort\.setpoint_c = 18\.5 C  conf\.d/50-test\.cfg:1$'
+check "... as JSON" run 0 --json config show comfort.setpoint_c
+check "... with keys" says '"path":"comfort.setpoint_c","value":"18\.5","unit":"C","default":"21[.0]*","origin":"conf\.d/50-test\.cfg:1"'
+check "an unknown setting exits 2 and the right one is named" run 2 config show comfort.setpiont_c
 printf 'comfort: { setpoint_c = 99.0; };\nnonsense = 1;\n' >"$work/state/conf.d/50-test.cfg"
 check "a wrong one is refused, exit 78" run 78 reload
 check "... with all that is wrong" [ "$(grep -c '^conf.d/50-test.cfg:' "$work/err")" = 2 ]

@@ -22,11 +22,13 @@ bool settings_apply(const struct conf_list *, struct settings *, struct problems
 bool settings_resolve(struct settings *, const struct house *, const struct conf_list *origins,
 	struct problems *);
 
-enum settings_show { SHOW_DEFAULT = 1, SHOW_ORIGIN = 2 };
-/* One line of text per setting whose path is `path` or lies under it (NULL or "": all), as
- * `guard.hp_min_off_s = 300 s`; secrets as (set). Returns the number of lines; 0: no such path. */
+/* One setting as people read it; secrets as (set). fallback: its default, or NULL; file: where it comes from, NULL: it
+ * is the default, or the origins are not known. */
+struct setting_shown { const char *path, *value, *unit, *fallback, *file; int line; };
+/* Tells every setting whose path is `path` or lies under it (NULL or "": all). `origins` may be NULL. Returns how many;
+ * 0: no such path. */
 int settings_show(const struct settings *, const struct conf_list *origins, const char *path,
-	unsigned int show, void (*line)(void *ctx, const char *text), void *ctx);
+	void (*tell)(void *ctx, const struct setting_shown *), void *ctx);
 /* The known path most like this one, or NULL. */
 const char *settings_like(const char *path);
 /* The shipped spaceheat.cfg: every setting at its default, with its sentence, rails and reload class.
