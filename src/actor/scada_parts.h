@@ -90,6 +90,7 @@ bool scada_admit(struct scada *, const struct msg *, struct outbox *);	/* false:
 void scada_alarm(struct scada *, const struct msg *, struct outbox *);
 void scada_tell_alerts(struct scada *, struct outbox *);
 void scada_worry(struct scada *, struct outbox *);	/* scada_worry.c: once per tick */
+const char *scada_celsius(int64_t mc, char text[24]);	/* "15.2 C" */
 void scada_say_breach(struct scada *, int zone, int64_t mc, struct outbox *);
 
 void scada_refused(struct scada *, const struct msg *, struct outbox *);

@@ -2,18 +2,8 @@
 /* What people should hear of although nothing is broken yet: rooms that are cold, heat that is short, pumps without flow,
  * relays held for long, an outbox that fills. */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "actor/scada_parts.h"
-
-static const char *celsius(int64_t mc, char text[24])
-{
-	int64_t tenths = (mc + (mc < 0 ? -50 : 50)) / 100;
-
-	snprintf(text, 24, "%s%lld.%lld C", tenths < 0 ? "-" : "", (long long)(llabs(tenths) / 10),
-		(long long)(llabs(tenths) % 10));
-	return text;
-}
 
 static bool is_source(const struct settings_relay *r)
 {
@@ -42,8 +32,8 @@ static void watch_comfort(struct scada *s, int zone, const struct homealone_pict
 
 	if (w == WORRY_SAME)
 		return;
-	celsius(p->zone[zone].mc, is);
-	celsius(p->setpoint_mc, setpoint);
+	scada_celsius(p->zone[zone].mc, is);
+	scada_celsius(p->setpoint_mc, setpoint);
 	if (w == WORRY_ENDS)
 		record(out, LEVEL_INFO, LOG_COMFORT_LOW, z->sensor, (int32_t)p->zone[zone].mc, "%.60s %s again (setpoint %s)",
 			z->name, is, setpoint);
@@ -66,7 +56,7 @@ static void watch_capacity(struct scada *s, int zone, const struct homealone_pic
 	if (w == WORRY_BEGINS)
 		record(out, LEVEL_WARNING, LOG_CAPACITY_SHORT, z->sensor, (int32_t)p->zone[zone].mc,
 			"%.60s falls to %s with all sources on for 30 min (outdoor %s, power %s) - check heat pump output",
-			z->name, celsius(p->zone[zone].mc, is), outdoor.good ? celsius(outdoor.mc, out_c) : "unknown", power);
+			z->name, scada_celsius(p->zone[zone].mc, is), outdoor.good ? scada_celsius(outdoor.mc, out_c) : "unknown", power);
 	else if (w == WORRY_ENDS)
 		record(out, LEVEL_INFO, LOG_CAPACITY_SHORT, z->sensor, 0, "%.60s no longer falls", z->name);
 }
