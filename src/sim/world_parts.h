@@ -27,6 +27,7 @@ struct world_sensor {
 	int64_t flow_ml_min;
 	enum world_fault fault;
 	double fault_k;
+	struct mono fault_at;		/* since then; of a slow one: its last answer */
 };
 
 struct world {
@@ -42,6 +43,7 @@ struct world {
 	int64_t plant_ms;		/* how far the plant is, since base */
 	double series_s;		/* of the first instant, since hour 0 of the weather */
 	struct weather weather;
+	double colder_k;
 	struct weather_row row;
 	struct plant_state plant;
 	double energy_j, flow_ml;
