@@ -9,6 +9,7 @@
 #include "core/control/atn.h"
 #include "core/control/contract.h"
 #include "core/settings/settings.h"
+#include "core/sim/fault.h"
 #include "core/wire/types.h"
 #include "spaceheat/names.h"
 
@@ -39,6 +40,15 @@ static int print_alerts(void)
 	char text[8192];
 
 	alerts_print(text, sizeof(text));
+	fputs(text, stdout);
+	return EXIT_DONE;
+}
+
+static int print_faults(void)
+{
+	char text[16384];
+
+	fault_print(text, sizeof(text));
 	fputs(text, stdout);
 	return EXIT_DONE;
 }
@@ -96,6 +106,7 @@ int cli_print(struct cli *cli, int argc, char **argv)
 		{ "settings", print_settings },
 		{ "codes", print_codes },
 		{ "alerts", print_alerts },
+		{ "faults", print_faults },
 		{ "cli", print_cli },
 	};
 

@@ -84,8 +84,14 @@ void operator_answered(struct control_socket *, struct conn *, const struct msg_
 void operator_log(struct control_socket *, const struct conn *, const char *outcome);
 /* What a request asked for, as the OPERATOR line tells it. */
 void operator_describe(struct conn *, const char *verb, const cJSON *args, const char *via);
+/* "This user may not": told, logged and answered. */
+void request_not_permitted(struct control_socket *, struct conn *);
 /* The node of args.node, or NO_NODE after an answer that says why. */
 int request_node(struct control_socket *, struct conn *, const cJSON *args);
+
+/* --- the simulation (control_sim.c) --- */
+void sim_request(struct control_socket *, struct conn *, const cJSON *args, const char *via);
+double control_speed(struct control_socket *);		/* of simulated time; 0 = not paced, or a real house */
 
 /* --- questions to the actors (control_query.c) --- */
 void query_want(struct conn *, void (*reporter)(struct writer *, const struct report_facts *));

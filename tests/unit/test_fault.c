@@ -169,7 +169,7 @@ static void a_node_must_be_there_and_of_the_kind(void **state)
 	assert_true(placed("sensor:a.tank.temp0=open@now", &s, &e));
 	assert_true(placed("relay:a.elt1.relay=welded@now", &s, &e));
 	assert_false(placed("sensor:a.tank.temp00=open@now", &s, &e));
-	assert_string_equal(e.text, "the house has no sensor \"a.tank.temp00\" - did you mean \"a.tank.temp0\"?");
+	assert_string_equal(e.text, "fault \"sensor:a.tank.temp00=open@now\": the house has no sensor \"a.tank.temp00\" - did you mean \"a.tank.temp0\"?");
 	assert_false(placed("relay:a.tank.temp0=welded@now", &s, &e));
 	assert_non_null(strstr(e.text, "the house has no relay \"a.tank.temp0\" - "));
 	assert_false(placed("sensor:a.elt1.relay=open@now", &s, &e));
@@ -180,7 +180,7 @@ static void a_node_must_be_there_and_of_the_kind(void **state)
 	assert_true(placed("actor=crash@now", &s, &e));
 	assert_string_equal(s.node, "scada");
 	assert_false(placed("actor:uplnk=hang@now", &s, &e));
-	assert_string_equal(e.text, "no actor \"uplnk\" - did you mean \"uplink\"?");
+	assert_string_equal(e.text, "fault \"actor:uplnk=hang@now\": no actor \"uplnk\" - did you mean \"uplink\"?");
 	assert_false(placed("actor:x=hang@now", &s, &e));
 	assert_non_null(strstr(e.text, "there are history, scada, relay, sensor, meter, uplink, control"));
 	assert_true(placed("broker=down@now", &s, &e));

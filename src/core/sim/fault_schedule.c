@@ -61,7 +61,7 @@ static bool place_actor(struct fault_spec *f, struct err *e)
 		f->node);
 }
 
-bool fault_place(struct fault_spec *f, const struct house *h, const struct settings *s, struct err *e)
+static bool place_it(struct fault_spec *f, const struct house *h, const struct settings *s, struct err *e)
 {
 	enum fault_place place = fault_rows[f->kind].place;
 	int node;
@@ -76,6 +76,16 @@ bool fault_place(struct fault_spec *f, const struct house *h, const struct setti
 		snprintf(f->node, sizeof(f->node), "%s", house_alias(h, s->roles.meter));
 	node = house_node(h, f->node);
 	return (node != NO_NODE && fits(place, h, s, node)) || no_such_node(f, h, s, e);
+}
+
+bool fault_place(struct fault_spec *f, const struct house *h, const struct settings *s, struct err *e)
+{
+	char text[FAULT_TEXT];
+
+	if (place_it(f, h, s, e))
+		return true;
+	fault_write(f, text, sizeof(text));
+	return err_in(e, "fault \"%.40s\"", text);
 }
 
 bool fault_same_target(const struct fault_spec *a, const struct fault_spec *b)
