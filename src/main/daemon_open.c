@@ -288,6 +288,8 @@ static bool open_world(struct daemon *d, struct err *e)
 		guard_socket_relays(d->guard), s->relays, s->n_relays, e);
 	if (d->world == NULL)
 		return err_in(e, "simulated house");
+	if (!d->stateless)
+		daemon_sim_keep(d);
 	d->bus = world_bus(d->world);
 	return true;
 }

@@ -122,6 +122,16 @@ void daemon_sim_store(struct daemon *d)
 	d->store = store_faults_front(&d->sim.disk);
 }
 
+void daemon_sim_keep(struct daemon *d)
+{
+	char path[PATH_SIZE + 16];
+	struct err e;
+
+	snprintf(path, sizeof(path), "%s/heat", d->loaded->settings.state_dir);
+	if (!world_keep(d->world, path, d->orders.off_s * 1000LL, &e))
+		daemon_say(d, LEVEL_WARNING, LOG_BOOT, "the simulated house's heat is not kept: %.120s", e.text);
+}
+
 /* --- what each kind does: `about` has begun or ended, `now` is what stands there from now on, or NULL ---------- */
 
 static void apply_sensor(struct daemon *d, const struct fault_spec *about, const struct fault_spec *now)

@@ -42,6 +42,8 @@ void daemon_sim_begin(struct daemon *, struct mono now, struct wall clock);
 /* Puts faults in front of d->actors and d->store. */
 void daemon_sim_actors(struct daemon *);
 void daemon_sim_store(struct daemon *);
+/* The plant's heat goes on from start to start. */
+void daemon_sim_keep(struct daemon *);
 /* At each instant, with the true time, while nothing is under way: what is due begins and ends. */
 void daemon_sim_tick(struct daemon *, struct mono now, struct wall clock);
 /* All NULL of a real house. */

@@ -112,6 +112,7 @@ void world_close(struct world *w)
 {
 	if (w == NULL)
 		return;
+	world_forget(w);
 	weather_close(&w->weather);
 	pthread_mutex_destroy(&w->lock);
 	free(w);
@@ -171,6 +172,7 @@ static void advance_plant(struct world *w)
 		look_outside(w, w->series_s + (double)w->plant_ms / 1000);
 		plant_step(&w->plant, &in, &w->row);
 		w->plant_ms += step_ms;
+		world_save(w);
 	}
 }
 

@@ -25,6 +25,11 @@ struct world *world_open(const struct house *, uint64_t seed, struct wall start,
 	struct err *);
 void world_close(struct world *);
 
+/* Before the first world_advance: the heat of the plant, and what was used so far, are in that file from now on; if it
+ * holds them of this house, they are those from which it goes on, having stood away_ms with all relays open. Without a
+ * plant there is nothing to keep. False: it keeps nothing, see err; all else works. */
+bool world_keep(struct world *, const char *path, int64_t away_ms, struct err *);
+
 /* Moves everything up to `now`: heat in whole steps of Plant.DtS, energy and flow up to the millisecond.
  * The first call says what `now` is at the start. The wall clock moves nothing: it may jump, the sun
  * does not. */

@@ -46,9 +46,14 @@ struct world {
 	double colder_k;
 	struct weather_row row;
 	struct plant_state plant;
+	struct world_kept *kept;	/* NULL: nobody goes on with it */
 	double energy_j, flow_ml;
 	struct world_sensor sensors[HOUSE_MAX_NODES];
 };
+
+/* world_keep.c, under the lock: what has changed goes into the file; the file is left. */
+void world_save(struct world *);
+void world_forget(struct world *);
 
 /* Under the lock. */
 struct plant_inputs world_inputs(const struct world *);

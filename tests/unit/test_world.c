@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -312,6 +313,55 @@ static void it_can_be_made_colder(void **state)
 	world_close(b.world);
 }
 
+/* A world that ends leaves its heat: the next goes on from there, and one that begins after a while has cooled. */
+static void heat_is_kept(void **state)
+{
+	char dir[] = "/tmp/test_world_XXXXXX", path[64];
+	struct world_summary left, found, cooled, other;
+	struct bench b;
+	struct err e;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/heat", dir);
+	bench_open(&b, true);
+	assert_true(world_keep(b.world, path, 0, &e));
+	b.relays[0] = 1;
+	go_to(&b, 0);
+	go_to(&b, 7200 * 1000);
+	world_summarise(b.world, &left);
+	world_close(b.world);
+	bench_open(&b, true);
+	assert_true(world_keep(b.world, path, 0, &e));
+	go_to(&b, 0);
+	world_summarise(b.world, &found);
+	assert_true(left.tank_top_c > 60);
+	assert_true(fabs(found.tank_top_c - left.tank_top_c) < 1e-9);
+	assert_true(fabs(found.air_c - left.air_c) < 1e-9);
+	assert_true(fabs(found.energy_wh - left.energy_wh) < 1e-6);
+	world_close(b.world);
+	bench_open(&b, true);
+	assert_true(world_keep(b.world, path, 3600 * 1000, &e));
+	go_to(&b, 0);
+	world_summarise(b.world, &cooled);
+	assert_true(cooled.air_c < left.air_c - 0.2);
+	assert_true(cooled.residual < 0.001);
+	world_close(b.world);
+	bench_open(&b, true);
+	strcpy(b.house.key, "d1.other.house");	/* another house begins anew */
+	assert_true(world_keep(b.world, path, 0, &e));
+	go_to(&b, 0);
+	world_summarise(b.world, &other);
+	assert_true(other.tank_top_c < 50);
+	world_close(b.world);
+	bench_open(&b, true);
+	assert_false(world_keep(b.world, "/nowhere/heat", 0, &e));
+	go_to(&b, 0);
+	world_close(b.world);
+	unlink(path);
+	assert_int_equal(rmdir(dir), 0);
+}
+
 /* A jump is added to what the sensor would say. */
 static void a_jump_is_added(void **state)
 {
@@ -476,6 +526,7 @@ int main(void)
 		cmocka_unit_test(faults_are_in_the_sensor),
 		cmocka_unit_test(a_slow_sensor_answers_once_a_minute),
 		cmocka_unit_test(it_can_be_made_colder),
+		cmocka_unit_test(heat_is_kept),
 		cmocka_unit_test(a_jump_is_added),
 		cmocka_unit_test(a_house_without_a_plant_holds_still),
 		cmocka_unit_test(paths_that_lead_nowhere_are_refused),

@@ -142,14 +142,14 @@ static bool read_key(const struct parts *p, struct fault_spec *s, struct err *e)
 	if (r->key == NULL)
 		return true;
 	if (p->key == NULL || strcmp(p->key, r->key) != 0)
-		return err_set(e, ERR_ABSENT, 0, "%s=%s needs %s= (%g to %g %s) - write %s=%s,%s=%g", r->what, r->word, r->key,
+		return err_set(e, ERR_ABSENT, 0, "%s=%s needs %s= (%.10g to %.10g %s) - write %s=%s,%s=%.10g", r->what, r->word, r->key,
 			r->low, r->high, r->unit, r->what, r->word, r->key, r->high / 10);
 	s->value = strtod(p->value, &end);
 	if (end == p->value || *end != '\0' || !isfinite(s->value))
-		return err_set(e, ERR_FORMAT, 0, "%s=%.24s is no number - give %g to %g %s", r->key, p->value, r->low, r->high,
+		return err_set(e, ERR_FORMAT, 0, "%s=%.24s is no number - give %.10g to %.10g %s", r->key, p->value, r->low, r->high,
 			r->unit);
 	if (s->value < r->low || s->value > r->high)
-		return err_set(e, ERR_RANGE, 0, "%s=%g is outside %g..%g %s - give one inside", r->key, s->value, r->low,
+		return err_set(e, ERR_RANGE, 0, "%s=%.10g is outside %.10g..%.10g %s - give one inside", r->key, s->value, r->low,
 			r->high, r->unit);
 	return true;
 }

@@ -38,7 +38,7 @@ const struct fault_row fault_rows[N_FAULT_KINDS] = {
 		.says = "the contact closes, but what it feeds draws nothing: burnt out, or its breaker is off" },
 	[FAULT_METER_SILENT] = { "meter", "silent", PLACE_METER,
 		.says = "it does not answer" },
-	[FAULT_METER_REVERSED] = { "meter", "reversed", PLACE_METER, EXPLAINS(LOG_WELDED),
+	[FAULT_METER_REVERSED] = { "meter", "reversed", PLACE_METER,
 		.says = "its current clamp was put on the wrong way round: power reads negative" },
 	[FAULT_BROKER_DOWN] = { "broker", "down", .says = "the broker ends, and comes back" },
 	[FAULT_BROKER_SLOW] = { "broker", "slow", .says = "the broker stands still for half a second, again and again" },
@@ -81,7 +81,7 @@ static void print_row(const struct fault_row *r, char *out, size_t size, size_t 
 	char key[80] = "", line[400];
 
 	if (r->key != NULL)
-		snprintf(key, sizeof(key), "`%s` %g..%g %s", r->key, r->low, r->high, r->unit);
+		snprintf(key, sizeof(key), "`%s` %.10g..%.10g %s", r->key, r->low, r->high, r->unit);
 	snprintf(line, sizeof(line), "| `%s%s=%s` | %s | %s | %s |", r->what, places[r->place], r->word, key,
 		r->instant ? "no" : "yes", r->says);
 	add(out, size, used, line);
