@@ -217,6 +217,21 @@ static int sim_fault(struct cli *cli, int argc, char **argv)
 	return sim_ask(cli, "fault", "fault", cJSON_CreateString(argv[1]));
 }
 
+/* Is each of them written right? Whether the house has such a node only a service can say. */
+static int sim_check(struct cli *cli, int argc, char **argv)
+{
+	struct fault_spec spec;
+	struct err e;
+
+	(void)cli;
+	if (argc < 2)
+		return cli_usage("sim", "check needs at least one SPEC");
+	for (int i = 1; i < argc; i++)
+		if (!fault_parse(argv[i], &spec, &e))
+			return cli_fail(EXIT_USAGE, "%s", e.text);
+	return EXIT_DONE;
+}
+
 /* For programs: each kind with the critical alerts that are its doing. */
 static int sim_kinds(struct cli *cli, int argc, char **argv)
 {
@@ -247,6 +262,7 @@ int cli_sim(struct cli *cli, int argc, char **argv)
 		{ "resume", sim_pause },
 		{ "fault", sim_fault },
 		{ "clear", sim_pause },
+		{ "check", sim_check },
 		{ "kinds", sim_kinds },
 		{ "houses", sim_houses },
 		{ "config", sim_config },
