@@ -176,6 +176,8 @@ struct scada {
 /* `record`: the contract row of the store (state None when there is none). Borrows the pointers. */
 void scada_init(struct scada *, const struct house *, const struct settings *, const struct pool *,
 	const struct contract_record *record);
+/* The speed of simulated time: how old a message may be depends on it. Between two steps only. */
+void scada_pace(struct scada *, double speed);
 /* The rest of the book, after scada_init: the successor and the reports owed. */
 void scada_remember(struct scada *, const struct contract_book *);
 /* Where views are written that MSG_QUERY asks for; must outlive the actor. */

@@ -9,6 +9,7 @@
 #include "core/control/atn.h"
 #include "core/control/contract.h"
 #include "core/settings/settings.h"
+#include "core/sim/fault.h"
 #include "core/wire/types.h"
 #include "spaceheat/names.h"
 
@@ -39,6 +40,15 @@ static int print_codes(void)
 	char text[24576];
 
 	codes_print(text, sizeof(text));
+	fputs(text, stdout);
+	return EXIT_DONE;
+}
+
+static int print_faults(void)
+{
+	char text[16384];
+
+	fault_print(text, sizeof(text));
 	fputs(text, stdout);
 	return EXIT_DONE;
 }
@@ -123,6 +133,7 @@ int cli_print(struct cli *cli, int argc, char **argv)
 		{ "man", print_man },
 		{ "codes", print_codes },
 		{ "reasons", print_reasons },
+		{ "faults", print_faults },
 		{ "cli", print_cli },
 	};
 

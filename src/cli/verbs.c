@@ -87,13 +87,21 @@ const struct verb verbs[] = {
 	  "  --contract UUID     instead of the one remembered\n"
 	  "  --key FILE          sign with the key in FILE (64 hex digits); `key` prints its public half\n"
 	  "  --really            allow a broker that is not on this machine\n", cli_atn },
-	{ "sim", "now [--ms] | status | houses [FILE] | config HOUSE [FILE]", "the simulation: its time, its houses",
-	  "none", "spaceheat sim now --ms",
+	{ "sim", "status | now [--ms] | speed N | pause | resume | fault SPEC | clear | check SPEC... | kinds | houses [FILE] | config HOUSE [FILE]",
+	  "a simulation: its time, its speed, what is broken in it", "r, o", "spaceheat sim fault sensor:a.tank.temp0=stuck@+5m+2h",
+	  "  status              time, speed, and the faults that stand or wait\n"
 	  "  now [--ms]          the simulated time (of a real house: the wall clock)\n"
-	  "  status              time and speed\n"
+	  "  speed N             simulated seconds per second, 0.1 to 3600, or max\n"
+	  "  pause, resume       time stands; time goes on\n"
+	  "  fault SPEC          break something: WHAT[:NODE]=KIND[,key=value]@WHEN[+FOR], WHEN a local time 06:00, an offset\n"
+	  "                      +20m from now, or now (spaceheat print faults has the list)\n"
+	  "  clear               end all faults that stand, forget all that wait\n"
+	  "  check SPEC...       are they written right? Needs no service\n"
+	  "  kinds               each kind of fault, with the critical alerts that it explains\n"
 	  "  houses [FILE]       the simulated houses of a houses.json\n"
-	  "  config HOUSE [FILE] roles, zones, relays and comfort settings for one of them\n", cli_sim },
-	{ "print", "wire|contract|atn|settings|limits|codes|reasons|cli|man", "print one of the program's tables, or spaceheat.cfg(5)", "none",
+	  "  config HOUSE [FILE] roles, zones, relays and comfort settings for one of them\n"
+	  "Exit 4: this is a real house.\n", cli_sim },
+	{ "print", "wire|contract|atn|settings|limits|codes|reasons|faults|cli|man", "print one of the program's tables, or spaceheat.cfg(5)", "none",
 	  "spaceheat print wire", NULL, cli_print },
 	{ "version", "", "version, commit, build flags, library versions", "none", "spaceheat version", NULL,
 	  cli_version },

@@ -48,6 +48,7 @@ struct daemon *daemon_open(const struct daemon_options *o, int *exit_code, struc
 	d->notify.fd = -1;
 	pthread_mutex_init(&d->link_lock, NULL);
 	d->await_atn_ms = o->await_atn_ms;
+	d->orders = o->sim;
 	d->lock = -1;
 	d->exit_code = EXIT_SOFTWARE;
 	make_boot_id(d);

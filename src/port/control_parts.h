@@ -84,6 +84,8 @@ void operator_answered(struct control_socket *, struct conn *, const struct msg_
 void operator_log(struct control_socket *, const struct conn *, const char *outcome);
 /* What a request asked for, as the OPERATOR line tells it. */
 void operator_describe(struct conn *, const char *verb, const cJSON *args, const char *via);
+/* "This user may not": told, logged and answered. */
+void request_not_permitted(struct control_socket *, struct conn *);
 /* The node of args.node, or NO_NODE after an answer that says why. */
 int request_node(struct control_socket *, struct conn *, const cJSON *args);
 
@@ -91,6 +93,9 @@ int request_node(struct control_socket *, struct conn *, const cJSON *args);
 void config_show(struct control_socket *, struct conn *, const cJSON *args, const char *via);
 void config_diff(struct control_socket *, struct conn *, const cJSON *args, const char *via);
 void config_reload(struct control_socket *, struct conn *, const cJSON *args, const char *via);
+/* --- the simulation (control_sim.c) --- */
+void sim_request(struct control_socket *, struct conn *, const cJSON *args, const char *via);
+double control_speed(struct control_socket *);		/* of simulated time; 0 = not paced, or a real house */
 
 /* --- questions to the actors (control_query.c) --- */
 /* reporter NULL: the answer is the alerts, as of then. */

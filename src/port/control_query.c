@@ -110,6 +110,7 @@ static void report(struct control_socket *s, struct conn *c, const struct house_
 		.alerts = board_count(&s->board), .version = s->options.version };
 	struct writer w = answer_begin(s, c);
 
+	f.speed = control_speed(s);
 	f.offset_known = control_offset(s, v->t_ms, &f.utc_offset_s);
 	member_bool(&w, "ok", true);
 	/* The report is the value of "data": it begins with no key of its own. */
