@@ -32,6 +32,8 @@ ALL_CFLAGS = -std=gnu11 $(WARN) $(CFLAGS) -fstack-protector-strong -fno-strict-a
 ALL_LDFLAGS = -pthread $(LDFLAGS) $(if $(SAN),-fsanitize=$(SAN))
 LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lpaho-mqtt3cs -lm
 TEST_LIBS = $(LIBS) -lcmocka
+# zstd stands beside our coder in one bench, if it is there.
+ZSTD := $(shell pkg-config --exists libzstd 2>/dev/null && echo yes)
 
 # All cores, unless the caller said -j.
 PARALLEL := $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo 2))
@@ -52,7 +54,7 @@ UNITS := $(patsubst tests/unit/%.c,$(B)/tests/%,$(unit_src))
 SUITES := $(sort $(wildcard tests/live/*.sh))
 SHORT_SUITES := $(filter-out %_long.sh,$(SUITES))
 
-.PHONY: help docs all deps build run test check live bench-latency fuzz fuzzers layers format lint install uninstall clean units
+.PHONY: help docs all deps build run test check live bench-latency bench-history fuzz fuzzers layers format lint install uninstall clean units
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -100,6 +102,11 @@ live: build ## longer suites: real broker, real signals
 bench-latency: build ## command to result over the broker, beside a bare echo (about 6 minutes)
 	@$(SUBMAKE) $(B)/bench/bench_latency
 	@tests/bench/bench_latency.sh $(B)
+
+bench-history: build ## bytes and time per reading beside other coders, the file of 28 days (TRACE=file.csv: a recorded one)
+	@[ -n "$(ZSTD)" ] || echo "skip - zstd: libzstd-dev is not installed" >&2
+	@$(SUBMAKE) $(B)/bench/bench_history
+	@tests/bench/bench_history.sh $(B) $(TRACE)
 
 FUZZ_SECONDS ?= 900
 fuzz: deps ## libFuzzer on all that reads what others wrote (FUZZ_SECONDS=900 each; TARGETS="message w1" for some)
@@ -169,7 +176,10 @@ $(B)/tests/%: $(B)/obj/tests/unit/%.o $(B)/libspaceheat.a $(B)/libguard.a $(B)/l
 $(B)/bench/%: $(B)/obj/tests/bench/%.o $(B)/libspaceheat.a $(B)/libtest.a
 	@mkdir -p $(@D)
 	@echo "  LD    $@"
-	@$(CC) $(ALL_LDFLAGS) -o $@ $< $(B)/libtest.a $(B)/libspaceheat.a $(LIBS)
+	@$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(B)/libtest.a $(B)/libspaceheat.a $(LIBS) $(BENCH_LIBS)
+$(B)/bench/bench_history: $(call obj,$(wildcard tests/bench/history_*.c))
+$(B)/bench/bench_history: BENCH_LIBS = $(if $(ZSTD),-lzstd)
+$(B)/obj/tests/bench/history_rivals.o: EXTRA_CFLAGS = $(if $(ZSTD),-DHAVE_ZSTD)
 
 $(B)/fuzz/%: $(B)/obj/tests/fuzz/%.o $(B)/libspaceheat.a $(B)/libguard.a $(B)/libtest.a
 	@mkdir -p $(@D)
