@@ -48,7 +48,7 @@ unit_src := $(wildcard tests/unit/test_*.c)
 support_src := $(wildcard tests/support/*.c)
 
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
-PROGRAMS := $(B)/spaceheatd $(B)/spaceheat-guard $(B)/spaceheat
+PROGRAMS := $(B)/spaceheatd $(B)/spaceheat-guard $(B)/spaceheat $(B)/spaceheat-sqlite.so
 UNITS := $(patsubst tests/unit/%.c,$(B)/tests/%,$(unit_src))
 
 SUITES := $(sort $(wildcard tests/live/*.sh))
@@ -135,6 +135,7 @@ install: build ## programs, units and examples under PREFIX (DESTDIR honoured)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/spaceheat $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 755 $(B)/spaceheat $(DESTDIR)$(PREFIX)/bin/
 	install -m 755 $(B)/spaceheatd $(B)/spaceheat-guard $(DESTDIR)$(PREFIX)/lib/spaceheat/
+	install -m 644 $(B)/spaceheat-sqlite.so $(DESTDIR)$(PREFIX)/lib/spaceheat/
 	install -m 644 docs/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -d $(DESTDIR)/etc/spaceheat
 	[ -e $(DESTDIR)/etc/spaceheat/spaceheat.cfg ] || install -m 640 config/spaceheat.cfg $(DESTDIR)/etc/spaceheat/
@@ -167,6 +168,16 @@ $(B)/spaceheat: $(call obj,src/main/spaceheat.c $(wildcard src/main/cli_*.c)) $(
 $(B)/spaceheat-guard: $(B)/obj/src/main/spaceheat-guard.o $(B)/libguard.a $(call obj,src/core/err.c src/core/names.c)
 	@echo "  LD    $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^
+
+# For the plain sqlite3 program: the block formats alone, and nothing of ours shown but the entry.
+$(B)/pic/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "  CC    $< (shared)"
+	@$(CC) $(ALL_CFLAGS) -fPIC -fvisibility=hidden -MMD -MP -c -o $@ $<
+$(B)/spaceheat-sqlite.so: $(patsubst %,$(B)/pic/%.o,src/main/spaceheat-sqlite src/main/sqlite_result \
+		$(addprefix src/core/history/,block bucket numbers schedule level coder varint crc32))
+	@echo "  LD    $@"
+	@$(CC) $(ALL_LDFLAGS) -shared -o $@ $^
 
 $(B)/tests/%: $(B)/obj/tests/unit/%.o $(B)/libspaceheat.a $(B)/libguard.a $(B)/libtest.a
 	@mkdir -p $(@D)
