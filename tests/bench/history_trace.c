@@ -98,7 +98,7 @@ static int64_t power(struct trace *t, int i)
 
 static int64_t relay(struct trace *t, int i)
 {
-	return t->in.on[i == 0 ? PLANT_ELEMENT : PLANT_DISTPUMP];
+	return t->in.on[i == 0 ? PLANT_ELEMENT : i == 1 ? PLANT_DISTPUMP : i == 2 ? PLANT_BACKUP : PLANT_HP];
 }
 
 /* --- slots --------------------------------------------------------------------------------- */

@@ -11,7 +11,7 @@ enum {
 
 /* A guess follows its miss with these shares of 1/65536: a still level, and three that move, ever faster. */
 static const struct { int32_t level, slope; } gain[LEVEL_GUESSES] = {
-	{ 3277, 0 }, { 8192, 1638 }, { 16384, 5461 }, { 32768, 16384 },
+	{ 4000, 0 }, { 10000, 2400 }, { 22000, 10000 }, { 48000, 40000 },
 };
 
 void level_start(struct level *l, int64_t first)

@@ -9,7 +9,7 @@
 
 #include "core/history/coder.h"
 
-enum { LEVEL_PHASES = 8, LEVEL_SPREADS = 12, LEVEL_GUESSES = 4 };
+enum { LEVEL_PHASES = 4, LEVEL_SPREADS = 12, LEVEL_GUESSES = 4 };
 
 /* What all series of a kind in a block have taught. */
 struct level_model {
