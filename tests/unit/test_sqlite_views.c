@@ -219,6 +219,7 @@ static void another_file_is_refused(void **state)
 {
 	struct views *v = *state;
 
+	store_bench_close(v->store);
 	store_bench_by_hand(v->store, "ALTER TABLE block RENAME TO elsewhere");
 	store_bench_open(v->store);
 	assert_int_equal(sqlite3_exec(v->db, "SELECT count(*) FROM reading_exact", NULL, NULL, NULL), SQLITE_ERROR);
