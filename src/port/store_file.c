@@ -16,7 +16,7 @@ enum verdict { FILE_GOOD, FILE_EMPTY, FILE_DAMAGED, FILE_NEWER, FILE_UNUSABLE };
 
 /* Before the first table is made: freed pages can then be handed back. */
 static const char pragmas[] =
-	"PRAGMA page_size=1024; PRAGMA auto_vacuum=INCREMENTAL;"
+	"PRAGMA auto_vacuum=INCREMENTAL;"
 	"PRAGMA journal_mode=WAL;"
 	"PRAGMA synchronous=NORMAL;"
 	"PRAGMA cache_size=-256;"

@@ -12,7 +12,8 @@
 #include "core/settings/settings.h"
 #include "port/store_sqlite.h"
 
-enum { TEMPERATURES = 30, METERS = 4, RELAYS = 4, TMPFS = 0x01021994 };
+/* Thirty channels: the first of the trace's thermometers and meters. */
+enum { TEMPERATURES = 24, METERS = 2, RELAYS = 4, TMPFS = 0x01021994 };
 
 struct player {
 	struct house house;
@@ -58,8 +59,7 @@ static void add_channel(struct house *h, const char *alias, enum telemetry_name 
 
 static void make_house(struct player *p)
 {
-	static const enum telemetry_name meter[METERS] = { TELEMETRY_POWER_W, TELEMETRY_CURRENT_UA,
-		TELEMETRY_POWER_W, TELEMETRY_GPM_TIMES_100 };
+	static const enum telemetry_name meter[METERS] = { TELEMETRY_POWER_W, TELEMETRY_CURRENT_UA };
 	char alias[32];
 
 	snprintf(p->house.scada.alias, ALIAS_SIZE, "bench.ta.scada");
@@ -95,9 +95,11 @@ static void command(struct player *p, int relay, const struct block_reading *r)
 }
 
 /* Hands out what each series has up to now; next[]: how far it is. */
-static void hand_out(struct player *p, const struct block *b, int first_channel, bool relays, int32_t next[])
+static void hand_out(struct player *p, const struct block *b, int n, int first_channel, int32_t next[])
 {
-	for (int32_t i = 0; i < b->n_series; i++) {
+	bool relays = first_channel == TEMPERATURES + METERS;
+
+	for (int32_t i = 0; i < n; i++) {
 		const struct block_series *s = &b->series[i];
 		const struct block_reading *r = &b->readings[s->first];
 
@@ -118,9 +120,9 @@ static void play_slot(struct player *p, const struct block of[])
 		p->now = mono_after(began, ms);
 		p->clock.ms = of[0].start_ms + ms;
 		step(p, (struct msg){ .type = MSG_TICK });
-		hand_out(p, &of[TRACE_DS18B20], 0, false, next[0]);
-		hand_out(p, &of[TRACE_POWER], TEMPERATURES, false, next[1]);
-		hand_out(p, &of[TRACE_RELAYS], TEMPERATURES + METERS, true, next[2]);
+		hand_out(p, &of[TRACE_DS18B20], TEMPERATURES, 0, next[0]);
+		hand_out(p, &of[TRACE_POWER], METERS, TEMPERATURES, next[1]);
+		hand_out(p, &of[TRACE_RELAYS], RELAYS, TEMPERATURES + METERS, next[2]);
 		step(p, (struct msg){ .type = MSG_FLUSH });
 	}
 	p->now = mono_after(began, TRACE_SLOT_S * 1000);
