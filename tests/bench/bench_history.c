@@ -202,7 +202,8 @@ static void measure_plain_rows(const char *dir, struct trace *t)
 		sqlite3_prepare_v2(db, "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size", -1,
 			&size, NULL);
 		if (readings > 0 && sqlite3_step(size) == SQLITE_ROW)
-			print("plain_rows", "bytes_per_reading", (double)sqlite3_column_int64(size, 0) / (double)readings, "B");
+			print("plain_rows", "bytes_per_reading",
+				(double)sqlite3_column_int64(size, 0) / (double)readings, "B");
 		sqlite3_finalize(size);
 	}
 	sqlite3_close(db);

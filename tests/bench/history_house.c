@@ -177,7 +177,8 @@ bool house_play(struct trace *t, const char *dir, struct house_cost *cost, struc
 	p->settings.status_period_s = TRACE_SLOT_S;
 	make_house(p);
 	p->now.ms = 1000000;
-	if (!store_sqlite_open(path, &p->store, e) || !history_init(&p->history, &p->house, &p->settings, &p->store, &pool)) {
+	if (!store_sqlite_open(path, &p->store, e) ||
+		!history_init(&p->history, &p->house, &p->settings, &p->store, &pool)) {
 		free(p);
 		return false;
 	}

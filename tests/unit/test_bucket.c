@@ -191,6 +191,29 @@ static void still_columns_are_nearly_free(void **state)
 	assert_true(round_trip(b) < 30 * 60 * 5 / 2);
 }
 
+/* One series can be had alone: the same buckets, whichever it is. */
+static void one_series_alone(void **state)
+{
+	struct bench *b = *state;
+	int n;
+
+	fill_hour(b, 12, 10);
+	n = round_trip(b);
+	for (int32_t i = 0; i < b->in.n_series; i++) {
+		const struct block_series *s = &b->in.series[i];
+
+		assert_true(bucket_decode_series(b->bytes, (size_t)n, s->id, &b->out));
+		assert_int_equal(b->out.n_series, 1);
+		assert_int_equal(b->out.series[0].id, s->id);
+		assert_int_equal(b->out.series[0].count, s->count);
+		for (int32_t k = 0; k < s->count; k++)
+			assert_true(same(&b->in.buckets[s->first + k], &b->out.buckets[b->out.series[0].first + k]));
+	}
+	assert_true(bucket_decode_series(b->bytes, (size_t)n, 99, &b->out));
+	assert_int_equal(b->out.n_series, 0);
+	assert_false(bucket_decode_series(b->bytes, (size_t)n - 1, 1, &b->out));
+}
+
 /* Buckets out of order are refused, not written wrong. */
 static void order_is_kept(void **state)
 {
@@ -286,6 +309,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(any_buckets_come_back, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_sizes_at_the_edge, setup, teardown),
 		cmocka_unit_test_setup_teardown(still_columns_are_nearly_free, setup, teardown),
+		cmocka_unit_test_setup_teardown(one_series_alone, setup, teardown),
 		cmocka_unit_test_setup_teardown(order_is_kept, setup, teardown),
 		cmocka_unit_test_setup_teardown(damage_does_no_harm, setup, teardown),
 		cmocka_unit_test_setup_teardown(noise_does_no_harm, setup, teardown),

@@ -87,7 +87,8 @@ static void get_series(struct numbers *n, struct bucket_block *b)
 	b->n_series++;
 }
 
-bool bucket_decode(const uint8_t *bytes, size_t length, struct bucket_block *b)
+/* Up to and with the series `last`, or all of them if there is none of that id. */
+static bool decode(const uint8_t *bytes, size_t length, int32_t last, struct bucket_block *b)
 {
 	struct numbers n;
 	int32_t series;
@@ -97,10 +98,31 @@ bool bucket_decode(const uint8_t *bytes, size_t length, struct bucket_block *b)
 		return false;
 	numbers_read(&n, bytes, length, bytes[0] == BUCKET_PACKED);
 	series = numbers_get_count(&n, FIELD_SERIES, BLOCK_MAX_SERIES);
-	for (int32_t i = 0; i < series && !numbers_bad(&n); i++)
+	for (int32_t i = 0; i < series && !numbers_bad(&n); i++) {
 		get_series(&n, b);
+		if (!numbers_bad(&n) && b->series[b->n_series - 1].id == last)
+			return true;
+	}
 	if (numbers_all_read(&n))
 		return true;
 	b->n_series = b->n_buckets = 0;
 	return false;
+}
+
+bool bucket_decode(const uint8_t *bytes, size_t length, struct bucket_block *b)
+{
+	return decode(bytes, length, -1, b);
+}
+
+bool bucket_decode_series(const uint8_t *bytes, size_t length, int32_t id, struct bucket_block *b)
+{
+	if (!decode(bytes, length, id, b))
+		return false;
+	if (b->n_series == 0 || b->series[b->n_series - 1].id != id) {
+		b->n_series = 0;
+		return true;
+	}
+	b->series[0] = b->series[b->n_series - 1];
+	b->n_series = 1;
+	return true;
 }

@@ -40,5 +40,8 @@ int bucket_encode(const struct bucket_block *, uint8_t *bytes, size_t size);
 /* Fills series and buckets; buckets and capacity are set by the caller. False: not buckets, or more than
  * fit; then the block is empty. */
 bool bucket_decode(const uint8_t *bytes, size_t length, struct bucket_block *);
+/* The buckets of one series alone: n_series is 1, or 0 when the block has none of it. What stands behind it in
+ * the block is not looked at, so it takes half the time on average. The capacity must do for the whole block. */
+bool bucket_decode_series(const uint8_t *bytes, size_t length, int32_t id, struct bucket_block *);
 
 #endif
