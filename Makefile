@@ -41,6 +41,8 @@ ALL_LDFLAGS = -pthread $(LDFLAGS) $(if $(SAN),-fsanitize=$(SAN))
 LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lpaho-mqtt3cs -lm
 GUARD_LIBS = $(shell pkg-config --libs $(GUARD_PKGS) 2>/dev/null)
 TEST_LIBS = $(LIBS) $(GUARD_LIBS) -lcmocka
+# zstd stands beside our coder in one bench, if it is there.
+ZSTD := $(shell pkg-config --exists libzstd 2>/dev/null && echo yes)
 
 # All cores, unless the caller said -j.
 PARALLEL := $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo 2))
@@ -56,13 +58,13 @@ unit_src := $(wildcard tests/unit/test_*.c)
 support_src := $(wildcard tests/support/*.c)
 
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
-PROGRAMS := $(B)/spaceheatd $(B)/spaceheat-guard $(B)/spaceheat $(B)/vectors
+PROGRAMS := $(B)/spaceheatd $(B)/spaceheat-guard $(B)/spaceheat $(B)/vectors $(B)/spaceheat-sqlite.so
 UNITS := $(patsubst tests/unit/%.c,$(B)/tests/%,$(unit_src))
 
 SUITES := $(sort $(wildcard tests/live/*.sh))
 SHORT_SUITES := $(filter-out %_long.sh,$(SUITES))
 
-.PHONY: help docs all deps build run test test-hardware test-systemd check live install-files deb bench-latency fuzz fuzzers layers format lint install uninstall clean units
+.PHONY: help docs all deps build run test test-hardware test-systemd check live install-files deb bench-latency bench-history fuzz fuzzers layers format lint install uninstall clean units
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -111,6 +113,11 @@ bench-latency: build ## command to result over the broker, beside a bare echo (a
 	@$(SUBMAKE) $(B)/bench/bench_latency
 	@tests/bench/bench_latency.sh $(B)
 
+bench-history: build ## bytes and time per reading beside other coders, the file of 28 days (TRACE=file.csv: a recorded one)
+	@[ -n "$(ZSTD)" ] || echo "skip - zstd: libzstd-dev is not installed" >&2
+	@$(SUBMAKE) $(B)/bench/bench_history
+	@tests/bench/bench_history.sh $(B) $(TRACE)
+
 test-hardware: build ## daemon and guard against a kernel's simulated GPIO and I2C, amd64 and arm64 (needs 2 GB, minutes)
 	@DEPS=$(DEPS) tests/qemu/run
 
@@ -150,6 +157,7 @@ install-files:
 		$(DESTDIR)/usr/lib/systemd/system $(DESTDIR)/usr/lib/udev/rules.d
 	install -m 755 $(B)/spaceheat $(DESTDIR)$(PREFIX)/bin/
 	install -m 755 $(B)/spaceheatd $(B)/spaceheat-guard $(DESTDIR)$(PREFIX)/lib/spaceheat/
+	install -m 644 $(B)/spaceheat-sqlite.so $(DESTDIR)$(PREFIX)/lib/spaceheat/
 	for page in docs/*.[1578]; do \
 		install -D -m 644 "$$page" "$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}"; done
 	rm -f $(DESTDIR)$(PREFIX)/share/man/man1/run_local.1
@@ -196,6 +204,16 @@ $(B)/spaceheat-guard: $(B)/obj/src/main/spaceheat-guard.o $(B)/libguard.a \
 	@echo "  LD    $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(GUARD_LIBS)
 
+# For the plain sqlite3 program: the block formats alone, and nothing of ours shown but the entry.
+$(B)/pic/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "  CC    $< (shared)"
+	@$(CC) $(ALL_CFLAGS) -fPIC -fvisibility=hidden -MMD -MP -c -o $@ $<
+$(B)/spaceheat-sqlite.so: $(patsubst %,$(B)/pic/%.o,src/main/spaceheat-sqlite src/main/sqlite_result \
+		$(addprefix src/core/history/,block bucket numbers schedule level coder varint crc32))
+	@echo "  LD    $@"
+	@$(CC) $(ALL_LDFLAGS) -shared -o $@ $^
+
 $(B)/tests/%: $(B)/obj/tests/unit/%.o $(B)/libspaceheat.a $(B)/libguard.a $(B)/libtest.a
 	@mkdir -p $(@D)
 	@echo "  LD    $@"
@@ -204,7 +222,10 @@ $(B)/tests/%: $(B)/obj/tests/unit/%.o $(B)/libspaceheat.a $(B)/libguard.a $(B)/l
 $(B)/bench/%: $(B)/obj/tests/bench/%.o $(B)/libspaceheat.a $(B)/libtest.a
 	@mkdir -p $(@D)
 	@echo "  LD    $@"
-	@$(CC) $(ALL_LDFLAGS) -o $@ $< $(B)/libtest.a $(B)/libspaceheat.a $(LIBS)
+	@$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(B)/libtest.a $(B)/libspaceheat.a $(LIBS) $(BENCH_LIBS)
+$(B)/bench/bench_history: $(call obj,$(wildcard tests/bench/history_*.c))
+$(B)/bench/bench_history: BENCH_LIBS = $(if $(ZSTD),-lzstd)
+$(B)/obj/tests/bench/history_rivals.o: EXTRA_CFLAGS = $(if $(ZSTD),-DHAVE_ZSTD)
 
 $(B)/fuzz/%: $(B)/obj/tests/fuzz/%.o $(B)/libspaceheat.a $(B)/libguard.a $(B)/libtest.a
 	@mkdir -p $(@D)
