@@ -15,13 +15,23 @@ static int zone_of_start(void *self, struct wall clock)
 	return a->start_offset_s;
 }
 
-static void find_nodes(struct atn *a)
+/* The first of that kind, where none is taken yet. */
+static void take_relay(struct atn *a, enum relay_kind kind)
 {
 	for (int i = 0; i < a->settings->n_relays && a->relay[0] == '\0'; i++)
-		if (a->settings->relays[i].kind == RELAY_ELEMENT)
+		if (a->settings->relays[i].kind == kind)
 			memcpy(a->relay, a->settings->relays[i].node_name, sizeof(a->relay));
-	if (a->settings->roles.n_store > 0)
-		memcpy(a->top, a->settings->roles.store_name[0], sizeof(a->top));
+}
+
+static void find_nodes(struct atn *a)
+{
+	const struct settings_roles *roles = &a->settings->roles;
+
+	take_relay(a, RELAY_HEAT_PUMP);
+	take_relay(a, RELAY_ELEMENT);
+	if (roles->n_buffer + roles->n_store > 0)
+		memcpy(a->top, roles->n_buffer > 0 ? roles->buffer_name[0] : roles->store_name[0],
+			sizeof(a->top));
 }
 
 void atn_init(struct atn *a, const struct house *house, const struct settings *settings,

@@ -84,6 +84,13 @@ static const char *celsius(struct reading_mc r, char *text, size_t size)
 	return text;
 }
 
+static int tank_bottom(const struct settings_roles *r)
+{
+	if (r->n_buffer > 0)
+		return r->buffer[r->n_buffer - 1];
+	return r->n_store > 0 ? r->store[r->n_store - 1] : NO_NODE;
+}
+
 void scada_status_line(struct scada *s, struct outbox *out)
 {
 	const struct settings_roles *roles = &s->settings->roles;
@@ -91,9 +98,8 @@ void scada_status_line(struct scada *s, struct outbox *out)
 	int zone = s->settings->n_zones > 0 ? s->settings->zones[0].sensor : NO_NODE;
 
 	celsius(scada_node_mc(s, zone), room, sizeof(room));
-	celsius(scada_node_mc(s, roles->n_store > 0 ? roles->store[0] : NO_NODE), top, sizeof(top));
-	celsius(scada_node_mc(s, roles->n_store > 0 ? roles->store[roles->n_store - 1] : NO_NODE), bottom,
-		sizeof(bottom));
+	celsius(scada_node_mc(s, settings_tank_top(s->settings)), top, sizeof(top));
+	celsius(scada_node_mc(s, tank_bottom(roles)), bottom, sizeof(bottom));
 	if (scada_power_known(s))
 		snprintf(power, sizeof(power), "%d W", s->power.w);
 	else

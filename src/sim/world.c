@@ -234,6 +234,16 @@ static void summarise_plant(const struct world *w, struct world_summary *out)
 	out->tank_bottom_c = s->buffer.c[s->buffer.layers - 1];
 	out->supply_c = s->supply_c;
 	out->return_c = s->return_c;
+	if (s->plant->store.kind != STORE_NONE) {
+		out->store_top_c = plant_store_c(s, 0);
+		out->store_bottom_c = plant_store_c(s, s->plant->store.tank.layers - 1);
+	}
+	out->lwt_c = s->lwt_c;
+	out->ewt_c = s->ewt_c;
+	out->conflicts = s->conflicts;
+	out->hp_starts = s->heat_pump.starts;
+	out->hp_trips = s->heat_pump.trips;
+	out->hp_defrosts = s->heat_pump.defrosts;
 	out->residual = plant_residual(s);
 	out->lowest_c = s->lowest_c;
 	out->highest_c = s->highest_c;

@@ -11,8 +11,8 @@
 #include "sim/world.h"
 
 /* What of the plant a node's sensor sits in. */
-enum world_state { STATE_HELD, STATE_BUFFER, STATE_SUPPLY, STATE_RETURN, STATE_AIR, STATE_OUT, STATE_FLOW,
-	STATE_POWER };
+enum world_state { STATE_HELD, STATE_BUFFER, STATE_STORE, STATE_SUPPLY, STATE_RETURN, STATE_LWT, STATE_EWT,
+	STATE_AIR, STATE_OUT, STATE_FLOW, STATE_POWER };
 
 struct world_sensor {
 	enum world_state state;

@@ -56,7 +56,7 @@ check "relays without a service exits 69" run 69 relays
 check "... in one line that says what to do" tells '^spaceheat: cannot reach spaceheatd: no socket .* - run: '
 
 # env: a background job ignores SIGINT, and what is ignored at the start of a shell stays so.
-env --default-signal=INT "$root/run_local" --plain --atn manual --speed 60 --keep "$work/state" >"$work/demo.log" 2>&1 &
+env --default-signal=INT "$root/run_local" --house dw1.isone.nh.orange.1 --plain --atn manual --speed 60 --keep "$work/state" >"$work/demo.log" 2>&1 &
 demo=$!
 if ! until_true 60 logged 'MODE RemoteControl'; then
 	not_ok "the demo reaches RemoteControl"
