@@ -92,6 +92,7 @@
 	X(DIAG_CONTRACT_CONFLICT, "ContractConflict", 14) \
 	X(DIAG_CONTRACT_OVERLAP, "ContractOverlap", 14) \
 	X(DIAG_OVER_NAMEPLATE, "OverNameplate", 14) \
+	X(DIAG_OVERRUN, "Overrun", 14) \
 	X(DIAG_SLA_HOLD, "SlaHold", 14) \
 	X(DIAG_STORAGE_UNAVAILABLE, "StorageUnavailable", 14) \
 	X(DIAG_MIS_ECHOED, "MisEchoed", 14) \
@@ -183,7 +184,11 @@
 	X(LOG_SLA_BREACH, "SLA_BREACH") \
 	X(LOG_OPERATOR, "OPERATOR") \
 	X(LOG_SAFE_MODE, "SAFE_MODE") \
-	X(LOG_RELOAD, "RELOAD")
+	X(LOG_RELOAD, "RELOAD") \
+	X(LOG_HEAT, "HEAT") \
+	X(LOG_PLAN, "PLAN") \
+	X(LOG_CAPACITY_SHORT, "CAPACITY_SHORT") \
+	X(LOG_OVERRUN, "OVERRUN")
 
 #define NAMES_X2(c, word) c,
 #define NAMES_X3(c, word, extra) c,

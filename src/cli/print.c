@@ -8,6 +8,7 @@
 #include "core/control/alerts.h"
 #include "core/control/atn.h"
 #include "core/control/contract.h"
+#include "core/control/local.h"
 #include "core/settings/settings.h"
 #include "core/wire/types.h"
 #include "spaceheat/names.h"
@@ -66,6 +67,15 @@ static int print_contract(void)
 	return EXIT_DONE;
 }
 
+static int print_control(void)
+{
+	char text[16384];
+
+	local_print(text, sizeof(text));
+	fputs(text, stdout);
+	return EXIT_DONE;
+}
+
 static int print_settings(void)
 {
 	char *text = malloc(settings_write_markdown(NULL, 0) + 1);
@@ -96,6 +106,7 @@ int cli_print(struct cli *cli, int argc, char **argv)
 		{ "settings", print_settings },
 		{ "codes", print_codes },
 		{ "alerts", print_alerts },
+		{ "control", print_control },
 		{ "cli", print_cli },
 	};
 

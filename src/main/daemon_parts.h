@@ -82,6 +82,7 @@ struct daemon {
 
 	struct history *history;
 	struct scada scada;
+	struct zone zone;
 	struct relay relay;
 	struct sensor sensor;
 	struct meter meter;
@@ -126,5 +127,8 @@ int64_t daemon_link_pause_ms(const struct daemon *);
 
 /* daemon_hang.c: makes one of the actors hang when a simulated house's environment asks for it. */
 void daemon_hang(struct daemon *, const char *wish);
+
+/* daemon_open.c: the civil time of prices and schedules. */
+bool daemon_read_zone(const struct daemon *, const struct settings *, struct zone *, struct err *);
 
 #endif

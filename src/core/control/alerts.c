@@ -42,6 +42,8 @@ const struct alert_rule alert_rules[N_LOG_CODES] = {
 	[LOG_SEND] = { .never = true },
 	[LOG_UNSIGNED_OK] = { .never = true },
 	[LOG_CLOCK] = { .never = true },
+	[LOG_HEAT] = { .never = true },
+	[LOG_OVERRUN] = { .fades_s = 3600 },
 	[LOG_BEAT_LATE] = { .also_ended_by = LOG_BEAT_LOST },
 	[LOG_BLIND] = { .clear_s = 60 },
 	[LOG_DRIVER] = { .clear_s = 60, .fades_s = 600 },

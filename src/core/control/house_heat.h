@@ -96,6 +96,8 @@ struct house_heat_result {
 /* State, cause, picture anew: the decision, at every tick and at once on a change of mode, plan or instruction. */
 struct house_heat_result house_heat_step(struct house_heat *, const struct house_heat_house *,
 	const struct house_heat_inputs *);
+/* Fills in missing layers. False: none is good. */
+bool house_heat_layers(const struct house_heat_tank *, double kg, struct local_layers *, bool *estimated);
 /* Between decisions: the next output of the recipe, at least every RECIPE_STEP_MS. */
 unsigned int house_heat_outputs(struct house_heat *, const struct house_heat_house *, struct mono now);
 

@@ -5,8 +5,6 @@
 
 #include "core/control/house_heat.h"
 
-/* Fills in missing layers. False: none is good. */
-bool house_heat_layers(const struct house_heat_tank *, double kg, struct local_layers *, bool *estimated);
 /* The outdoor temperature, or the best there is: the last good one for 6 h, else the month's cold mean. */
 double house_heat_outdoor_c(const struct house_heat *, const struct house_heat_inputs *);
 /* The setpoint the whole house is reckoned at. */
