@@ -306,6 +306,13 @@ static void say_transition(const struct house_heat_trace *t, struct outbox *out)
 		p->onpeak ? " on-peak" : "", p->zone_cold ? " cold" : "");
 }
 
+static void keep_trace(struct scada *s, const struct house_heat_trace *t)
+{
+	if (t->moved || (t->held && !s->heat.held))
+		s->heat.traces[s->heat.n_traces++ % SCADA_TRACES] = (struct scada_trace){ s->clock, *t };
+	s->heat.held = t->held;
+}
+
 static void say_short(struct scada *s, struct outbox *out)
 {
 	bool is = s->heat.result.capacity_short;
@@ -341,6 +348,7 @@ static void decide(struct scada *s, struct outbox *out)
 	s->heat.decided = true;
 	s->heat.next = mono_after(s->now, SCADA_DECIDE_MS);
 	scada_ally_full(s);
+	keep_trace(s, &s->heat.result.trace);
 	say_transition(&s->heat.result.trace, out);
 	say_short(s, out);
 }

@@ -10,7 +10,7 @@
 #include "spaceheat/msg.h"
 #include "spaceheat/zone.h"
 
-enum { SCADA_DECIDE_MS = 60000, SCADA_MAX_SLOTS = 8 };
+enum { SCADA_DECIDE_MS = 60000, SCADA_MAX_SLOTS = 8, SCADA_TRACES = 32 };
 
 /* What the optimiser last said of the present step. */
 struct scada_plan {
@@ -27,6 +27,9 @@ struct scada_slot {
 	bool begun, warned, over;
 };
 
+/* A transition, or the beginning of a wish that is held. */
+struct scada_trace { struct wall at; struct house_heat_trace trace; };
+
 struct scada_heat {
 	const struct zone *zone;	/* NULL: UTC */
 	struct house_heat machine;
@@ -40,6 +43,9 @@ struct scada_heat {
 	struct scada_plan plan;
 	struct scada_slot slots[SCADA_MAX_SLOTS];
 	struct ally_answer ally;
+	struct scada_trace traces[SCADA_TRACES];	/* ring of the last ones, for `explain` */
+	uint32_t n_traces;
+	bool held;			/* the last decision was */
 	bool allied, store_full;	/* allied: the ally gives the wish; store_full: and the house cannot take more */
 };
 

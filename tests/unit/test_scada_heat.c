@@ -1,7 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* The scada heats the house by its model, and spends energy instructions of a contract. */
 #include "../support/scada_rig.h"
+#include "../support/vectors.h"
 #include "spaceheat/zone.h"
+
+/* In RemoteControl, in a house whose model is known. */
+static struct rig *modelled(void)
+{
+	struct rig *r = rig_remote();
+
+	vectors_plant("dw1.isone.nh.orange.1", &r->house.plant);
+	r->house.has_plant = true;
+	return r;
+}
 
 static struct msg_instruction instruction(const struct rig *r, int64_t start_s, int avg_w)
 {
@@ -24,7 +35,7 @@ static int64_t slot_of(const struct rig *r)
 
 static void an_instruction_is_judged_and_answered(void **state)
 {
-	struct rig *r = rig_remote();
+	struct rig *r = modelled();
 	int64_t now_s = slot_of(r);
 	struct msg_instruction m = instruction(r, now_s, 2000);
 
@@ -41,10 +52,20 @@ static void an_instruction_is_judged_and_answered(void **state)
 	free(r);
 }
 
+static void without_a_model_it_is_refused(void **state)
+{
+	struct rig *r = rig_remote();
+
+	(void)state;
+	r->house.has_plant = false;
+	assert_int_equal(instruct(r, instruction(r, slot_of(r), 2000)), DIAG_PAYLOAD_NOT_IMPLEMENTED);
+	free(r);
+}
+
 /* With one in force the beat says so; without, the house is heated locally inside RemoteControl. */
 static void the_beat_tells_the_cause(void **state)
 {
-	struct rig *r = rig_remote();
+	struct rig *r = modelled();
 
 	(void)state;
 	assert_int_equal(r->scada.mode.mode, REMOTE_CONTROL);
@@ -58,7 +79,7 @@ static void the_beat_tells_the_cause(void **state)
 
 static void an_overrun_is_said_once_and_holds_dispatches(void **state)
 {
-	struct rig *r = rig_remote();
+	struct rig *r = modelled();
 	int lines = 0;
 
 	(void)state;
@@ -84,6 +105,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_instruction_is_judged_and_answered),
+		cmocka_unit_test(without_a_model_it_is_refused),
 		cmocka_unit_test(the_beat_tells_the_cause),
 		cmocka_unit_test(an_overrun_is_said_once_and_holds_dispatches),
 	};
