@@ -270,6 +270,14 @@ static bool is_reachable(const struct atn *a)
 	return a->link_up && !a->scada_away;
 }
 
+/* A heat pump stops by itself at its set temperature; 1 K below is full. */
+static int64_t warmer_mc(const struct house *h)
+{
+	if (!h->has_plant || !h->plant.has_heat_pump)
+		return 0;
+	return (int64_t)(1000 * (h->plant.heat_pump.lwt_set_c - 1)) - ATN_TANK_OFF_MC;
+}
+
 static struct atn_picture picture(const struct atn *a, const struct msg *in)
 {
 	return (struct atn_picture){
@@ -277,6 +285,7 @@ static struct atn_picture picture(const struct atn *a, const struct msg *in)
 		       mono_since(in->now, a->heard_at) <= ATN_FRESH_MS,
 		.top_known = a->top_known,
 		.top_mc = a->top_mc,
+		.warmer_mc = warmer_mc(a->house),
 		.top_at = a->top_at,
 		.utc_offset_s = a->zone.utc_offset_s(a->zone.self, in->clock),
 		.hold_ms = (int64_t)a->settings->dispatch_hold_s * 1000,

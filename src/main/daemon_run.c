@@ -117,6 +117,10 @@ static int audit(struct daemon *d, int result)
 	world_summarise(d->world, &w);
 	daemon_say(d, w.residual < 0.001 ? LEVEL_INFO : LEVEL_CRITICAL, LOG_BOOT,
 		"simulated house: %.1f kWh used, energy account off by %.1e (limit 1e-3)", w.energy_wh / 1000, w.residual);
+	if (d->loaded->house.plant.has_heat_pump)
+		daemon_say(d, w.conflicts == 0 ? LEVEL_INFO : LEVEL_WARNING, LOG_BOOT,
+			"simulated heat pump: %d starts, %d defrosts, %d lock-outs; valve and store pump on at once: %lld steps",
+			w.hp_starts, w.hp_defrosts, w.hp_trips, (long long)w.conflicts);
 	return w.residual < 0.001 || result != 0 ? result : 1;
 }
 

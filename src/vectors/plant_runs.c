@@ -7,7 +7,9 @@
 #include "vectors/plant.h"
 #include "vectors/plant_note.h"
 
-enum { DAY_S = 86400 };
+enum { DAY_S = 86400, LONGEST_S = 30 * DAY_S };
+
+static const double LEAST_DT_S = 0.1;
 
 static double tolerance(const struct cases *c, const char *name, double fallback)
 {
@@ -66,8 +68,8 @@ void plant_case_machine(struct cases *c, const cJSON *v)
 
 	case_begin(c, "hp_sequence", -1);
 	dt_s = case_number(c, v, "dt");
-	if (!(dt_s > 0))
-		case_fail(c, "dt must be more than 0");
+	if (!(dt_s >= LEAST_DT_S))
+		case_fail(c, "dt must be at least %g s", LEAST_DT_S);
 	else if (case_house(c, case_string(c, v, "house"), &p) &&
 		run_machine(c, v, &p.heat_pump, dt_s) != NULL)
 		case_fail(c, "not all rows were reached");
@@ -226,7 +228,7 @@ static void run_table(struct cases *c, struct run *r, const cJSON *table, double
 	const cJSON *columns = case_item(c, table, "columns"), *row = case_item(c, table, "rows")->child;
 	double dt_s = r->plant.dt_s;
 
-	for (int64_t k = 0; k < 100 * DAY_S && (row != NULL || (double)k * dt_s < until_s); k++) {
+	for (int64_t k = 0; (double)k * dt_s < (row != NULL ? LONGEST_S : until_s); k++) {
 		double t = (double)k * dt_s;
 		struct plant_inputs in = note_inputs(&r->program, t);
 		struct weather_row now = r->fixed != NULL ? *r->fixed : weather_at(&r->weather, t);
@@ -237,6 +239,8 @@ static void run_table(struct cases *c, struct run *r, const cJSON *table, double
 		}
 		plant_step(&r->s, &in, &now);
 	}
+	if (row != NULL)
+		case_fail(c, "not all rows were reached");
 }
 
 static void compare_kwh(struct cases *c, const char *name, double joules, const cJSON *end)
@@ -331,6 +335,16 @@ void plant_case_pcm_house(struct cases *c, const cJSON *v)
 	case_end(c);
 }
 
+static bool note_layer(struct cases *c, const char *note, struct plant *p)
+{
+	double layer = note_number(c, note, "in layer");
+
+	if (!(layer >= 0 && layer < p->buffer.layers))
+		return false;
+	p->backup.layer = (int)layer;
+	return true;
+}
+
 void plant_case_backup_limit(struct cases *c, const cJSON *v)
 {
 	struct run r = { .fixed = NULL };
@@ -346,9 +360,9 @@ void plant_case_backup_limit(struct cases *c, const cJSON *v)
 			(struct note_span){ 0, INFINITY };
 		r.plant.backup_kind = BACKUP_ELEMENT;
 		r.plant.backup = (struct plant_heater){ note_number(c, note, "Backup Element"),
-			(int)note_number(c, note, "in layer"), note_number(c, note, "switch (") };
-		if (r.plant.backup.layer < 0 || r.plant.backup.layer >= r.plant.buffer.layers)
-			case_fail(c, "the buffer has no layer %d", r.plant.backup.layer);
+			0, note_number(c, note, "switch (") };
+		if (!note_layer(c, note, &r.plant))
+			case_fail(c, "the buffer has no such layer");
 		else if (run_open(c, &r))
 			run_table(c, &r, v, 0);
 	}

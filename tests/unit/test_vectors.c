@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "../support/vectors.h"
+#include "sim/rng.h"
 #include "vectors/cases.h"
 
 static const struct { const char *kind, *path; int least; } files[] = {
@@ -143,12 +144,63 @@ static void a_file_that_cannot_be_read_is_an_error(void **state)
 	assert_int_equal(e.code, ERR_FORMAT);
 }
 
+/* The n-th item of any type below an item. */
+static cJSON *nth_item(cJSON *item, int *n)
+{
+	cJSON *child, *found;
+
+	cJSON_ArrayForEach(child, item) {
+		if ((*n)-- == 0)
+			return child;
+		if ((found = nth_item(child, n)) != NULL)
+			return found;
+	}
+	return NULL;
+}
+
+/* Files with anything in the wrong place are judged to the end: nothing hangs, nothing breaks. */
+static void mutilated_files_do_no_harm(void **state)
+{
+	static const char *const with[] = { "null", "\"x\"", "-7", "1e300", "[]", "{}", "0", "true" };
+	enum { TURNS = 100 };
+	struct rng r = rng_start(1, "mutilate");
+	FILE *out = tmpfile();
+	int failed = 0;
+
+	(void)state;
+	assert_non_null(out);
+	for (int turn = 0; turn < TURNS; turn++) {
+		cJSON *all = vectors_open("tests/vectors/plant.json");
+		int n = (int)(rng_uniform(&r) * 2800);
+		cJSON *item = nth_item(all, &n), *other = cJSON_Parse(with[turn % 8]);
+		struct cases c;
+
+		if (item != NULL) {	/* keeps its place and name */
+			item->type = other->type;
+			item->valuedouble = other->valuedouble;
+			item->valueint = other->valueint;
+			if (cJSON_IsString(other)) {
+				cJSON_free(item->valuestring);
+				item->valuestring = other->valuestring;
+				other->valuestring = NULL;
+			}
+		}
+		vectors_run_tree(&c, vectors_kind("plant"), all, "tests/vectors/plant.json", out);
+		failed += c.failed > 0;
+		cJSON_Delete(other);
+		cJSON_Delete(all);
+	}
+	assert_true(failed > TURNS / 2);
+	fclose(out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_case_comes_out_right),
 		cmocka_unit_test(a_wrong_value_is_found),
 		cmocka_unit_test(what_cannot_be_checked_fails),
+		cmocka_unit_test(mutilated_files_do_no_harm),
 		cmocka_unit_test(a_file_that_cannot_be_read_is_an_error),
 	};
 
