@@ -79,6 +79,8 @@ enum msg_type {
 	MSG_RESET,
 	/* supervisor -> scada: LocalControl only, until it is taken back (SF-24) */
 	MSG_SAFE_MODE,
+	/* net port -> scada: an energy instruction */
+	MSG_INSTRUCTION,
 	N_MSG_TYPES,
 };
 
@@ -137,8 +139,16 @@ struct msg_end { struct uuid contract; int64_t send_ms; char cause[FIELD_SIZE]; 
 struct msg_report_ack { struct uuid contract, uid; int64_t send_ms; };
 struct msg_snapshot_request { bool send; };
 
-/* A known type whose capability is not built yet. slot_start_s: of an energy.instruction, else 0. */
-struct msg_unsupported { char type[48]; int64_t slot_start_s, send_ms; bool has_message; struct uuid message; };
+/* A known type whose capability is not built yet. */
+struct msg_unsupported { char type[48]; };
+
+/* Energy to use in a slot. */
+struct msg_instruction {
+	struct uuid contract, message;
+	int64_t slot_start_s, send_ms;
+	int32_t minutes, avg_w;
+	bool has_message;
+};
 
 struct msg_link { bool up; char reason[96]; uint8_t code; };	/* code: enum log_code of what was lost; LOG_LINK when up */
 struct msg_puback { int32_t token; };
@@ -295,6 +305,7 @@ struct msg {
 		struct msg_report_ack report_ack;
 		struct msg_snapshot_request snapshot_request;
 		struct msg_unsupported unsupported;
+		struct msg_instruction instruction;
 		struct msg_link link;
 		struct msg_puback puback;
 		struct msg_send_answer send_answer;

@@ -92,6 +92,7 @@
 	X(DIAG_CONTRACT_CONFLICT, "ContractConflict", 14) \
 	X(DIAG_CONTRACT_OVERLAP, "ContractOverlap", 14) \
 	X(DIAG_OVER_NAMEPLATE, "OverNameplate", 14) \
+	X(DIAG_OVERRUN, "Overrun", 14) \
 	X(DIAG_SLA_HOLD, "SlaHold", 14) \
 	X(DIAG_STORAGE_UNAVAILABLE, "StorageUnavailable", 14) \
 	X(DIAG_MIS_ECHOED, "MisEchoed", 14) \
@@ -203,7 +204,9 @@
 	X(LOG_DISK_LOW, "DISK_LOW") \
 	X(LOG_CARD_WRITES, "CARD_WRITES") \
 	X(LOG_UNDERVOLTAGE, "UNDERVOLTAGE") \
-	X(LOG_CONFIG_PARTIAL, "CONFIG_PARTIAL")
+	X(LOG_CONFIG_PARTIAL, "CONFIG_PARTIAL") \
+	X(LOG_HEAT, "HEAT") \
+	X(LOG_PLAN, "PLAN")
 
 #define NAMES_X2(c, word) c,
 #define NAMES_X3(c, word, extra) c,

@@ -31,11 +31,16 @@ void scada_say_answer(struct scada *s, struct uuid id, enum diag why, struct out
 	say(out, &m);
 }
 
+static enum cause beat_cause(const struct scada *s)
+{
+	return s->mode.cause == CAUSE_INSTRUCTION && s->heat.store_full ? CAUSE_STORE_FULL : s->mode.cause;
+}
+
 static void say_beat(struct scada *s, struct outbox *out)
 {
 	struct msg m = { .type = MSG_SEND_BEAT, .to = TO_UPLINK, .send_beat = {
 		.contract = s->contract.id, .beat = scada_random(s), .echo = s->beats.heard,
-		.state = (enum contract_state)s->contract.state, .mode = s->mode.mode, .cause = s->mode.cause,
+		.state = (enum contract_state)s->contract.state, .mode = s->mode.mode, .cause = beat_cause(s),
 		.power_known = scada_power_known(s), .power_w = s->power.w,
 		.energy_wh = s->contract.energy_mwh / 1000,
 		.energy_estimated_wh = s->contract.energy_estimated_mwh / 1000,

@@ -13,6 +13,7 @@
 #include "core/settings/settings.h"
 #include "core/wire/signature.h"
 #include "main/daemon_parts.h"
+#include "port/zone_system.h"
 #include "port/bus_linux.h"
 #include "port/store_sqlite.h"
 
@@ -377,6 +378,15 @@ static bool publish(void *self, const char *topic, const void *bytes, size_t len
 	return sent;
 }
 
+/* The civil time of prices and schedules. A simulated house without a named zone lives at its start's offset. */
+bool daemon_read_zone(const struct daemon *d, const struct settings *s, struct zone *z, struct err *e)
+{
+	*z = (struct zone){ .first_offset_s = d->utc_offset_s };
+	if (s->simulated && s->display.timezone[0] == '\0')
+		return true;
+	return zone_system_read(s->display.timezone, z, e);
+}
+
 static bool open_actors(struct daemon *d, struct err *e)
 {
 	const struct house *h = &d->loaded->house;
@@ -389,10 +399,13 @@ static bool open_actors(struct daemon *d, struct err *e)
 		d->newest_ms = newest_stored_ms(d);
 	if (!history_init(d->history, h, s, &d->store, &d->pool))
 		return err_set(e, ERR_MEMORY, 0, "no memory for the history");
+	if (!daemon_read_zone(d, s, &d->zone, e))
+		return false;
 	d->net = (struct net){ .self = d, .publish = publish };
 	read_book(d, &book);
 	scada_init(&d->scada, h, s, &d->pool, &book.at[CONTRACT_NOW]);
 	scada_remember(&d->scada, &book);
+	scada_heat_zone(&d->scada, &d->zone);
 	scada_show(&d->scada, d->socket != NULL ? control_socket_boxes(d->socket) : NULL);
 	control_init(&d->control, &d->control_port);
 	d->scada.safe_mode = d->life_start.safe_mode;

@@ -81,6 +81,7 @@ struct daemon {
 
 	struct history *history;
 	struct scada scada;
+	struct zone zone;
 	struct relay relay;
 	struct sensor sensor;
 	struct meter meter;
@@ -127,5 +128,8 @@ int64_t daemon_link_pause_ms(const struct daemon *);
 void daemon_see_clock(struct daemon *);
 /* The line about why it is trusted, or not. */
 void daemon_say_trust(struct daemon *, enum trust);
+
+/* daemon_open.c: the civil time of prices and schedules. */
+bool daemon_read_zone(const struct daemon *, const struct settings *, struct zone *, struct err *);
 
 #endif

@@ -138,9 +138,11 @@ static void unserved_types_arrive_as_such(void **state)
 	assert_true(hear(&s, ATN "/energy.instruction.100", TO_HOUSE("energy.instruction.100",
 		"\"ContractId\":\"" CONTRACT "\",\"SlotStartUnixS\":1657022700,\"SlotDurationMinutes\":60,"
 		"\"AvgPowerWatts\":3000")));
-	assert_int_equal(s.out.type, MSG_UNSUPPORTED);
-	assert_string_equal(s.out.unsupported.type, "energy.instruction.100");
-	assert_int_equal(s.out.unsupported.slot_start_s, 1657022700);
+	assert_int_equal(s.out.type, MSG_INSTRUCTION);
+	assert_int_equal(s.out.instruction.slot_start_s, 1657022700);
+	assert_int_equal(s.out.instruction.minutes, 60);
+	assert_int_equal(s.out.instruction.avg_w, 3000);
+	assert_int_equal(s.out.instruction.send_ms, 1657022837123);
 	assert_true(hear(&s, ATN "/status.ack.100", TO_HOUSE("status.ack.100", "\"StatusUids\":[\""
 		CONTRACT "\"]")));
 	assert_int_equal(s.out.type, MSG_UNSUPPORTED);
@@ -149,7 +151,7 @@ static void unserved_types_arrive_as_such(void **state)
 		"\"Channels\":[\"a.tank\"],"
 		"\"Standard\":\"exact\"")));
 	assert_int_equal(s.out.type, MSG_UNSUPPORTED);
-	assert_int_equal(s.out.unsupported.send_ms, 1657022837123);
+	assert_string_equal(s.out.unsupported.type, "history.request.100");
 	check_refused(&s, ATN "/energy.instruction.100", TO_HOUSE("energy.instruction.100",
 		"\"ContractId\":\"" CONTRACT "\",\"SlotStartUnixS\":1657022701,\"SlotDurationMinutes\":60,"
 		"\"AvgPowerWatts\":3000"), false, DIAG_OUT_OF_RANGE, "SlotStartUnixS");

@@ -87,10 +87,9 @@ static bool build_snapshot_request(struct inbound *in, const void *message, stru
 	return true;
 }
 
-static void build_unsupported(const struct wire *w, const struct wire_head *head, struct msg *out)
+static void build_unsupported(const struct wire *w, struct msg *out)
 {
 	out->type = MSG_UNSUPPORTED;
-	out->unsupported = (struct msg_unsupported){ .send_ms = head->send_time_unix_ms };
 	text_cut(out->unsupported.type, sizeof(out->unsupported.type), w->type_alias);
 }
 
@@ -100,31 +99,30 @@ static bool build_instruction(struct inbound *in, const void *message, struct ms
 
 	(void)in;
 	(void)why;
-	build_unsupported(&energy_instruction_wire, &m->head, out);
-	out->unsupported.slot_start_s = m->slot_start_unix_s;
-	out->unsupported.has_message = m->has_message_id;
-	out->unsupported.message = m->message_id;
+	out->type = MSG_INSTRUCTION;
+	out->instruction = (struct msg_instruction){ .contract = m->contract_id, .message = m->message_id,
+		.slot_start_s = m->slot_start_unix_s, .send_ms = m->head.send_time_unix_ms,
+		.minutes = (int32_t)m->slot_duration_minutes, .avg_w = (int32_t)m->avg_power_watts,
+		.has_message = m->has_message_id };
 	return true;
 }
 
 static bool build_status_ack(struct inbound *in, const void *message, struct msg *out, struct refusal *why)
 {
-	const struct status_ack *m = message;
-
 	(void)in;
+	(void)message;
 	(void)why;
-	build_unsupported(&status_ack_wire, &m->head, out);
+	build_unsupported(&status_ack_wire, out);
 	return true;
 }
 
 static bool build_history_request(struct inbound *in, const void *message, struct msg *out,
 	struct refusal *why)
 {
-	const struct history_request *m = message;
-
 	(void)in;
+	(void)message;
 	(void)why;
-	build_unsupported(&history_request_wire, &m->head, out);
+	build_unsupported(&history_request_wire, out);
 	return true;
 }
 
