@@ -21,8 +21,8 @@ VERSION := 0.1.0
 COMMIT := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 
 PACKAGES := build-essential pkg-config libpaho-mqtt-dev libcjson-dev libsqlite3-dev libconfig-dev \
-	libsodium-dev libcmocka-dev mosquitto mosquitto-clients
-PKGS := libcjson sqlite3 libconfig libsodium
+	libsodium-dev libssl-dev libcmocka-dev mosquitto mosquitto-clients
+PKGS := libcjson sqlite3 libconfig libsodium libssl libcrypto
 
 CFLAGS ?= -O2 -g
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wswitch-enum $(if $(filter no,$(WERROR)),,-Werror)

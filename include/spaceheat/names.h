@@ -183,7 +183,8 @@
 	X(LOG_SLA_BREACH, "SLA_BREACH") \
 	X(LOG_OPERATOR, "OPERATOR") \
 	X(LOG_SAFE_MODE, "SAFE_MODE") \
-	X(LOG_RELOAD, "RELOAD")
+	X(LOG_RELOAD, "RELOAD") \
+	X(LOG_CERT, "CERT")
 
 #define NAMES_X2(c, word) c,
 #define NAMES_X3(c, word, extra) c,

@@ -13,6 +13,7 @@
 #include "actor/scada.h"
 #include "actor/sensor.h"
 #include "actor/uplink.h"
+#include "core/life/cert.h"
 #include "core/life/life.h"
 #include "core/life/trust.h"
 #include "core/wire/inbound.h"
@@ -54,6 +55,8 @@ struct daemon {
 	bool trusted;
 	struct stepwatch steps;
 	struct hang hang;
+	int64_t cert_due_ms;		/* when our certificate is looked at again */
+	enum cert_stage cert_said;
 
 	struct log_sink log;
 	struct clockfile *clock;
@@ -123,6 +126,9 @@ void daemon_say_life(struct daemon *);
 void daemon_hear(void *daemon, const struct msg *);
 /* The uplink waits so long before it connects. */
 int64_t daemon_link_pause_ms(const struct daemon *);
+
+/* daemon_cert.c: called often, looks rarely. */
+void daemon_look_at_certificate(struct daemon *);
 
 /* daemon_hang.c: makes one of the actors hang when a simulated house's environment asks for it. */
 void daemon_hang(struct daemon *, const char *wish);
