@@ -52,7 +52,7 @@ UNITS := $(patsubst tests/unit/%.c,$(B)/tests/%,$(unit_src))
 SUITES := $(sort $(wildcard tests/live/*.sh))
 SHORT_SUITES := $(filter-out %_long.sh,$(SUITES))
 
-.PHONY: help docs all deps build run test check live bench-latency fuzz fuzzers layers format lint install uninstall clean units
+.PHONY: help docs all deps build run test check live mutations bench-latency fuzz fuzzers layers format lint install uninstall clean units
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -101,6 +101,10 @@ bench-latency: build ## command to result over the broker, beside a bare echo (a
 	@$(SUBMAKE) $(B)/bench/bench_latency
 	@tests/bench/bench_latency.sh $(B)
 
+mutations: deps ## seeded defects (tests/mutations/list): each must make the test fail that is named with it
+	@$(SUBMAKE) all units
+	@tests/mutations/run $(B) $(NAMES)
+
 FUZZ_SECONDS ?= 900
 fuzz: deps ## libFuzzer on all that reads what others wrote (FUZZ_SECONDS=900 each; TARGETS="message w1" for some)
 	@command -v clang >/dev/null || { echo "make fuzz needs clang - run: apt-get install clang libclang-rt-dev" >&2; exit 69; }
@@ -122,7 +126,7 @@ lint: deps ## clang and cppcheck look at it all; shellcheck at the scripts
 	@$(SUBMAKE) CC=clang DEPS=no all units
 	@cppcheck -q --std=c11 --enable=warning,portability --error-exitcode=1 -Iinclude -Isrc --suppress=unknownMacro \
 		--suppress=ctuuninitvar --suppress=uninitStructMember --suppress=autoVariables --suppress=invalidPointerCast src drivers
-	@shellcheck -S warning run_local tests/run_suites tests/layers tests/fuzz/run tests/live/*.sh .ci/run
+	@shellcheck -S warning run_local tests/run_suites tests/layers tests/fuzz/run tests/mutations/run tests/live/*.sh .ci/run
 
 install: build ## programs, units and examples under PREFIX (DESTDIR honoured)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/spaceheat $(DESTDIR)$(PREFIX)/share/man/man1
