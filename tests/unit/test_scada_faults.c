@@ -259,10 +259,16 @@ static void stale_and_unsigned_are_refused(void **state)
 		.send_ms = rig_clock_ms(r) - 30001 } });
 	assert_int_equal(r->scada.counts.refused[DIAG_STALE], 1);
 	r->settings.contract.allow_unsigned_contract = false;
+	rig_pass(r, 100);
 	rig_beat(r, 1);
 	rig_offer(r, 2, T0_S, T0_S + 3600);
-	assert_int_equal(r->scada.counts.refused[DIAG_UNSIGNED], 2);
+	rig_end(r, 1);
+	assert_int_equal(r->scada.counts.refused[DIAG_UNSIGNED], 3);
 	assert_int_equal(rig_find(r, MSG_SEND_ANSWER)->send_answer.reason, DIAG_UNSIGNED);
+	assert_int_equal(r->scada.contract.state, CONTRACT_LIVE);
+	assert_int_equal(r->scada.contract.id.b[0], 1);
+	rig_pass(r, 81);	/* none of the beats has kept it alive */
+	assert_int_equal(r->scada.mode.cause, CAUSE_BEAT_LOST);
 	free(r);
 }
 
