@@ -88,7 +88,7 @@ run: build ## the simulated house, its broker and its AtomicTNode, in this termi
 
 test: deps ## build with warnings as errors; all suites that take seconds
 	@$(SUBMAKE) all units
-	@tests/run_suites $(B) $(UNITS) tests/layers $(SHORT_SUITES)
+	@tests/run_suites $(B) $(UNITS) tests/layers tests/sf_table $(SHORT_SUITES)
 
 check: deps ## unit and property tests alone (with SAN=... too)
 	@$(SUBMAKE) all units
@@ -126,7 +126,7 @@ lint: deps ## clang and cppcheck look at it all; shellcheck at the scripts
 	@$(SUBMAKE) CC=clang DEPS=no all units
 	@cppcheck -q --std=c11 --enable=warning,portability --error-exitcode=1 -Iinclude -Isrc --suppress=unknownMacro \
 		--suppress=ctuuninitvar --suppress=uninitStructMember --suppress=autoVariables --suppress=invalidPointerCast src drivers
-	@shellcheck -S warning run_local tests/run_suites tests/layers tests/fuzz/run tests/mutations/run tests/live/*.sh .ci/run
+	@shellcheck -x -S warning run_local tests/run_suites tests/layers tests/sf_table tests/fuzz/run tests/mutations/run tests/live/*.sh .ci/run
 
 install: build ## programs, units and examples under PREFIX (DESTDIR honoured)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/spaceheat $(DESTDIR)$(PREFIX)/share/man/man1

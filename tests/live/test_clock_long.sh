@@ -6,6 +6,7 @@ set -u
 build=$(cd "${1:-build}" && pwd)
 root=$(cd "$(dirname "$0")/../.." && pwd)
 port=18891
+# shellcheck source=tests/support/live.sh
 . "$root/tests/support/live.sh"
 H=w.isone.nh.orange.1
 build_tool wall.so -shared -fPIC || skip_all "the wall clock" "no C compiler for the test's tools"
