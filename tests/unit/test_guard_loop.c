@@ -158,8 +158,10 @@ static struct loop loop_open(void)
 	l.board->on[LINE] = 1;	/* as a crash may have left it */
 	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends), 0);
 	l.pid = fork();
-	if (l.pid == 0)
+	if (l.pid == 0) {
+		close(ends[0]);	/* else the guard might hold its own other end, and never see it closed */
 		serve_in_child(&l, ends[1]);
+	}
 	close(ends[1]);
 	l.fd = ends[0];
 	next_frame(&l, GUARD_HELLO);
