@@ -26,8 +26,8 @@ VERSION := 0.1.0
 COMMIT := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 
 PACKAGES := build-essential pkg-config libpaho-mqtt-dev libcjson-dev libsqlite3-dev libconfig-dev \
-	libsodium-dev libgpiod-dev libcmocka-dev mosquitto mosquitto-clients
-PKGS := libcjson sqlite3 libconfig libsodium
+	libsodium-dev libssl-dev libgpiod-dev libcmocka-dev mosquitto mosquitto-clients
+PKGS := libcjson sqlite3 libconfig libsodium libssl libcrypto
 GUARD_PKGS := libgpiod
 # Two versions of that library are in use; one file speaks to each.
 GPIOD_OTHER = $(if $(shell pkg-config --atleast-version=2 libgpiod 2>/dev/null && echo 2),v1,v2)
@@ -64,7 +64,7 @@ UNITS := $(patsubst tests/unit/%.c,$(B)/tests/%,$(unit_src))
 SUITES := $(sort $(wildcard tests/live/*.sh))
 SHORT_SUITES := $(filter-out %_long.sh,$(SUITES))
 
-.PHONY: help docs all deps build run test test-hardware test-systemd check live install-files deb bench-latency bench-history fuzz fuzzers layers format lint install uninstall clean units
+.PHONY: help docs all deps build run test test-hardware test-systemd check live install-files deb mutations bench-latency bench-history fuzz fuzzers layers format lint install uninstall clean units
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -100,7 +100,7 @@ run: build ## the simulated house, its broker and its AtomicTNode, in this termi
 
 test: deps ## build with warnings as errors; all suites that take seconds
 	@$(SUBMAKE) all units
-	@tests/run_suites $(B) $(UNITS) tests/layers $(SHORT_SUITES)
+	@tests/run_suites $(B) $(UNITS) tests/layers tests/sf_table $(SHORT_SUITES)
 
 check: deps ## unit and property tests alone (with SAN=... too)
 	@$(SUBMAKE) all units
@@ -117,6 +117,10 @@ bench-history: build ## bytes and time per reading beside other coders, the file
 	@[ -n "$(ZSTD)" ] || echo "skip - zstd: libzstd-dev is not installed" >&2
 	@$(SUBMAKE) $(B)/bench/bench_history
 	@tests/bench/bench_history.sh $(B) $(TRACE)
+
+mutations: deps ## seeded defects (tests/mutations/list): each must make the test fail that is named with it
+	@$(SUBMAKE) all units
+	@tests/mutations/run $(B) $(NAMES)
 
 test-hardware: build ## daemon and guard against a kernel's simulated GPIO and I2C, amd64 and arm64 (needs 2 GB, minutes)
 	@DEPS=$(DEPS) tests/qemu/run
@@ -145,7 +149,7 @@ lint: deps ## clang and cppcheck look at it all; shellcheck at the scripts
 	@$(SUBMAKE) CC=clang DEPS=no all units
 	@cppcheck -q --std=c11 --enable=warning,portability --error-exitcode=1 -Iinclude -Isrc --suppress=unknownMacro \
 		--suppress=ctuuninitvar --suppress=uninitStructMember --suppress=autoVariables --suppress=invalidPointerCast src drivers
-	@shellcheck -S warning run_local tests/run_suites tests/layers tests/fuzz/run tests/live/*.sh .ci/run
+	@shellcheck -x -S warning run_local tests/run_suites tests/layers tests/sf_table tests/fuzz/run tests/mutations/run tests/live/*.sh .ci/run
 
 install: build ## programs, unit, man pages and examples under PREFIX, user and groups (DESTDIR: files alone)
 	@$(MAKE) --no-print-directory install-files

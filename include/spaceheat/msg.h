@@ -84,7 +84,7 @@ enum msg_type {
 	N_MSG_TYPES,
 };
 
-enum { LOG_TEXT = 176, ABOUT_SIZE = ALIAS_SIZE, FIELD_SIZE = 64 };
+enum { LOG_TEXT = 176, LINK_TEXT = 144, ABOUT_SIZE = ALIAS_SIZE, FIELD_SIZE = 64 };
 
 struct msg_log {
 	uint8_t level, code;	/* enum log_level, enum log_code */
@@ -150,7 +150,7 @@ struct msg_instruction {
 	bool has_message;
 };
 
-struct msg_link { bool up; char reason[96]; uint8_t code; };	/* code: enum log_code of what was lost; LOG_LINK when up */
+struct msg_link { bool up; char reason[LINK_TEXT]; uint8_t code; };	/* code: enum log_code of what was lost; LOG_LINK when up */
 struct msg_puback { int32_t token; };
 
 struct msg_send_answer {
@@ -257,7 +257,7 @@ struct msg_scada_alert { bool ended; uint8_t level; char code[32], text[ALERT_TE
 struct msg_query { uint32_t ticket; int32_t box; };
 /* Times are Unix ms, 0 = never. */
 struct msg_uplink_view { uint32_t ticket; bool wanted, up; int64_t since_ms, last_ack_ms; uint64_t messages, bytes;
-	char last_error[96]; };
+	char last_error[LINK_TEXT]; };
 struct msg_history_view { uint32_t ticket; bool failing; int64_t db_bytes, exact_s; };	/* -1 = not known */
 
 enum operator_verb { OPERATOR_DISPATCH, OPERATOR_AUTO, OPERATOR_HOLD, OPERATOR_HOLD_CANCEL, OPERATOR_RESET };

@@ -13,6 +13,7 @@
 #include "actor/scada.h"
 #include "actor/sensor.h"
 #include "actor/uplink.h"
+#include "core/life/cert.h"
 #include "core/life/life.h"
 #include "core/life/trust.h"
 #include "core/wire/inbound.h"
@@ -53,6 +54,8 @@ struct daemon {
 	int64_t next_disk_ms;
 	struct sim_orders orders;
 	struct daemon_sim sim;
+	int64_t cert_due_ms;		/* when our certificate is looked at again */
+	enum cert_stage cert_said;
 
 	struct log_sink log;
 	struct clockfile *clock;
@@ -131,5 +134,8 @@ void daemon_say_trust(struct daemon *, enum trust);
 
 /* daemon_open.c: the civil time of prices and schedules. */
 bool daemon_read_zone(const struct daemon *, const struct settings *, struct zone *, struct err *);
+
+/* daemon_cert.c: called often, looks rarely. */
+void daemon_look_at_certificate(struct daemon *);
 
 #endif
