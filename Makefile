@@ -48,11 +48,12 @@ support_src := $(wildcard tests/support/*.c)
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 PROGRAMS := $(B)/spaceheatd $(B)/spaceheat-guard $(B)/spaceheat
 UNITS := $(patsubst tests/unit/%.c,$(B)/tests/%,$(unit_src))
+FAULTS := $(B)/fault/crash
 
 SUITES := $(sort $(wildcard tests/live/*.sh))
 SHORT_SUITES := $(filter-out %_long.sh,$(SUITES))
 
-.PHONY: help docs all deps build run test check live bench-latency fuzz fuzzers layers format lint install uninstall clean units
+.PHONY: help docs all deps build run test check live bench-latency fault crash fuzz fuzzers layers format lint install uninstall clean units
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -100,6 +101,11 @@ live: build ## longer suites: real broker, real signals
 bench-latency: build ## command to result over the broker, beside a bare echo (about 6 minutes)
 	@$(SUBMAKE) $(B)/bench/bench_latency
 	@tests/bench/bench_latency.sh $(B)
+
+crash: deps ## a power cut at every write of a simulated day, as its database is left by it (ARGS="--help")
+	@$(SUBMAKE) $(FAULTS)
+	@$(B)/fault/crash $(ARGS)
+	@$(B)/fault/crash --seconds 7200 --commit-s 60 --seed 2
 
 FUZZ_SECONDS ?= 900
 fuzz: deps ## libFuzzer on all that reads what others wrote (FUZZ_SECONDS=900 each; TARGETS="message w1" for some)
@@ -171,6 +177,11 @@ $(B)/bench/%: $(B)/obj/tests/bench/%.o $(B)/libspaceheat.a $(B)/libtest.a
 	@echo "  LD    $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $< $(B)/libtest.a $(B)/libspaceheat.a $(LIBS)
 
+$(B)/fault/%: $(B)/obj/tests/fault/%.o $(B)/libspaceheat.a $(B)/libguard.a $(B)/libtest.a
+	@mkdir -p $(@D)
+	@echo "  LD    $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $< $(B)/libtest.a $(B)/libspaceheat.a $(B)/libguard.a $(TEST_LIBS)
+
 $(B)/fuzz/%: $(B)/obj/tests/fuzz/%.o $(B)/libspaceheat.a $(B)/libguard.a $(B)/libtest.a
 	@mkdir -p $(@D)
 	@echo "  LD    $@"
@@ -178,7 +189,7 @@ $(B)/fuzz/%: $(B)/obj/tests/fuzz/%.o $(B)/libspaceheat.a $(B)/libguard.a $(B)/li
 
 fuzzers: $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
-units: $(UNITS) $(PROGRAMS)
+units: $(UNITS) $(PROGRAMS) $(FAULTS)
 
 clean: ## remove build/
 	rm -rf build

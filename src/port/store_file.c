@@ -14,8 +14,10 @@ enum { CORRUPT_KEPT = 2, ASIDE_SIZE = STORE_PATH + 64, BUSY_MS = 2000 };
 
 enum verdict { FILE_GOOD, FILE_EMPTY, FILE_DAMAGED, FILE_NEWER, FILE_UNUSABLE };
 
-/* Before the first table is made: freed pages can then be handed back. */
+/* Before the first table is made: freed pages can then be handed back. EXTRA: the change to WAL goes through a journal,
+ * and a disk that forgot the removal of that would undo the file with all that came after. */
 static const char pragmas[] =
+	"PRAGMA synchronous=EXTRA;"
 	"PRAGMA auto_vacuum=INCREMENTAL;"
 	"PRAGMA journal_mode=WAL;"
 	"PRAGMA synchronous=NORMAL;"
@@ -53,7 +55,7 @@ void store_file_close(struct store_db *s)
 	}
 	sqlite3_close_v2(s->db);
 	s->db = NULL;
-	s->durable = false;
+	s->durable = s->unsynced = false;
 }
 
 /* The first column of a query's first row, as text. False: it failed. */
@@ -234,6 +236,7 @@ bool store_file_open(struct store_db *s, struct err *e)
 		s->damaged = false;
 		v = open_and_look(s, &version, e);
 	}
+	s->unsynced = v == FILE_GOOD;	/* a program that was killed may have left some */
 	if (v == FILE_GOOD)
 		return true;
 	store_file_close(s);

@@ -53,6 +53,8 @@ static void sink(void *ctx, const struct msg *m)
 	struct inhouse_event *e = &h->events[h->n_events];
 	int code = m->log.code;
 
+	if (h->hear != NULL)
+		h->hear(h, m);
 	if (code != LOG_RELAY && code != LOG_MODE && code != LOG_CONTRACT && code != LOG_REFUSED &&
 		code != LOG_HELD && (code < LOG_FREEZE || code > LOG_WELDED) && code != LOG_CEILING &&
 		code != LOG_TRIP)
@@ -74,6 +76,8 @@ static void before_ticks(void *ctx, struct mono now, struct wall clock)
 	if (cut != h->cut)
 		net_sim_cut(h->broker, cut);
 	h->cut = cut;
+	if (h->each_second != NULL)
+		h->each_second(h, now, clock);
 	world_advance(h->world, now, clock);
 	assert_true(h->guard_port.tick(h->guard_port.self, now, &e));
 }
@@ -266,16 +270,23 @@ struct inhouse *inhouse_run_cut(const char *house, uint64_t seed, int64_t second
 	return h;
 }
 
-struct inhouse *inhouse_run_with(const char *house, uint64_t seed, int64_t seconds,
-	void (*prepare)(struct inhouse *))
+struct inhouse *inhouse_run_test(const char *house, uint64_t seed, int64_t seconds,
+	void (*prepare)(struct inhouse *), void *test)
 {
 	struct inhouse *h = calloc(1, sizeof(*h));
 
 	assert_non_null(h);
 	h->atn_step = atn_step;
 	h->prepare = prepare;
+	h->test = test;
 	run(h, INHOUSE_SINGLE, house, seed, seconds);
 	return h;
+}
+
+struct inhouse *inhouse_run_with(const char *house, uint64_t seed, int64_t seconds,
+	void (*prepare)(struct inhouse *))
+{
+	return inhouse_run_test(house, seed, seconds, prepare, NULL);
 }
 
 static void remove_dir(const char *dir)
