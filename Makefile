@@ -48,7 +48,7 @@ support_src := $(wildcard tests/support/*.c)
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 PROGRAMS := $(B)/spaceheatd $(B)/spaceheat-guard $(B)/spaceheat
 UNITS := $(patsubst tests/unit/%.c,$(B)/tests/%,$(unit_src))
-FAULTS := $(B)/fault/crash
+FAULTS := $(B)/fault/crash $(B)/fault/house $(B)/fault/fail.so
 
 SUITES := $(sort $(wildcard tests/live/*.sh))
 SHORT_SUITES := $(filter-out %_long.sh,$(SUITES))
@@ -177,6 +177,10 @@ $(B)/bench/%: $(B)/obj/tests/bench/%.o $(B)/libspaceheat.a $(B)/libtest.a
 	@echo "  LD    $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $< $(B)/libtest.a $(B)/libspaceheat.a $(LIBS)
 
+$(B)/fault/fail.so: tests/fault/fail.c tests/fault/fail.h
+	@mkdir -p $(@D)
+	@echo "  LD    $@"
+	@$(CC) -std=gnu11 $(WARN) -O2 -g -fPIC -shared -pthread -fvisibility=default -o $@ $< -ldl
 $(B)/fault/%: $(B)/obj/tests/fault/%.o $(B)/libspaceheat.a $(B)/libguard.a $(B)/libtest.a
 	@mkdir -p $(@D)
 	@echo "  LD    $@"

@@ -95,7 +95,7 @@ static enum verdict look(struct store_db *s, int *version, struct err *e)
 	*version = atoi(text);
 	if (*version > STORE_SCHEMA)
 		return FILE_NEWER;
-	if (!ask(s->db, "PRAGMA quick_check(1)", text, sizeof(text)))
+	if (!ask(s->db, s->damaged ? "PRAGMA integrity_check(1)" : "PRAGMA quick_check(1)", text, sizeof(text)))
 		return verdict_of_error(s, e);
 	if (strcmp(text, "ok") != 0) {
 		err_set(e, ERR_FORMAT, 0, "%s: %s", s->path, text);
@@ -220,15 +220,29 @@ static bool replace_file(struct store_db *s, enum verdict v, int version, struct
 	return true;
 }
 
+/* A connection that was told of damage may have read nonsense from a disk that failed for a while. A fresh one looks more
+ * closely; when it finds nothing and damage is told again before anything could be written, it is so. */
+static enum verdict look_anew(struct store_db *s, int *version, struct err *e)
+{
+	bool told = s->damaged, again = s->suspected;
+	enum verdict v = FILE_DAMAGED;
+
+	err_set(e, ERR_FORMAT, 0, "found while it was in use");
+	if (!told || !again)
+		v = open_and_look(s, version, e);
+	s->suspected = told && v == FILE_GOOD;
+	s->damaged = told && v == FILE_UNUSABLE;	/* still to be seen */
+	s->broken = false;
+	return v;
+}
+
 bool store_file_open(struct store_db *s, struct err *e)
 {
 	int version = 0;
 	enum verdict v;
 
 	store_file_close(s);
-	err_set(e, ERR_FORMAT, 0, "found while it was in use");
-	v = s->damaged ? FILE_DAMAGED : open_and_look(s, &version, e);
-	s->broken = false;
+	v = look_anew(s, &version, e);
 	if (v == FILE_DAMAGED || v == FILE_NEWER) {
 		store_file_close(s);
 		if (!replace_file(s, v, version, e))

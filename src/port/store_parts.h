@@ -57,7 +57,8 @@ struct store_db {
 	bool durable;			/* as `synchronous` is set */
 	bool unsynced;			/* something was committed SOON since the last sync */
 	int64_t changes;		/* of the connection, when the transaction began */
-	bool damaged, broken;		/* put aside, or only open anew, at the next begin */
+	bool damaged, broken;		/* look at it closely, or only open it anew, at the next begin */
+	bool suspected;			/* damage was told, a close look found none, and nothing was written since */
 	int64_t damaged_rows;
 	char notice[300];
 };

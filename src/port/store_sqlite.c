@@ -149,6 +149,7 @@ static bool sqlite_commit(void *self, struct err *e)
 		return false;
 	if (s->durable && s->unsynced && !changed && !sync_log(s, e))
 		return false;
+	s->suspected = false;
 	s->unsynced = !s->durable && (s->unsynced || changed);
 	return true;
 }

@@ -156,8 +156,13 @@ static bool count_status(void *self, const char *topic, const void *bytes, size_
 	struct msg *out)
 {
 	struct inhouse *h = self;
-	bool taken = inbound_atn(&h->atn_inbound, topic, bytes, length, retained, out);
+	bool taken;
 
+	if (h->elsewhere != NULL)
+		h->elsewhere(h, true);
+	taken = inbound_atn(&h->atn_inbound, topic, bytes, length, retained, out);
+	if (h->elsewhere != NULL)
+		h->elsewhere(h, false);
 	if (taken && out->type == MSG_SCADA_STATUS)
 		note_status(h, &out->scada_status);
 	return taken;

@@ -57,6 +57,7 @@ struct inhouse {
 	void (*prepare)(struct inhouse *);	/* or NULL */
 	void (*each_second)(struct inhouse *, struct mono, struct wall);	/* before the ticks; set by prepare, or NULL */
 	void (*hear)(struct inhouse *, const struct msg *);	/* every log line; set by prepare, or NULL */
+	void (*elsewhere)(struct inhouse *, bool);	/* begins, ends: what the AtomicTNode does; or NULL */
 	void *test;		/* of whoever prepares it */
 	int statuses;		/* that came to the AtomicTNode */
 	int repeats;		/* of them, uids it had before */
