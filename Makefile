@@ -48,7 +48,7 @@ support_src := $(wildcard tests/support/*.c)
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 PROGRAMS := $(B)/spaceheatd $(B)/spaceheat-guard $(B)/spaceheat
 UNITS := $(patsubst tests/unit/%.c,$(B)/tests/%,$(unit_src))
-FAULTS := $(B)/fault/crash $(B)/fault/house $(B)/fault/fail.so
+FAULTS := $(B)/fault/crash $(B)/fault/house $(B)/fault/look $(B)/fault/fail.so
 
 SUITES := $(sort $(wildcard tests/live/*.sh))
 SHORT_SUITES := $(filter-out %_long.sh,$(SUITES))
@@ -102,6 +102,10 @@ bench-latency: build ## command to result over the broker, beside a bare echo (a
 	@$(SUBMAKE) $(B)/bench/bench_latency
 	@tests/bench/bench_latency.sh $(B)
 
+fault: build ## fail one call after another: memory, disk, bus, network, threads (about 10 minutes)
+	@$(SUBMAKE) $(FAULTS)
+	@bad=0; tests/fault/run $(B) || bad=1; tests/fault/real.sh $(B) || bad=1; exit $$bad
+
 crash: deps ## a power cut at every write of a simulated day, as its database is left by it (ARGS="--help")
 	@$(SUBMAKE) $(FAULTS)
 	@$(B)/fault/crash $(ARGS)
@@ -128,7 +132,7 @@ lint: deps ## clang and cppcheck look at it all; shellcheck at the scripts
 	@$(SUBMAKE) CC=clang DEPS=no all units
 	@cppcheck -q --std=c11 --enable=warning,portability --error-exitcode=1 -Iinclude -Isrc --suppress=unknownMacro \
 		--suppress=ctuuninitvar --suppress=uninitStructMember --suppress=autoVariables --suppress=invalidPointerCast src drivers
-	@shellcheck -S warning run_local tests/run_suites tests/layers tests/fuzz/run tests/live/*.sh .ci/run
+	@shellcheck -S warning run_local tests/run_suites tests/layers tests/fuzz/run tests/fault/run tests/fault/real.sh tests/live/*.sh .ci/run
 
 install: build ## programs, units and examples under PREFIX (DESTDIR honoured)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/spaceheat $(DESTDIR)$(PREFIX)/share/man/man1

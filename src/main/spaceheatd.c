@@ -260,7 +260,11 @@ int main(int argc, char **argv)
 	v.problems = calloc(1, sizeof(*v.problems));
 	v.loaded = calloc(1, sizeof(*v.loaded));
 	exists = config_find(o.config, path, sizeof(path));
-	result = v.problems != NULL && v.loaded != NULL ? start(&v, exists) : EXIT_SOFTWARE;
+	result = EXIT_SOFTWARE;
+	if (v.problems != NULL && v.loaded != NULL)
+		result = start(&v, exists);
+	else
+		fputs("spaceheatd: no memory to start - free some, then start again\n", stderr);
 	free(v.problems);
 	free(v.loaded);
 	return result;

@@ -216,7 +216,8 @@ static bool replace_file(struct store_db *s, enum verdict v, int version, struct
 			"a new one is used; install the newer version and move it back",
 			version, STORE_SCHEMA, name);
 	else
-		store_say(s, "history is damaged (%.100s) - moved to %s, a new one is used", why.text, name);
+		/* The name first: a line is cut at its end. */
+		store_say(s, "history is damaged - moved to %s, a new one is used (%.100s)", name, why.text);
 	return true;
 }
 

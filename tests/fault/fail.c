@@ -90,7 +90,7 @@ static bool fails(enum fail_site site)
 		return false;
 	if (!atomic_exchange(&fail.fired, 1)) {
 		inside = true;
-		trace(site, call);
+		trace((int)site, call);
 		inside = false;
 	}
 	errno = sites[site].error;

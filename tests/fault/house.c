@@ -385,11 +385,11 @@ struct tally { int64_t points, fired, bad; };
 static void walk(const struct facts *base, const struct site *s, int64_t total, int64_t budget, int64_t count, int which,
 	int jobs, struct facts *f, struct tally *t)
 {
-	int64_t step = budget > FIRST && total > budget ? (total - FIRST) / (budget - FIRST) + 1 : 1, i = 0;
+	int64_t first = count > 0 && budget > 2 * FIRST ? FIRST : 0, step = 1, i = 0;
 
-	if (count < 0)
-		step = total / budget + 1;
-	for (int64_t n = 1; t->bad < 6; n += (count > 0 && n < FIRST) ? 1 : step, i++) {
+	if (total > budget)
+		step = (total - first) / (budget - first) + 1;
+	for (int64_t n = 1; t->bad < 6; n += n < first ? 1 : step, i++) {
 		if (i % jobs == which) {
 			t->bad += one(base, s->name, (struct point){ s->site, n, count }, f);
 			t->points++;

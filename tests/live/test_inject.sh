@@ -15,4 +15,10 @@ must_fail() {
 
 runs crash "$build/fault/crash" --seconds 3600 --every 5
 must_fail "a store that never syncs is found out by its power cuts" "$build/fault/crash" --seconds 1800 --every 10 --forget-syncs
+runs "one process" "$root/tests/fault/run" "$build" --every 150
+if [ -x /usr/sbin/mosquitto ] || command -v mosquitto >/dev/null; then
+	runs "real programs" "$root/tests/fault/real.sh" "$build" --site rename --jobs 2
+else
+	echo "skip - real programs (mosquitto is not installed)"
+fi
 exit $bad
