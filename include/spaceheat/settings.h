@@ -30,6 +30,7 @@ struct settings_relay {
 	int expected_w[2];
 	char label[WORD_SIZE];
 	bool active_low;
+	enum line_bias bias;
 	int line;
 };
 
@@ -74,6 +75,7 @@ struct settings_guard {
 	int hp_min_off_s, hp_min_on_s, hp_max_starts_per_hour, relay_min_interval_s;
 	double store_ceiling_c, store_trip_c, supply_ceiling_c, freeze_pipe_c, freeze_zone_c, sla_floor_c;
 	int pump_exercise_days, start_delay_max_s, store_litres;
+	char gpio_chip[28], i2c_bus[28];	/* as long as a frame to the guard can carry */
 };
 
 struct settings_comfort {

@@ -42,6 +42,7 @@ void houses_read_nodes(struct house_reader *);
 void houses_check(struct house_reader *);		/* ties nodes to devices; the rules of section 8 */
 void houses_make_channels(struct house_reader *);
 void houses_read_plant(struct house_reader *);
+void houses_read_plant_section(struct house_reader *, const struct cJSON *plant, bool with_nodes);
 void houses_read_plant_nodes(struct house_reader *, const struct cJSON *nodes);
 
 /* For the plain objects of the file: a required text or UUID member; adds the problem. */
