@@ -28,7 +28,7 @@
 #include "fail.h"
 #include "port/store_sqlite.h"
 
-enum { HOUR_S = 3600, BURST_MS = 900 * 1000, AFTER_S = 70, RUN_LIMIT_S = 60, FIRST = 24, SITE_BUS = N_SITES_OF_FAIL };
+enum { HOUR_S = 3600, BURST_MS = 900 * 1000, AFTER_S = 70, RUN_LIMIT_S = 300, FIRST = 24, SITE_BUS = N_SITES_OF_FAIL };
 
 /* What a run leaves for the one who judges it; in shared memory, for it may die. */
 struct facts {

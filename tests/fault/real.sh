@@ -49,6 +49,9 @@ if [ -z "$worker" ]; then
 	exit
 fi
 
+taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+while taken "$port"; do port=$((port + 16)); done
+
 # --- a worker ------------------------------------------------------------------------------------------------
 . "$root/tests/support/live.sh"
 exec 2>/dev/null	# the shell names each signal
