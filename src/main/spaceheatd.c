@@ -121,8 +121,10 @@ static int run(struct daemon *d, const sigset_t *set)
 	struct watcher w = { .daemon = d, .set = *set };
 	int result;
 
-	if (pthread_create(&w.thread, NULL, watch, &w) != 0)
+	if (pthread_create(&w.thread, NULL, watch, &w) != 0) {
+		fputs("spaceheatd: no memory for the thread that waits for signals - free some, then start again\n", stderr);
 		return EXIT_SOFTWARE;
+	}
 	result = daemon_run(d);
 	/* A thread that is still inside a port may use anything: nothing but the guard is safe to close. */
 	if (result == EXIT_SOFTWARE || daemon_is_stuck(d)) {

@@ -229,8 +229,11 @@ static enum verdict look_anew(struct store_db *s, int *version, struct err *e)
 	enum verdict v = FILE_DAMAGED;
 
 	err_set(e, ERR_FORMAT, 0, "found while it was in use");
-	if (!told || !again)
+	for (int i = 0; i < 2 && v == FILE_DAMAGED && !(told && again); i++) {	/* SQLite takes one failed read for damage */
+		store_file_close(s);
+		s->damaged = told;
 		v = open_and_look(s, version, e);
+	}
 	s->suspected = told && v == FILE_GOOD;
 	s->damaged = told && v == FILE_UNUSABLE;	/* still to be seen */
 	s->broken = false;

@@ -128,12 +128,23 @@ judge() {
 	[ -z "$(find "$dir/state" -name "*corrupt*" 2>/dev/null)" ] || said "a good database was put aside"
 }
 
+# run_base SITE: without a fault, until the contract is there: on a busy machine an AtomicTNode may come late.
+run_base() {
+	for _ in 1 2 3 4 5; do
+		base_codes='' base_traces=0
+		run_point "$1" 0 1
+		points=$((points - 1))
+		base_codes=$(codes) base_traces=$(traces)
+		logged ' CONTRACT: Live' && return
+	done
+	said "no contract without a fault either"
+}
+
 # walk SITE BUDGET COUNT: our share of that site's points.
 walk() {
 	local i=0 step=1 at=1 total
-	run_point "$1" 0 1
-	points=$((points - 1))
-	base_codes=$(codes) base_traces=$(traces) total=$calls
+	run_base "$1"
+	total=$calls
 	[ "$2" = all ] || step=$(((total - 30) / $2 + 1))
 	[ "$step" -gt 0 ] || step=1
 	while [ "$at" -le $((total + step * jobs)) ] && [ "$wrong" -lt 6 ]; do
@@ -147,8 +158,7 @@ walk() {
 }
 
 if [ -n "$n" ]; then
-	run_point "$site" 0 1
-	base_codes=$(codes) base_traces=$(traces) points=0
+	run_base "$site"
 	run_point "$site" "$n" "$count"
 else
 	for s in $sites; do

@@ -41,6 +41,8 @@ static int close_file(sqlite3_file *f)
 
 static int read_file(sqlite3_file *f, void *to, int n, sqlite3_int64 at)
 {
+	if (shim.to->fail_read > 0 && --shim.to->fail_read == 0)
+		return SQLITE_IOERR_CORRUPTFS;	/* what EIO becomes */
 	return real_of(f)->pMethods->xRead(real_of(f), to, n, at);
 }
 

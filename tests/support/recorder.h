@@ -27,6 +27,7 @@ struct recorder {
 	struct op *ops;
 	size_t n, capacity;
 	int64_t clock_ms;		/* set by the owner */
+	int fail_read;			/* the read that fails, as of a bad sector, counted from here; 0 = none */
 	bool ignore_syncs;		/* as a program that forgot them: a test of the test */
 };
 

@@ -89,11 +89,31 @@ static void the_journal_of_a_new_file_is_gone_for_good(void **state)
 	assert_true(removed > 0);
 }
 
+/* One read that fails while a file is opened: SQLite calls that damage, but the file stays where it is. */
+static void one_failed_read_is_no_damage(void **state)
+{
+	struct bench *b = *state;
+	struct store_bench *s = b->store;
+
+	store_bench_put(s, 300, "first");
+	for (int i = 1; i < 40; i++) {
+		store_bench_close(s);
+		b->record.fail_read = i;
+		(void)store_sqlite_open(s->path, &s->store, &s->e);
+		b->record.fail_read = 0;
+		assert_int_equal(store_bench_files(s, "corrupt"), 0);
+		BEGIN(s, STORE_DURABLE);
+		COMMIT(s);
+		assert_true(store_bench_has(s, 300, "first"));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_durable_commit_takes_earlier_ones_along, setup, teardown),
 		cmocka_unit_test_setup_teardown(even_an_empty_one, setup, teardown),
+		cmocka_unit_test_setup_teardown(one_failed_read_is_no_damage, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_journal_of_a_new_file_is_gone_for_good, setup, teardown),
 	};
 
