@@ -41,6 +41,8 @@ ALL_LDFLAGS = -pthread $(LDFLAGS) $(if $(SAN),-fsanitize=$(SAN))
 LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lpaho-mqtt3cs -lm
 GUARD_LIBS = $(shell pkg-config --libs $(GUARD_PKGS) 2>/dev/null)
 TEST_LIBS = $(LIBS) $(GUARD_LIBS) -lcmocka
+# zstd stands beside our coder in one bench, if it is there.
+ZSTD := $(shell pkg-config --exists libzstd 2>/dev/null && echo yes)
 
 # All cores, unless the caller said -j.
 PARALLEL := $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo 2))
@@ -56,14 +58,14 @@ unit_src := $(wildcard tests/unit/test_*.c)
 support_src := $(wildcard tests/support/*.c)
 
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
-PROGRAMS := $(B)/spaceheatd $(B)/spaceheat-guard $(B)/spaceheat
+PROGRAMS := $(B)/spaceheatd $(B)/spaceheat-guard $(B)/spaceheat $(B)/vectors $(B)/spaceheat-sqlite.so
 UNITS := $(patsubst tests/unit/%.c,$(B)/tests/%,$(unit_src))
 FAULTS := $(B)/fault/crash $(B)/fault/house $(B)/fault/look $(B)/fault/fail.so
 
 SUITES := $(sort $(wildcard tests/live/*.sh))
 SHORT_SUITES := $(filter-out %_long.sh,$(SUITES))
 
-.PHONY: help docs all deps build run test test-hardware check live install-files deb bench-latency fault crash fuzz fuzzers layers format lint install uninstall clean units
+.PHONY: help docs all deps build run test test-hardware test-systemd check live install-files deb bench-latency bench-history fault crash fuzz fuzzers layers format lint install uninstall clean units
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -121,8 +123,16 @@ crash: deps ## a power cut at every write of a simulated day, as its database is
 	@$(B)/fault/crash $(ARGS)
 	@$(B)/fault/crash --seconds 7200 --commit-s 60 --seed 2
 
+bench-history: build ## bytes and time per reading beside other coders, the file of 28 days (TRACE=file.csv: a recorded one)
+	@[ -n "$(ZSTD)" ] || echo "skip - zstd: libzstd-dev is not installed" >&2
+	@$(SUBMAKE) $(B)/bench/bench_history
+	@tests/bench/bench_history.sh $(B) $(TRACE)
+
 test-hardware: build ## daemon and guard against a kernel's simulated GPIO and I2C, amd64 and arm64 (needs 2 GB, minutes)
 	@DEPS=$(DEPS) tests/qemu/run
+
+test-systemd: build ## the package in a Debian with systemd: install, kill, hang, upgrade, purge (about 5 minutes)
+	@DEPS=$(DEPS) tests/qemu/run systemd
 
 FUZZ_SECONDS ?= 900
 fuzz: deps ## libFuzzer on all that reads what others wrote (FUZZ_SECONDS=900 each; TARGETS="message w1" for some)
@@ -157,6 +167,7 @@ install-files:
 		$(DESTDIR)/usr/lib/systemd/system $(DESTDIR)/usr/lib/udev/rules.d
 	install -m 755 $(B)/spaceheat $(DESTDIR)$(PREFIX)/bin/
 	install -m 755 $(B)/spaceheatd $(B)/spaceheat-guard $(DESTDIR)$(PREFIX)/lib/spaceheat/
+	install -m 644 $(B)/spaceheat-sqlite.so $(DESTDIR)$(PREFIX)/lib/spaceheat/
 	for page in docs/*.[1578]; do \
 		install -D -m 644 "$$page" "$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}"; done
 	rm -f $(DESTDIR)$(PREFIX)/share/man/man1/run_local.1
@@ -192,12 +203,26 @@ $(B)/spaceheatd: $(call obj,src/main/spaceheatd.c $(wildcard src/main/daemon_*.c
 $(B)/spaceheat: $(call obj,src/main/spaceheat.c $(wildcard src/main/cli_*.c)) $(B)/libspaceheat.a
 	@echo "  LD    $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+# Runs files of examples against this build: build/vectors KIND FILE.
+$(B)/vectors: $(call obj,src/main/vectors.c) $(B)/libspaceheat.a
+	@echo "  LD    $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 # The guard links nothing but itself, its drivers, the bus they share with sensors, and two files of core: no JSON, no
 # network, no database.
 $(B)/spaceheat-guard: $(B)/obj/src/main/spaceheat-guard.o $(B)/libguard.a \
 		$(call obj,src/core/err.c src/core/names.c drivers/i2c_linux.c)
 	@echo "  LD    $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(GUARD_LIBS)
+
+# For the plain sqlite3 program: the block formats alone, and nothing of ours shown but the entry.
+$(B)/pic/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "  CC    $< (shared)"
+	@$(CC) $(ALL_CFLAGS) -fPIC -fvisibility=hidden -MMD -MP -c -o $@ $<
+$(B)/spaceheat-sqlite.so: $(patsubst %,$(B)/pic/%.o,src/main/spaceheat-sqlite src/main/sqlite_result \
+		$(addprefix src/core/history/,block bucket numbers schedule level coder varint crc32))
+	@echo "  LD    $@"
+	@$(CC) $(ALL_LDFLAGS) -shared -o $@ $^
 
 $(B)/tests/%: $(B)/obj/tests/unit/%.o $(B)/libspaceheat.a $(B)/libguard.a $(B)/libtest.a
 	@mkdir -p $(@D)
@@ -207,7 +232,10 @@ $(B)/tests/%: $(B)/obj/tests/unit/%.o $(B)/libspaceheat.a $(B)/libguard.a $(B)/l
 $(B)/bench/%: $(B)/obj/tests/bench/%.o $(B)/libspaceheat.a $(B)/libtest.a
 	@mkdir -p $(@D)
 	@echo "  LD    $@"
-	@$(CC) $(ALL_LDFLAGS) -o $@ $< $(B)/libtest.a $(B)/libspaceheat.a $(LIBS)
+	@$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(B)/libtest.a $(B)/libspaceheat.a $(LIBS) $(BENCH_LIBS)
+$(B)/bench/bench_history: $(call obj,$(wildcard tests/bench/history_*.c))
+$(B)/bench/bench_history: BENCH_LIBS = $(if $(ZSTD),-lzstd)
+$(B)/obj/tests/bench/history_rivals.o: EXTRA_CFLAGS = $(if $(ZSTD),-DHAVE_ZSTD)
 
 $(B)/fault/fail.so: tests/fault/fail.c tests/fault/fail.h
 	@mkdir -p $(@D)

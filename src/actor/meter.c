@@ -37,7 +37,11 @@ static bool fetch(const struct meter *m, struct meter_channel *c, int64_t *code,
 		return err_set(e, ERR_ABSENT, 0, "no driver for it - check its make in houses.json");
 	if (!c->open)
 		c->open = c->driver->open(&c->device, &m->house->components[channel->component], e);
-	return c->open && c->driver->read(&c->device, channel->name, code, e);
+	if (!c->open || !c->driver->read(&c->device, channel->name, code, e))
+		return false;
+	if (channel->name == TELEMETRY_POWER_W && *code < METER_REVERSED_W)
+		return err_set(e, ERR_RANGE, 0, "reversed: %lld W", (long long)*code);
+	return true;
 }
 
 static void say_reading(const struct meter *m, struct meter_channel *c, enum quality quality,
@@ -86,8 +90,9 @@ static void silent(const struct meter *m, struct meter_channel *c, const struct 
 		return;
 	if (!line_said(m, c))
 		record(out, LEVEL_WARNING, LOG_METER, channel_of(m, c)->by, QUALITY_UNKNOWN,
-			"no reading for %lld s: %.80s - check its cable and meter.port, baud, unit_id",
-			(long long)(silent_ms / 1000), e->text);
+			"no reading for %lld s: %.80s - check %s", (long long)(silent_ms / 1000), e->text,
+			e->code == ERR_RANGE ? "which way round its current clamps are" :
+			"its cable and meter.port, baud, unit_id");
 	c->reported = true;
 }
 

@@ -46,7 +46,12 @@ void scada_init(struct scada *s, const struct house *h, const struct settings *s
 	s->restored = true;
 	guard_config_limits(settings, h, &limits);
 	s->own_delay_ms = limits.start_delay_ms;
-	s->age_limit_ms = gate_age_limit_ms(settings->simulated, settings->sim.speed);
+	scada_pace(s, settings->sim.speed);
+}
+
+void scada_pace(struct scada *s, double speed)
+{
+	s->age_limit_ms = gate_age_limit_ms(s->settings->simulated, speed);
 }
 
 void scada_remember(struct scada *s, const struct contract_book *book)
@@ -164,6 +169,7 @@ static void tick(struct scada *s, const struct msg *in, struct outbox *out)
 		s->contract.remote_ms += mono_since(s->now, s->last_tick);
 	s->last_tick = s->now;
 	scada_keep_relays(s, out);
+	scada_worry(s, out);
 	if (due(s, &s->next_report, SCADA_REPORT_MS))
 		scada_send_reports(s, out);
 	if (due(s, &s->next_keep, SCADA_KEEP_MS) && s->contract.state == CONTRACT_LIVE)

@@ -78,7 +78,7 @@ static bool fetch(
 	for (int i = 0; i < TRIES; i++) {
 		if (c->driver->read(&c->device, channel_of(s, c)->name, code, e))
 			return true;
-		if (e->code != ERR_FORMAT)
+		if (e->code != ERR_FORMAT && e->code != ERR_SHORT)
 			break;
 	}
 	if (e->code == ERR_ABSENT)
@@ -90,6 +90,8 @@ static enum quality quality_of_failure(enum err_code code)
 {
 	if (code == ERR_RANGE || code == ERR_ABSENT)
 		return QUALITY_OPEN;
+	if (code == ERR_SHORT)
+		return QUALITY_SHORT;
 	return code == ERR_FORMAT ? QUALITY_CRC : QUALITY_UNKNOWN;
 }
 

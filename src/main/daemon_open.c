@@ -2,6 +2,7 @@
 /* The stages of spaceheatd, in the order in which they must exist. */
 #include <errno.h>
 #include <stdarg.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,8 +95,15 @@ static bool open_clock(struct daemon *d, struct err *e)
 	start = (struct clock_reading){ .wall = d->start, .speed = settings(d)->sim.speed };
 	if (!d->stateless)
 		d->clock = clockfile_create(settings(d)->state_dir, start, &resumed, e);
-	if (d->clock != NULL && resumed)
-		d->start = clockfile_read(d->clock).wall;
+	if (d->clock != NULL)
+		start = clockfile_read(d->clock);
+	if (resumed && d->orders.off_s > 0) {	/* it goes on while nobody is there to see it */
+		start.mono = mono_after(start.mono, d->orders.off_s * 1000LL);
+		start.wall.ms += d->orders.off_s * 1000LL;
+		clockfile_write(d->clock, start);
+	}
+	d->start = start.wall;
+	daemon_sim_begin(d, start.mono, start.wall);
 	return d->clock != NULL || d->stateless;
 }
 
@@ -113,6 +121,8 @@ static void before_ticks(void *ctx, struct mono now, struct wall clock)
 
 	if (d->world != NULL)
 		world_advance(d->world, now, clock);
+	if (settings(d)->simulated)
+		daemon_sim_tick(d, now, clock);
 	if (settings(d)->simulated && d->guard_port.tick != NULL)
 		d->guard_port.tick(d->guard_port.self, now, &e);	/* a guard that cannot be told is being restarted */
 }
@@ -151,17 +161,15 @@ static void list_actors(struct daemon *d)
 
 	memcpy(d->actors, list, sizeof(list));
 	if (settings(d)->simulated)
-		daemon_hang(d, getenv("SPACEHEAT_TEST_HANG"));
+		daemon_sim_actors(d);
 }
 
-/* sim.exit_after_s counts from this start, the clock file's time from the first. */
+/* sim.exit_after_s counts from the beginning of this run, the clock file's time from that of the first. */
 static int64_t end_of_run_ms(const struct daemon *d)
 {
-	int64_t begin_ms = d->clock != NULL ? clockfile_read(d->clock).mono.ms : 0;
-
 	if (!settings(d)->simulated || settings(d)->sim.exit_after_s == 0)
 		return 0;
-	return begin_ms + settings(d)->sim.exit_after_s * 1000;
+	return d->sim.base.ms + settings(d)->sim.exit_after_s * 1000;
 }
 
 static bool open_runtime(struct daemon *d, struct err *e)
@@ -196,13 +204,20 @@ static void close_runtime(struct daemon *d)
 
 /* --- control socket -------------------------------------------------------------------------------- */
 
+/* To ourselves, where the thread that waits for signals takes it. */
+static void wish_reload(void)
+{
+	kill(getpid(), SIGHUP);
+}
+
 /* Before every thread that logs, and closed after them: it keeps their lines. The house is heated whether people can ask
  * about it or not; what is missing is said in the first lines. */
 static bool open_control(struct daemon *d, struct err *e)
 {
 	const struct control_options o = { .house = &d->loaded->house, .settings = settings(d), .post = d->post,
 		.version = SPACEHEAT_VERSION, .boot_id = d->boot_id, .offset_known = settings(d)->simulated,
-		.utc_offset_s = d->utc_offset_s };
+		.utc_offset_s = d->utc_offset_s, .config = d->config, .houses_crc = d->loaded->houses_crc,
+		.reload = wish_reload, .sim = daemon_sim_door(d) };
 
 	if (settings(d)->control_socket.path[0] == '\0')
 		return true;
@@ -281,6 +296,8 @@ static bool open_world(struct daemon *d, struct err *e)
 		guard_socket_relays(d->guard), s->relays, s->n_relays, e);
 	if (d->world == NULL)
 		return err_in(e, "simulated house");
+	if (!d->stateless)
+		daemon_sim_keep(d);
 	d->bus = world_bus(d->world);
 	return true;
 }
@@ -300,6 +317,8 @@ static bool open_store(struct daemon *d, struct err *e)
 	snprintf(path, sizeof(path), "%s/history.db", settings(d)->state_dir);
 	/* One that cannot be opened is tried again by its actor, who says so: the house is heated without it (SF-61). */
 	(void)store_sqlite_open(path, &d->store, e);
+	if (settings(d)->simulated)
+		daemon_sim_store(d);
 	return true;
 }
 
@@ -461,6 +480,7 @@ void daemon_close_net(struct daemon *d)
 }
 
 const struct stage daemon_stages[] = {
+	{ "orders", daemon_open_sim, daemon_close_sim },
 	{ "lock", open_lock, close_lock },
 	{ "life", daemon_open_life, daemon_close_life },
 	{ "clock", open_clock, close_clock },

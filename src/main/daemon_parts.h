@@ -17,6 +17,7 @@
 #include "core/life/trust.h"
 #include "core/wire/inbound.h"
 #include "main/daemon.h"
+#include "main/daemon_sim.h"
 #include "port/control_socket.h"
 #include "port/guard_socket.h"
 #include "port/net_paho.h"
@@ -26,11 +27,6 @@
 #include "run/runtime.h"
 #include "sim/world.h"
 #include "spaceheat/store.h"
-
-enum { DAEMON_MAX_ACTORS = 7 };
-
-/* A test's wish that an actor hangs: see daemon_hang.c. */
-struct hang { struct actor actor; int64_t after_ms; };
 
 struct daemon {
 	struct loaded *loaded, *next;	/* next: what a reload wants opened instead */
@@ -53,7 +49,10 @@ struct daemon {
 	enum trust trust;
 	bool trusted;
 	struct stepwatch steps;
-	struct hang hang;
+	bool disk_low;
+	int64_t next_disk_ms;
+	struct sim_orders orders;
+	struct daemon_sim sim;
 
 	struct log_sink log;
 	struct clockfile *clock;
@@ -124,7 +123,9 @@ void daemon_hear(void *daemon, const struct msg *);
 /* The uplink waits so long before it connects. */
 int64_t daemon_link_pause_ms(const struct daemon *);
 
-/* daemon_hang.c: makes one of the actors hang when a simulated house's environment asks for it. */
-void daemon_hang(struct daemon *, const char *wish);
+/* Has the wall clock been set since the last look? Always by the same thread. */
+void daemon_see_clock(struct daemon *);
+/* The line about why it is trusted, or not. */
+void daemon_say_trust(struct daemon *, enum trust);
 
 #endif

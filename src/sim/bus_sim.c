@@ -5,12 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/codes.h"
 #include "sim/world_parts.h"
 
 enum {
 	HELD_CODE = 20 * 16,
 	POWER_UP_CODE = 85 * 16,	/* a DS18B20's scratchpad before its first conversion */
 	OPEN_CODE = -127 * 16,
+	SHORT_CODE = 150 * 16,
+	SLOW_MS = 60000,
 };
 
 static const double PIPE_LAG_S = 20, POCKET_LAG_S = 60, NOISE_K = 0.03, OFFSET_K = 0.3, METER_NOISE = 0.003,
@@ -26,25 +29,34 @@ void world_sensor_init(struct world_sensor *s, const struct world *w, uint64_t s
 	s->converted = s->said = w->house->has_plant ? POWER_UP_CODE : HELD_CODE;
 }
 
-static const struct { const char *name; enum world_state state; bool pipe; } states[] = {
-	{ "supply", STATE_SUPPLY, true },
-	{ "return", STATE_RETURN, true },
-	{ "air", STATE_AIR, false },
-	{ "out", STATE_OUT, false },
-	{ "flow", STATE_FLOW, true },
-	{ "power", STATE_POWER, true },
+static const struct { const char *name; enum world_state state; bool pipe, of_heat_pump; } states[] = {
+	{ "supply", STATE_SUPPLY, true, false },
+	{ "return", STATE_RETURN, true, false },
+	{ "lwt", STATE_LWT, true, true },
+	{ "ewt", STATE_EWT, true, true },
+	{ "air", STATE_AIR, false, false },
+	{ "out", STATE_OUT, false, false },
+	{ "flow", STATE_FLOW, true, false },
+	{ "power", STATE_POWER, true, false },
 };
+
+static bool in_pocket(struct world_sensor *s, enum world_state state, const char *layer, int layers)
+{
+	s->state = state;
+	s->layer = atoi(layer);
+	s->lag_s = POCKET_LAG_S;
+	return s->layer >= 0 && s->layer < layers;
+}
 
 bool world_sensor_state(struct world_sensor *s, const struct plant *p, const char *state)
 {
-	if (strncmp(state, "buf[", 4) == 0) {
-		s->state = STATE_BUFFER;
-		s->layer = atoi(state + 4);
-		s->lag_s = POCKET_LAG_S;
-		return s->layer >= 0 && s->layer < p->buffer.layers;
-	}
+	if (strncmp(state, "buf[", 4) == 0)
+		return in_pocket(s, STATE_BUFFER, state + 4, p->buffer.layers);
+	if (strncmp(state, "store[", 6) == 0)
+		return in_pocket(s, STATE_STORE, state + 6,
+			p->store.kind != STORE_NONE ? p->store.tank.layers : 0);
 	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
-		if (strcmp(states[i].name, state) == 0) {
+		if (strcmp(states[i].name, state) == 0 && (!states[i].of_heat_pump || p->has_heat_pump)) {
 			s->state = states[i].state;
 			s->lag_s = states[i].pipe ? PIPE_LAG_S : POCKET_LAG_S;
 			return true;
@@ -54,8 +66,12 @@ bool world_sensor_state(struct world_sensor *s, const struct plant *p, const cha
 
 static double true_c(const struct world *w, const struct world_sensor *s)
 {
+	bool store = s->state == STATE_STORE;
 	const double of[] = {
 		[STATE_BUFFER] = w->plant.buffer.c[s->layer],
+		[STATE_STORE] = store ? plant_store_c(&w->plant, s->layer) : NAN,
+		[STATE_LWT] = w->plant.lwt_c,
+		[STATE_EWT] = w->plant.ewt_c,
 		[STATE_SUPPLY] = w->plant.supply_c,
 		[STATE_RETURN] = w->plant.return_c,
 		[STATE_AIR] = w->plant.air_c,
@@ -70,11 +86,6 @@ static bool has_temperature(const struct world_sensor *s)
 	return s->state >= STATE_BUFFER && s->state <= STATE_OUT;
 }
 
-int64_t world_code(double c)
-{
-	return (int64_t)floor(16 * c + 0.5);
-}
-
 /* The value told is the conversion started at the read before; then the next one starts. */
 static int64_t convert(const struct world *w, struct world_sensor *s)
 {
@@ -85,10 +96,10 @@ static int64_t convert(const struct world *w, struct world_sensor *s)
 		s->lagged_c = c;
 	else
 		s->lagged_c +=
-			(c - s->lagged_c) * -expm1(-(double)mono_since(w->now, s->at) / 1000 / s->lag_s);
+			(c - s->lagged_c) * (1 - exp(-(double)mono_since(w->now, s->at) / 1000 / s->lag_s));
 	s->started = true;
 	s->at = w->now;
-	s->converted = world_code(s->lagged_c + s->offset_k + NOISE_K * rng_normal(&s->rng));
+	s->converted = ds18b20_code(s->lagged_c + s->offset_k + NOISE_K * rng_normal(&s->rng));
 	return told;
 }
 
@@ -96,6 +107,19 @@ static bool answer_number(char *text, size_t size, int64_t value)
 {
 	snprintf(text, size, "%lld", (long long)value);
 	return true;
+}
+
+static int64_t faulty_code(const struct world_sensor *s, int64_t code)
+{
+	switch (s->fault) {
+	case WORLD_POWER_UP: return POWER_UP_CODE;
+	case WORLD_STUCK: return s->said;
+	case WORLD_OPEN: return OPEN_CODE;
+	case WORLD_SHORT: return SHORT_CODE;
+	case WORLD_JUMP: return code + llround(16 * s->fault_k);
+	case WORLD_NO_FAULT: case WORLD_SILENT: case WORLD_CRC: case WORLD_SLOW: case WORLD_REVERSED: return code;
+	}
+	return code;
 }
 
 static bool answer_temp(struct world *w, struct world_sensor *s, char *text, size_t size, struct err *e)
@@ -107,16 +131,9 @@ static bool answer_temp(struct world *w, struct world_sensor *s, char *text, siz
 		snprintf(text, size, "crc");
 		return true;
 	}
-	if (s->fault == WORLD_POWER_UP) {
+	code = faulty_code(s, code);
+	if (s->fault == WORLD_POWER_UP)
 		s->fault = WORLD_NO_FAULT;
-		code = POWER_UP_CODE;
-	} else if (s->fault == WORLD_STUCK) {
-		code = s->said;
-	} else if (s->fault == WORLD_OPEN) {
-		code = OPEN_CODE;
-	} else if (s->fault == WORLD_JUMP) {
-		code += llround(16 * s->fault_k);
-	}
 	s->said = code;
 	return answer_number(text, size, code);
 }
@@ -138,7 +155,9 @@ static bool answer_flow(struct world *w, struct world_sensor *s, char *text, siz
 
 static double metered_w(const struct world *w, struct world_sensor *s)
 {
-	return round(world_power_w(w) * (1 + METER_NOISE * rng_normal(&s->rng)));
+	double sign = s->fault == WORLD_REVERSED ? -1 : 1;
+
+	return sign * round(world_power_w(w) * (1 + METER_NOISE * rng_normal(&s->rng)));
 }
 
 static bool answer_power(struct world *w, struct world_sensor *s, char *text, size_t size, struct err *e)
@@ -150,7 +169,7 @@ static bool answer_power(struct world *w, struct world_sensor *s, char *text, si
 static bool answer_current(struct world *w, struct world_sensor *s, char *text, size_t size, struct err *e)
 {
 	(void)e;
-	return answer_number(text, size, llround(metered_w(w, s) / MAINS_V * 1e6));
+	return answer_number(text, size, llround(fabs(metered_w(w, s)) / MAINS_V * 1e6));
 }
 
 static bool answer_energy(struct world *w, struct world_sensor *s, char *text, size_t size, struct err *e)
@@ -176,10 +195,19 @@ static const struct {
 	{ "current_ua", answer_current }, { "energy_wh", answer_energy }, { "kind", answer_kind },
 };
 
+/* A slow one takes a minute for each answer. */
+static bool says_nothing(const struct world *w, struct world_sensor *s)
+{
+	if (s->fault != WORLD_SLOW || mono_since(w->now, s->fault_at) < SLOW_MS)
+		return s->fault == WORLD_SILENT || s->fault == WORLD_SLOW;
+	s->fault_at = w->now;
+	return false;
+}
+
 static bool answer(
 	struct world *w, struct world_sensor *s, const char *what, char *text, size_t size, struct err *e)
 {
-	if (s->fault == WORLD_SILENT && strcmp(what, "kind") != 0)
+	if (strcmp(what, "kind") != 0 && says_nothing(w, s))
 		return err_set(e, ERR_TIMEOUT, 0, "no answer");
 	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
 		if (strcmp(answers[i].what, what) == 0)

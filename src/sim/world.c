@@ -77,7 +77,8 @@ static bool open_plant(struct world *w, uint64_t seed, struct wall start, int ut
 	if (!weather_open(&w->weather, &p->weather, seed, hour0_s, day_of_year(days), e))
 		return false;
 	w->row = weather_at(&w->weather, w->series_s);
-	return plant_init(&w->plant, p, w->row.out_c, e) && connect_nodes(w, e);
+	plant_init(&w->plant, p, w->row.out_c);
+	return connect_nodes(w, e);
 }
 
 struct world *world_open(const struct house *h, uint64_t seed, struct wall start, int utc_offset_s,
@@ -112,6 +113,7 @@ void world_close(struct world *w)
 {
 	if (w == NULL)
 		return;
+	world_forget(w);
 	weather_close(&w->weather);
 	pthread_mutex_destroy(&w->lock);
 	free(w);
@@ -155,6 +157,12 @@ double world_power_w(const struct world *w)
 	return sum;
 }
 
+static void look_outside(struct world *w, double at_s)
+{
+	w->row = weather_at(&w->weather, at_s);
+	w->row.out_c -= w->colder_k;
+}
+
 static void advance_plant(struct world *w)
 {
 	int64_t step_ms = llround(w->house->plant.dt_s * 1000);
@@ -162,9 +170,10 @@ static void advance_plant(struct world *w)
 	while (w->plant_ms + step_ms <= mono_since(w->now, w->base)) {
 		struct plant_inputs in = world_inputs(w);
 
-		w->row = weather_at(&w->weather, w->series_s + (double)w->plant_ms / 1000);
+		look_outside(w, w->series_s + (double)w->plant_ms / 1000);
 		plant_step(&w->plant, &in, &w->row);
 		w->plant_ms += step_ms;
+		world_save(w);
 	}
 }
 
@@ -202,6 +211,7 @@ bool world_set_fault(struct world *w, const char *alias, enum world_fault fault,
 	pthread_mutex_lock(&w->lock);
 	w->sensors[node].fault = fault;
 	w->sensors[node].fault_k = offset_k;
+	w->sensors[node].fault_at = w->now;
 	pthread_mutex_unlock(&w->lock);
 	return true;
 }
@@ -220,6 +230,13 @@ bool world_set_relay_fault(struct world *w, const char *alias, enum world_relay_
 	return true;
 }
 
+void world_set_cold(struct world *w, double colder_k)
+{
+	pthread_mutex_lock(&w->lock);
+	w->colder_k = colder_k;
+	pthread_mutex_unlock(&w->lock);
+}
+
 static void summarise_plant(const struct world *w, struct world_summary *out)
 {
 	const struct plant_state *s = &w->plant;
@@ -233,11 +250,21 @@ static void summarise_plant(const struct world *w, struct world_summary *out)
 	out->tank_bottom_c = s->buffer.c[s->buffer.layers - 1];
 	out->supply_c = s->supply_c;
 	out->return_c = s->return_c;
+	if (s->plant->store.kind != STORE_NONE) {
+		out->store_top_c = plant_store_c(s, 0);
+		out->store_bottom_c = plant_store_c(s, s->plant->store.tank.layers - 1);
+	}
+	out->lwt_c = s->lwt_c;
+	out->ewt_c = s->ewt_c;
+	out->conflicts = s->conflicts;
+	out->hp_starts = s->heat_pump.starts;
+	out->hp_trips = s->heat_pump.trips;
+	out->hp_defrosts = s->heat_pump.defrosts;
 	out->residual = plant_residual(s);
 	out->lowest_c = s->lowest_c;
 	out->highest_c = s->highest_c;
 	out->steps = s->steps;
-	out->weather_gaps = w->weather.gaps;
+	out->weather_gaps = w->weather.csv.gaps;
 }
 
 void world_summarise(struct world *w, struct world_summary *out)

@@ -11,8 +11,8 @@
 #include "sim/world.h"
 
 /* What of the plant a node's sensor sits in. */
-enum world_state { STATE_HELD, STATE_BUFFER, STATE_SUPPLY, STATE_RETURN, STATE_AIR, STATE_OUT, STATE_FLOW,
-	STATE_POWER };
+enum world_state { STATE_HELD, STATE_BUFFER, STATE_STORE, STATE_SUPPLY, STATE_RETURN, STATE_LWT, STATE_EWT,
+	STATE_AIR, STATE_OUT, STATE_FLOW, STATE_POWER };
 
 struct world_sensor {
 	enum world_state state;
@@ -27,6 +27,7 @@ struct world_sensor {
 	int64_t flow_ml_min;
 	enum world_fault fault;
 	double fault_k;
+	struct mono fault_at;		/* since then; of a slow one: its last answer */
 };
 
 struct world {
@@ -42,15 +43,20 @@ struct world {
 	int64_t plant_ms;		/* how far the plant is, since base */
 	double series_s;		/* of the first instant, since hour 0 of the weather */
 	struct weather weather;
+	double colder_k;
 	struct weather_row row;
 	struct plant_state plant;
+	struct world_kept *kept;	/* NULL: nobody goes on with it */
 	double energy_j, flow_ml;
 	struct world_sensor sensors[HOUSE_MAX_NODES];
 };
 
+/* world_keep.c, under the lock: what has changed goes into the file; the file is left. */
+void world_save(struct world *);
+void world_forget(struct world *);
+
 /* Under the lock. */
 struct plant_inputs world_inputs(const struct world *);
-int64_t world_code(double c);		/* a DS18B20's code of a temperature */
 double world_power_w(const struct world *);
 void world_sensor_init(struct world_sensor *, const struct world *, uint64_t seed, const char *alias);
 /* Puts the sensor where Plant.Nodes says. False: this plant has no such state. */

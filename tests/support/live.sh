@@ -69,10 +69,11 @@ stop_broker() {
 	broker=''
 }
 
-# start_daemon [NAME=VALUE...]: with that environment.
+# start_daemon [NAME=VALUE...]: with that environment, and the options in daemon_options.
+daemon_options=()
 start_daemon() {
 	: >"$dir/daemon.log"
-	env "$@" spaceheatd -c "$dir/spaceheat.cfg" >>"$dir/daemon.log" 2>&1 &
+	env "$@" spaceheatd "${daemon_options[@]}" -c "$dir/spaceheat.cfg" >>"$dir/daemon.log" 2>&1 &
 	daemon=$!
 }
 stop_daemon() {

@@ -24,7 +24,7 @@ static const struct {
 
 static const char *const error_names[] = { [ERR_NONE] = "none", [ERR_IO] = "io", [ERR_FORMAT] = "format",
 	[ERR_RANGE] = "range", [ERR_ABSENT] = "absent", [ERR_BUSY] = "busy", [ERR_CONFIG] = "config",
-	[ERR_TIMEOUT] = "timeout", [ERR_MEMORY] = "memory" };
+	[ERR_TIMEOUT] = "timeout", [ERR_MEMORY] = "memory", [ERR_SHORT] = "short" };
 
 static size_t read_text(const char *name, const char *ending, char *text, size_t size)
 {

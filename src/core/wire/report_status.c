@@ -26,7 +26,7 @@ static void write_program(struct writer *w, const struct report_facts *f)
 	member_int(w, "uptime_s", f->view->uptime_ms / 1000);
 	member_bool(w, "simulated", s->simulated);
 	if (s->simulated)
-		member_double(w, "speed", s->sim.speed);
+		member_double(w, "speed", f->speed);
 	else
 		member_null(w, "speed");
 	member_bool(w, "safe_mode", f->view->cause == CAUSE_SAFE_MODE);
