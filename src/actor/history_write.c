@@ -304,11 +304,9 @@ static bool write_all(struct history *h, struct err *e)
 bool history_write(struct history *h, struct outbox *out)
 {
 	const struct store *s = h->store;
-	const struct history_waiting *w = &h->waiting;
-	bool rows_only =
-		h->remembers && w->n_owed == 0 && w->n_acked == 0 && w->n_events == 0 && !w->closed_moved;
 	struct err e;
-	bool ok = s->begin(s->self, rows_only ? STORE_SOON : STORE_DURABLE, &e);
+	/* Readings too: what only the log holds is lost with all that comes after it, up to the next sync. */
+	bool ok = s->begin(s->self, STORE_DURABLE, &e);
 
 	if (ok && !write_all(h, &e)) {
 		ok = false;

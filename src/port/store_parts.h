@@ -55,7 +55,10 @@ struct store_db {
 	sqlite3 *db;			/* NULL: not open */
 	sqlite3_stmt *statements[N_STORE_STATEMENTS];
 	bool durable;			/* as `synchronous` is set */
-	bool damaged, broken;		/* put aside, or only open anew, at the next begin */
+	bool unsynced;			/* something was committed SOON since the last sync */
+	int64_t changes;		/* of the connection, when the transaction began */
+	bool damaged, broken;		/* look at it closely, or only open it anew, at the next begin */
+	bool suspected;			/* damage was told, a close look found none, and nothing was written since */
 	int64_t damaged_rows;
 	char notice[300];
 };

@@ -119,6 +119,7 @@ static bool sqlite_begin(void *self, enum store_durability d, struct err *e)
 	if (durable != s->durable && !run(s, durable ? ST_FULL : ST_NORMAL, "synchronous", e))
 		return false;
 	s->durable = durable;
+	s->changes = sqlite3_total_changes(s->db);
 	return run(s, ST_BEGIN, "begin", e);
 }
 
@@ -132,9 +133,25 @@ static void sqlite_rollback(void *self)
 		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
 }
 
+/* A transaction that changed nothing is no write to SQLite, and so no sync. A checkpoint begins with one. */
+static bool sync_log(struct store_db *s, struct err *e)
+{
+	return sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL) == SQLITE_OK ||
+		store_failed(s, "sync", e);
+}
+
 static bool sqlite_commit(void *self, struct err *e)
 {
-	return run(self, ST_COMMIT, "commit", e);
+	struct store_db *s = self;
+	bool changed = s->db != NULL && sqlite3_total_changes(s->db) != s->changes;
+
+	if (!run(s, ST_COMMIT, "commit", e))
+		return false;
+	if (s->durable && s->unsynced && !changed && !sync_log(s, e))
+		return false;
+	s->suspected = false;
+	s->unsynced = !s->durable && (s->unsynced || changed);
+	return true;
 }
 
 static bool sqlite_tidy(void *self, struct err *e)

@@ -2,6 +2,7 @@
 /* The history actor and its store: restarts, power cuts, contracts, events, a disk that fails, rows too
  * old. */
 #include "../support/history_bench.h"
+#include "../support/tap.h"
 
 #include <stdio.h>
 #include <sys/stat.h>
@@ -116,6 +117,28 @@ static struct msg a_store(uint32_t seq)
 	m.store.record.end_s = START_MS / 1000 + 3600;
 	m.store.record.state = CONTRACT_LIVE;
 	return m;
+}
+
+static void count_soon(void *ctx, const struct tap_commit *c)
+{
+	int *n = ctx;
+
+	*n += c->readings && c->durability == STORE_SOON;
+}
+
+/* A row that only SQLite's log holds would be lost with those after it, up to the next sync. */
+static void saved_readings_are_synced(void **state)
+{
+	struct bench *b = *state;
+	struct tap tap = { .committed = count_soon };
+	int soon = 0;
+
+	tap.ctx = &soon;
+	b->settings.history.commit_s = 60;
+	tap_listen(&tap, &b->store);
+	hbench_run_slot(b, 0);
+	assert_true(tap.n_committed >= 4);
+	assert_int_equal(soon, 0);
 }
 
 /* A contract is on the disk when MSG_STORED is said: another reader finds it there (SF-34). */
@@ -318,6 +341,7 @@ int main(void)
 		TEST(a_power_cut_keeps_what_is_owed),
 		TEST(an_old_slot_survives_a_new_house),
 		TEST(commit_s_bounds_the_loss),
+		TEST(saved_readings_are_synced),
 		TEST(a_contract_is_stored_before_it_is_said),
 		TEST(a_failing_store_holds_up_nothing),
 		TEST(six_hours_are_remembered),
