@@ -79,6 +79,8 @@ enum msg_type {
 	MSG_RESET,
 	/* supervisor -> scada: LocalControl only, until it is taken back (SF-24) */
 	MSG_SAFE_MODE,
+	/* net port -> scada -> history: statuses the AtomicTNode has; what it wants in more detail */
+	MSG_STATUS_ACK, MSG_HISTORY_REQUEST,
 	N_MSG_TYPES,
 };
 
@@ -196,6 +198,17 @@ enum buffer_kind { BUFFER_STATUS, BUFFER_SNAPSHOT };
 struct msg_send_buffer { int32_t buffer; uint32_t length; enum buffer_kind kind; struct uuid uid; };
 struct msg_uid { struct uuid uid; bool ok; };
 
+/* One raw message becomes several: part 0 .. parts - 1. */
+enum { STATUS_ACKS = 8, CHANNEL_NAME = 128 };
+struct msg_status_ack { int64_t send_ms; uint8_t n, part, parts; struct uuid uid[STATUS_ACKS]; };
+/* standard: as enum store_tier. channel: an alias, or alias/TelemetryName; "" = all. */
+struct msg_history_request {
+	struct uuid contract;
+	int64_t from_s, to_s, send_ms;
+	uint8_t standard, part, parts;
+	char channel[CHANNEL_NAME];
+};
+
 struct msg_mode {
 	enum control_mode mode;
 	enum cause cause;
@@ -306,6 +319,8 @@ struct msg {
 		struct msg_send_copy send_copy;
 		struct msg_send_buffer send_buffer;
 		struct msg_uid uid;
+		struct msg_status_ack status_ack;
+		struct msg_history_request history_request;
 		struct msg_mode mode;
 		struct msg_store store;
 		struct msg_stored stored;

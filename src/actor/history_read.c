@@ -85,6 +85,58 @@ bool history_read_stored(struct history *h, int64_t start_s, bool *found, struct
 	return !*found || number_series(h, e);
 }
 
+/* Above exact: one bucket a day; its length differs, but there is no second. */
+static int64_t bucket_ms(enum store_tier t)
+{
+	return t == TIER_DAY ? (int64_t)86400 * 1000 : tier_bucket_s(t) * 1000;
+}
+
+static bool number_items(struct history *h, struct err *e)
+{
+	struct tier_list *l = &h->list;
+	int32_t n = 0, number = -1, id = -1;
+
+	for (int32_t i = 0; i < l->n; i++) {
+		if (l->items[i].series != id && !number_of(h, l->items[i].series, &number, e))
+			return false;
+		id = l->items[i].series;
+		h->counts.unreadable += number < 0;
+		if (number < 0)
+			continue;
+		l->items[n] = l->items[i];
+		l->items[n++].series = number;
+	}
+	l->n = n;
+	return true;
+}
+
+static const struct tier_row *tier_in_memory(const struct history *h, enum store_tier t, int64_t start_s)
+{
+	const struct history_tiers *ti = &h->tiers;
+
+	if (ti->open[t].open && ti->whole[t] && ti->open[t].start_s == start_s)
+		return &ti->open[t];
+	return ti->waits[t] && ti->closed[t].start_s == start_s ? &ti->closed[t] : NULL;
+}
+
+bool history_read_tier(struct history *h, enum store_tier t, int64_t start_s, bool *found, struct err *e)
+{
+	const struct tier_row *r = tier_in_memory(h, t, start_s);
+	size_t length;
+
+	h->list.n = 0;
+	*found = r != NULL && r->n_feeds > 0;
+	if (r != NULL)
+		return tier_list_row(&h->list, r, h->series.is, NULL, h->series.n) || true;
+	if (!h->store->get_block(h->store->self, t, start_s, h->bytes, HISTORY_ROW_BYTES, &length, found, e))
+		return false;
+	if (!*found)
+		return true;
+	*found = tier_unpack(h->bytes, length, start_s * 1000, bucket_ms(t), &h->list);
+	h->counts.unreadable += !*found;
+	return !*found || number_items(h, e);
+}
+
 static void gather_open(struct history *h, int64_t from_ms, int64_t to_ms)
 {
 	for (int32_t i = 0; i < h->open.n; i++) {
@@ -131,6 +183,48 @@ bool history_read_slot(struct history *h, int64_t from_s, int64_t period_s, int 
 	return true;
 }
 
+/* --- buckets of a slot --------------------------------------------------------------------- */
+
+static void gather_buckets(struct history *h, int64_t from_ms, int64_t to_ms)
+{
+	for (int32_t i = 0; i < h->list.n; i++) {
+		const struct tier_item *it = &h->list.items[i];
+
+		if (it->bucket.start_ms >= from_ms && it->bucket.start_ms < to_ms &&
+			h->series.is[it->series].kind == STORE_READINGS)
+			slot_add(&h->gather, it->series, it->bucket.start_ms, it->bucket.mean);
+	}
+}
+
+static bool gather_command(void *ctx, const struct store_event *v)
+{
+	struct history *h = ctx;
+	int node = v->command ? house_node(h->house, v->node) : NO_NODE;
+
+	if (node >= 0 && h->series.command_of[node] >= 0)
+		slot_add(&h->gather, h->series.command_of[node], v->at_ms, v->value);
+	return true;
+}
+
+bool history_read_buckets(struct history *h, const struct store_owed *o, int *rows, struct err *e)
+{
+	int64_t from_ms = o->slot_s * 1000, to_s = o->slot_s + o->period_s, row_s = o->slot_s;
+
+	h->gather.n = *rows = 0;
+	for (bool found; row_s < to_s; row_s = tier_row_end_s(o->tier, h->zone, row_s)) {
+		if (!history_read_tier(h, o->tier, tier_row_start_s(o->tier, h->zone, row_s), &found, e))
+			return false;
+		if (found)
+			gather_buckets(h, from_ms, to_s * 1000);
+		*rows += found;
+	}
+	if (!h->store->for_events(h->store->self, from_ms, to_s * 1000, gather_command, h, e))
+		return false;
+	slot_group(&h->gather, from_ms, to_s * 1000, &h->work);
+	sort_series(h);
+	return true;
+}
+
 /* --- what an earlier start left ------------------------------------------------------------ */
 
 static bool read_left(struct history *h, struct history_left *left, bool *known, struct err *e)
@@ -170,7 +264,7 @@ static bool owe_unmade(struct history *h, const struct history_left *left, struc
 		if (row - row % h->period_s > slot)
 			slot = row - row % h->period_s;
 		history_add_owed(h, &(struct store_owed){ .uid = history_uid(h), .slot_s = slot,
-			.period_s = (int32_t)h->period_s, .tier = TIER_EXACT });
+			.period_s = (int32_t)h->period_s, .tier = TIER_EXACT, .by_age = true });
 		slot += h->period_s;
 	}
 	return true;
@@ -201,7 +295,8 @@ bool history_remember(struct history *h, struct err *e)
 	int64_t slot_s;
 
 	if (!read_left(h, &left, &known, e) || (known && !owe_unmade(h, &left, e)) ||
-		!has_readings(h, left.closed_s - left.closed_s % h->period_s, &left.more, e)) {
+		!has_readings(h, left.closed_s - left.closed_s % h->period_s, &left.more, e) ||
+		!history_day_read(h, e)) {
 		h->waiting.n_owed = n_owed;
 		return false;
 	}
