@@ -63,12 +63,13 @@ static bool make_room(struct history *h, int32_t row, int32_t slot)
 	h->bytes = calloc(1, HISTORY_ROW_BYTES);
 	h->waiting.events = calloc(HISTORY_MAX_EVENTS, sizeof(*h->waiting.events));
 	h->room = calloc(1, sizeof(*h->room));
-	h->list = (struct tier_list){ calloc(TIER_LIST_ROOM, sizeof(*h->list.items)), 0, TIER_LIST_ROOM };
+	h->buckets.capacity = BLOCK_MAX_SERIES * tier_room(TIER_MINUTE);
+	h->buckets.buckets = calloc((size_t)h->buckets.capacity, sizeof(*h->buckets.buckets));
 	h->undated = (struct history_undated){ calloc((size_t)row * HISTORY_MAX_ROWS, sizeof(*h->undated.list)), 0,
 		row * HISTORY_MAX_ROWS };
 	if (h->row_memory == NULL || h->open.log == NULL || h->gather.log == NULL ||
 		h->work.readings == NULL || h->bytes == NULL || h->waiting.events == NULL || h->room == NULL ||
-		h->list.items == NULL || h->undated.list == NULL || !history_tier_room(h))
+		h->buckets.buckets == NULL || h->undated.list == NULL || !history_tier_room(h))
 		return false;
 	for (int i = 0; i < HISTORY_MAX_ROWS; i++)
 		h->waiting.rows[i].bytes = h->row_memory + (size_t)i * HISTORY_ROW_BYTES;
@@ -110,7 +111,7 @@ void history_free(struct history *h)
 	free(h->work.readings);
 	free(h->bytes);
 	free(h->waiting.events);
-	free(h->list.items);
+	free(h->buckets.buckets);
 	free(h->undated.list);
 	free(h->tiers.memory);
 	if (h->room != NULL) {

@@ -12,7 +12,7 @@
 
 #include "core/history/slot.h"
 #include "core/history/status.h"
-#include "core/history/tier_list.h"
+#include "core/history/tier.h"
 #include "spaceheat/actor.h"
 #include "spaceheat/house.h"
 #include "spaceheat/port.h"
@@ -129,7 +129,7 @@ struct history {
 	int64_t began_ms;		/* the same by the wall clock, as far as it is known */
 	bool begun, gap_due, closing;	/* gap_due: the time before the start is not accounted for; closing: a row is */
 	struct history_undated undated;
-	struct tier_list list;		/* a row of a tier on its way to or from the store */
+	struct bucket_block buckets;	/* a row of a tier on its way to or from the store */
 	struct history_tiers tiers;
 	struct history_day day;
 	struct history_seen seen[HOUSE_MAX_CHANNELS];

@@ -46,6 +46,7 @@ bool history_make_tiers(struct history *, struct err *);
 /* An exact row is written that may have been part of tiers already. */
 void history_tiers_again(struct history *, int64_t row_s);
 struct mono history_tiers_due(const struct history *);
+bool history_tiers_read(struct history *, struct err *);
 /* Inside a transaction; and after it. */
 bool history_put_tiers(struct history *, struct err *);
 void history_tiers_written(struct history *);
@@ -101,7 +102,7 @@ bool history_read_stored(struct history *, int64_t start_s, bool *found, struct 
 /* All readings of the slot into h->work, in the order of the store's ids. *rows: how many of its rows
  * there are. */
 bool history_read_slot(struct history *, int64_t from_s, int64_t period_s, int *rows, struct err *);
-/* A row of a tier above exact into h->list, with series numbers. */
+/* A row of a tier above exact into h->buckets, with series numbers. */
 bool history_read_tier(struct history *, enum store_tier, int64_t start_s, bool *found, struct err *);
 /* The buckets of the slot that begin in it, and its commands, into h->work: as history_read_slot. */
 bool history_read_buckets(struct history *, const struct store_owed *, int *rows, struct err *);

@@ -2,25 +2,32 @@
 /* What is too old goes, and what the file has no room for. */
 #include "actor/history_parts.h"
 
-enum { PARE_S = 6 * 3600, DAY_S = 86400, KEPT_S = 26 * 3600 /* the longest local day is made of exact rows */ };
+enum { PARE_S = 6 * 3600, DAY_S = 86400 };
 
-/* The start of the oldest rows to keep: exact_days, or less when the file is full; a day is kept in every
- * case. */
+/* A day is kept in every case, and the local day that is not over: its row is made of them. */
+static int64_t latest_kept(const struct history *h, int64_t now_s)
+{
+	int64_t today_s = zone_day_start_s(h->zone, now_s) - HISTORY_ROW_S;
+
+	return today_s < now_s - DAY_S ? today_s : now_s - DAY_S;
+}
+
+/* The start of the oldest rows to keep: exact_days, or less when the file is full. */
 static bool oldest_kept(struct history *h, int64_t *from_s, struct outbox *out, struct err *e)
 {
 	const struct store *s = h->store;
-	int64_t now_s = wall_slot_s(h->clock, HISTORY_ROW_S), first = 0;
+	int64_t now_s = wall_slot_s(h->clock, HISTORY_ROW_S), first = 0, latest_s = latest_kept(h, now_s);
 	struct store_info info;
 	bool found;
 
 	*from_s = now_s - (int64_t)h->settings->history.exact_days * DAY_S;
-	if (*from_s > now_s - KEPT_S)
-		*from_s = now_s - KEPT_S;
+	if (*from_s > latest_s)
+		*from_s = latest_s;
 	if (!s->info(s->self, &info, e) ||
 		!s->next_block(s->self, TIER_EXACT, *from_s, now_s, &first, &found, e))
 		return false;
 	history_card_count(h, info.written_bytes, out);
-	if (!found || info.bytes <= (int64_t)h->settings->history.max_mb << 20 || first + PARE_S > now_s - KEPT_S)
+	if (!found || info.bytes <= (int64_t)h->settings->history.max_mb << 20 || first + PARE_S > latest_s)
 		return true;
 	*from_s = first + PARE_S;
 	record(out, LEVEL_INFO, LOG_GAP, NO_NODE, 0,
@@ -37,7 +44,7 @@ static struct store_limits limits_of(const struct history *h, int64_t exact_s)
 	return (struct store_limits){ .before_s = { [TIER_EXACT] = exact_s,
 					      [TIER_MINUTE] = now_s - HISTORY_MINUTE_DAYS * DAY_S - TIER_MINUTE_ROW_S,
 					      [TIER_QUARTER] = now_s - HISTORY_QUARTER_DAYS * DAY_S - TIER_QUARTER_ROW_S,
-					      [TIER_DAY] = now_s - HISTORY_DAY_DAYS * DAY_S - KEPT_S },
+					      [TIER_DAY] = now_s - HISTORY_DAY_DAYS * DAY_S - DAY_S },
 		.event_ms = h->clock.ms - (int64_t)HISTORY_EVENT_DAYS * DAY_S * 1000,
 		.owed_s = now_s - HISTORY_QUARTER_DAYS * DAY_S,
 		.gap_ms = h->clock.ms - (int64_t)HISTORY_DAY_DAYS * DAY_S * 1000 };

@@ -35,24 +35,23 @@ static bool number_of(struct history *h, int32_t id, int32_t *number, struct err
 	return true;
 }
 
-static bool number_series(struct history *h, struct err *e)
+static bool number_series(struct history *h, struct block_series *s, int32_t *n_series, struct err *e)
 {
-	struct block *b = &h->work;
 	int32_t n = 0;
 
-	for (int32_t i = 0; i < b->n_series; i++) {
+	for (int32_t i = 0; i < *n_series; i++) {
 		int32_t number;
 
-		if (!number_of(h, b->series[i].id, &number, e))
+		if (!number_of(h, s[i].id, &number, e))
 			return false;
 		if (number < 0) {
 			h->counts.unreadable++;
 			continue;
 		}
-		b->series[n] = b->series[i];
-		b->series[n++].id = number;
+		s[n] = s[i];
+		s[n++].id = number;
 	}
-	b->n_series = n;
+	*n_series = n;
 	return true;
 }
 
@@ -82,32 +81,7 @@ bool history_read_stored(struct history *h, int64_t start_s, bool *found, struct
 	*found = block_decode(h->bytes, length, &h->work);
 	if (!*found)
 		h->counts.unreadable++;
-	return !*found || number_series(h, e);
-}
-
-/* Above exact: one bucket a day; its length differs, but there is no second. */
-static int64_t bucket_ms(enum store_tier t)
-{
-	return t == TIER_DAY ? (int64_t)86400 * 1000 : tier_bucket_s(t) * 1000;
-}
-
-static bool number_items(struct history *h, struct err *e)
-{
-	struct tier_list *l = &h->list;
-	int32_t n = 0, number = -1, id = -1;
-
-	for (int32_t i = 0; i < l->n; i++) {
-		if (l->items[i].series != id && !number_of(h, l->items[i].series, &number, e))
-			return false;
-		id = l->items[i].series;
-		h->counts.unreadable += number < 0;
-		if (number < 0)
-			continue;
-		l->items[n] = l->items[i];
-		l->items[n++].series = number;
-	}
-	l->n = n;
-	return true;
+	return !*found || number_series(h, h->work.series, &h->work.n_series, e);
 }
 
 static const struct tier_row *tier_in_memory(const struct history *h, enum store_tier t, int64_t start_s)
@@ -124,17 +98,19 @@ bool history_read_tier(struct history *h, enum store_tier t, int64_t start_s, bo
 	const struct tier_row *r = tier_in_memory(h, t, start_s);
 	size_t length;
 
-	h->list.n = 0;
+	h->buckets.n_series = h->buckets.n_buckets = 0;
 	*found = r != NULL && r->n_feeds > 0;
-	if (r != NULL)
-		return tier_list_row(&h->list, r, h->series.is, NULL, h->series.n) || true;
+	if (r != NULL) {
+		tier_collect(r, h->series.is, NULL, h->series.n, &h->buckets);
+		return true;
+	}
 	if (!h->store->get_block(h->store->self, t, start_s, h->bytes, HISTORY_ROW_BYTES, &length, found, e))
 		return false;
 	if (!*found)
 		return true;
-	*found = tier_unpack(h->bytes, length, start_s * 1000, bucket_ms(t), &h->list);
+	*found = bucket_decode(h->bytes, length, &h->buckets);
 	h->counts.unreadable += !*found;
-	return !*found || number_items(h, e);
+	return !*found || number_series(h, h->buckets.series, &h->buckets.n_series, e);
 }
 
 static void gather_open(struct history *h, int64_t from_ms, int64_t to_ms)
@@ -185,15 +161,23 @@ bool history_read_slot(struct history *h, int64_t from_s, int64_t period_s, int 
 
 /* --- buckets of a slot --------------------------------------------------------------------- */
 
-static void gather_buckets(struct history *h, int64_t from_ms, int64_t to_ms)
+static void gather_series(struct history *h, const struct block_series *s, int64_t row_ms, int64_t bucket_ms,
+	const int64_t slot_ms[2])
 {
-	for (int32_t i = 0; i < h->list.n; i++) {
-		const struct tier_item *it = &h->list.items[i];
+	for (int32_t i = 0; i < s->count; i++) {
+		const struct bucket *b = &h->buckets.buckets[s->first + i];
+		int64_t at_ms = row_ms + b->at * bucket_ms;
 
-		if (it->bucket.start_ms >= from_ms && it->bucket.start_ms < to_ms &&
-			h->series.is[it->series].kind == STORE_READINGS)
-			slot_add(&h->gather, it->series, it->bucket.start_ms, it->bucket.mean);
+		if (at_ms >= slot_ms[0] && at_ms < slot_ms[1])
+			slot_add(&h->gather, s->id, at_ms, b->mean);
 	}
+}
+
+static void gather_buckets(struct history *h, enum store_tier t, int64_t row_s, const int64_t slot_ms[2])
+{
+	for (int32_t i = 0; i < h->buckets.n_series; i++)
+		if (h->series.is[h->buckets.series[i].id].kind == STORE_READINGS)
+			gather_series(h, &h->buckets.series[i], row_s * 1000, tier_bucket_s(t) * 1000, slot_ms);
 }
 
 static bool gather_command(void *ctx, const struct store_event *v)
@@ -208,19 +192,20 @@ static bool gather_command(void *ctx, const struct store_event *v)
 
 bool history_read_buckets(struct history *h, const struct store_owed *o, int *rows, struct err *e)
 {
-	int64_t from_ms = o->slot_s * 1000, to_s = o->slot_s + o->period_s, row_s = o->slot_s;
+	const int64_t slot_ms[2] = { o->slot_s * 1000, (o->slot_s + o->period_s) * 1000 };
+	int64_t row_s = tier_row_start_s(o->tier, h->zone, o->slot_s);
 
 	h->gather.n = *rows = 0;
-	for (bool found; row_s < to_s; row_s = tier_row_end_s(o->tier, h->zone, row_s)) {
-		if (!history_read_tier(h, o->tier, tier_row_start_s(o->tier, h->zone, row_s), &found, e))
+	for (bool found; row_s * 1000 < slot_ms[1]; row_s = tier_row_end_s(o->tier, h->zone, row_s)) {
+		if (!history_read_tier(h, o->tier, row_s, &found, e))
 			return false;
 		if (found)
-			gather_buckets(h, from_ms, to_s * 1000);
+			gather_buckets(h, o->tier, row_s, slot_ms);
 		*rows += found;
 	}
-	if (!h->store->for_events(h->store->self, from_ms, to_s * 1000, gather_command, h, e))
+	if (!h->store->for_events(h->store->self, slot_ms[0], slot_ms[1], gather_command, h, e))
 		return false;
-	slot_group(&h->gather, from_ms, to_s * 1000, &h->work);
+	slot_group(&h->gather, slot_ms[0], slot_ms[1], &h->work);
 	sort_series(h);
 	return true;
 }
@@ -296,7 +281,7 @@ bool history_remember(struct history *h, struct err *e)
 
 	if (!read_left(h, &left, &known, e) || (known && !owe_unmade(h, &left, e)) ||
 		!has_readings(h, left.closed_s - left.closed_s % h->period_s, &left.more, e) ||
-		!history_day_read(h, e)) {
+		!history_tiers_read(h, e) || !history_day_read(h, e)) {
 		h->waiting.n_owed = n_owed;
 		return false;
 	}

@@ -50,6 +50,8 @@ void history_mode(struct history *h, const struct msg *in, struct outbox *out)
 {
 	(void)out;
 	h->remote = in->mode.mode == REMOTE_CONTROL;
+	if (h->acks_status != in->mode.acks_status)
+		h->n_under_way = 0;	/* who acknowledged what is no longer who must */
 	h->acks_status = in->mode.acks_status;
 	history_day_mode(h, in->mode.mode);
 	start_over(h);
@@ -101,11 +103,14 @@ void history_status_ack(struct history *h, const struct msg *in, struct outbox *
 		acked(h, in->status_ack.uid[i], out);
 }
 
-/* An acknowledgement that was lost must not hold the others back. */
+/* An acknowledgement of the AtomicTNode's that was lost must not hold the others back; the broker's cannot be lost while
+ * the link is up. */
 static void resend(struct history *h)
 {
 	int n = 0;
 
+	if (!h->acks_status)
+		return;
 	for (int i = 0; i < h->n_under_way; i++)
 		if (mono_since(h->now, h->under_way[i].since) < HISTORY_RESEND_MS)
 			h->under_way[n++] = h->under_way[i];
@@ -198,13 +203,29 @@ static void send_live(struct history *h, struct outbox *out)
 		history_store_failed(h, &e, out);
 }
 
-/* The standard of what was never sent, by its age. False: too old; prune gives it up. */
+static bool has_tier(const struct history *h, const struct store_owed *o, enum store_tier t)
+{
+	int64_t row_s;
+	struct err e;
+	bool found;
+
+	return h->store->next_block(h->store->self, t, tier_row_start_s(t, h->zone, o->slot_s),
+		       o->slot_s + o->period_s, &row_s, &found, &e) &&
+	       found;
+}
+
+/* The standard of what was never sent, by its age; another one where a clock that was wrong or a damaged row left none
+ * of it. False: too old; prune gives it up. */
 static bool choose_tier(const struct history *h, struct store_owed *o)
 {
 	int64_t age_s = h->clock.ms / 1000 - o->slot_s - o->period_s;
 
-	if (o->by_age)
-		o->tier = age_s <= DAY_S ? TIER_EXACT : age_s <= HISTORY_MINUTE_DAYS * DAY_S ? TIER_MINUTE : TIER_QUARTER;
+	if (o->by_age) {
+		o->tier = age_s <= DAY_S ? TIER_EXACT :
+			age_s <= HISTORY_MINUTE_DAYS * DAY_S ? TIER_MINUTE : TIER_QUARTER;
+		if (o->tier != TIER_EXACT && !has_tier(h, o, o->tier))
+			o->tier = has_tier(h, o, TIER_EXACT) ? TIER_EXACT : TIER_QUARTER;
+	}
 	return age_s + o->period_s <= HISTORY_QUARTER_DAYS * DAY_S;
 }
 
@@ -330,7 +351,7 @@ struct mono history_send_due(const struct history *h)
 
 	if (history_can_send(h) && (h->live_waits || (h->backlog && !h->failing)))
 		at = mono_after(h->now, RATE_MS);
-	for (int i = 0; i < h->n_under_way && history_can_send(h); i++)
+	for (int i = 0; i < h->n_under_way && h->acks_status && history_can_send(h); i++)
 		at = mono_min(at, mono_after(h->under_way[i].since, HISTORY_RESEND_MS));
 	if (owed_now(h) != h->told_owed)
 		at = mono_min(at, mono_after(h->told_at, TELL_MS));

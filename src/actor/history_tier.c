@@ -170,8 +170,7 @@ void history_tier_start(struct history *h)
 
 /* --- to the store -------------------------------------------------------------------------- */
 
-static bool add_figure(struct history *h, struct tier_list *l, const char *what, int64_t value, int64_t start_ms,
-	struct err *e)
+static bool add_figure(struct history *h, const char *what, int64_t value, struct err *e)
 {
 	struct store_series is = { .kind = STORE_FIGURES, .name = TELEMETRY_RELAY_STATE, .map = { 1, 1, 0 } };
 	int32_t id;
@@ -180,13 +179,12 @@ static bool add_figure(struct history *h, struct tier_list *l, const char *what,
 	snprintf(is.by, sizeof(is.by), "%s", what);
 	if (!h->store->series_id(h->store->self, &is, &id, e))
 		return false;
-	tier_list_add(l, id, &(struct tier_bucket){ .start_ms = start_ms, .mean = value, .min = value, .max = value,
-		.count = 1 });
-	return true;
+	return tier_add(&h->buckets, id, &(struct bucket){ .count = 1, .mean = value, .min = value, .max = value }) ||
+	       err_set(e, ERR_RANGE, 0, "no room for %s", what);
 }
 
 /* Seconds in each mode, when they are known for that day. */
-static bool add_figures(struct history *h, struct tier_list *l, const struct tier_row *r, struct err *e)
+static bool add_figures(struct history *h, const struct tier_row *r, struct err *e)
 {
 	const struct history_day *d = &h->day;
 	const int64_t *ms = r->start_s == d->closed_s ? d->closed_ms : r->start_s == d->day_s ? d->mode_ms : NULL;
@@ -195,7 +193,7 @@ static bool add_figures(struct history *h, struct tier_list *l, const struct tie
 		char what[ALIAS_SIZE];
 
 		snprintf(what, sizeof(what), "seconds.%s", control_mode_name((enum control_mode)m));
-		if (!add_figure(h, l, what, tier_round(ms[m], 1000), r->start_s * 1000, e))
+		if (!add_figure(h, what, tier_round(ms[m], 1000), e))
 			return false;
 	}
 	return true;
@@ -205,25 +203,39 @@ static bool add_figures(struct history *h, struct tier_list *l, const struct tie
 static bool put_tier(struct history *h, const struct tier_row *r, struct err *e)
 {
 	const struct store *s = h->store;
-	struct tier_list *l = &h->list;
+	struct bucket_block *b = &h->buckets;
 	int n;
 
-	l->n = 0;
-	tier_list_row(l, r, h->series.is, h->series.id, h->series.n);
-	if (r->tier == TIER_DAY && !add_figures(h, l, r, e))
+	b->n_series = b->n_buckets = 0;
+	tier_collect(r, h->series.is, h->series.id, h->series.n, b);
+	if (r->tier == TIER_DAY && !add_figures(h, r, e))
 		return false;
-	n = tier_pack(l, r->start_s * 1000, r->bucket_s * 1000, h->bytes, HISTORY_ROW_BYTES);
+	n = bucket_encode(b, h->bytes, HISTORY_ROW_BYTES);
 	if (n < 0)
 		return err_set(e, ERR_RANGE, 0, "a row of the tiers has more than %d bytes", HISTORY_ROW_BYTES);
-	return s->put_block(s->self, r->tier, r->start_s, h->bytes, (size_t)n, e) &&
-	       (h->tiers.done_s[r->tier] < r->start_s ||
-		       s->put_number(s->self, STORE_DONE_S + (enum store_number)r->tier, r->end_s, e));
+	return s->put_block(s->self, r->tier, r->start_s, h->bytes, (size_t)n, e);
+}
+
+/* Up to where all rows are made, once this one is written. */
+static int64_t done_with(const struct history *h, enum store_tier t, const struct tier_row *r)
+{
+	int64_t done_s = h->tiers.done_s[t];
+
+	return done_s >= r->start_s && done_s < r->end_s ? r->end_s : done_s;
+}
+
+static bool put_done(struct history *h, enum store_tier t, int64_t done_s, struct err *e)
+{
+	return h->store->put_number(h->store->self, STORE_DONE_S + (enum store_number)t, done_s, e);
 }
 
 bool history_put_tiers(struct history *h, struct err *e)
 {
+	const struct history_tiers *ti = &h->tiers;
+
 	EACH_TIER(t)
-		if (h->tiers.waits[t] && !put_tier(h, &h->tiers.closed[t], e))
+		if ((ti->waits[t] && !put_tier(h, &ti->closed[t], e)) ||
+			!put_done(h, t, ti->waits[t] ? done_with(h, t, &ti->closed[t]) : ti->done_s[t], e))
 			return false;
 	return true;
 }
@@ -233,8 +245,8 @@ void history_tiers_written(struct history *h)
 	struct history_tiers *ti = &h->tiers;
 
 	EACH_TIER(t) {
-		if (ti->waits[t] && ti->done_s[t] >= ti->closed[t].start_s && ti->done_s[t] < ti->closed[t].end_s)
-			ti->done_s[t] = ti->closed[t].end_s;
+		if (ti->waits[t])
+			ti->done_s[t] = done_with(h, t, &ti->closed[t]);
 		ti->waits[t] = false;
 	}
 }
@@ -249,7 +261,20 @@ bool history_tiers_wait(const struct history *h)
 
 /* --- what was never made ------------------------------------------------------------------- */
 
-static bool read_done(struct history *h, struct err *e)
+/* A row from before the clock was set back is written again: its tiers too. */
+void history_tiers_again(struct history *h, int64_t row_s)
+{
+	EACH_TIER(t) {
+		int64_t start_s = tier_row_start_s(t, h->zone, row_s);
+
+		if (h->tiers.known && h->tiers.done_s[t] > start_s) {
+			h->tiers.done_s[t] = start_s;
+			h->tiers.behind = true;
+		}
+	}
+}
+
+bool history_tiers_read(struct history *h, struct err *e)
 {
 	bool found;
 
@@ -260,13 +285,17 @@ static bool read_done(struct history *h, struct err *e)
 		else if (!found)
 			h->tiers.done_s[t] = 0;
 	h->tiers.known = true;
+	for (int i = 0; i < h->waiting.n_rows; i++)
+		history_tiers_again(h, h->waiting.rows[i].start_s);
 	return true;
 }
 
 static bool write_made(struct history *h, struct err *e)
 {
 	const struct store *s = h->store;
-	bool ok = s->begin(s->self, STORE_SOON, e) && history_ask_ids(h, e) && put_tier(h, &h->tiers.scratch, e);
+	const struct tier_row *r = &h->tiers.scratch;
+	bool ok = s->begin(s->self, STORE_SOON, e) && history_ask_ids(h, e) && put_tier(h, r, e) &&
+		  put_done(h, r->tier, done_with(h, r->tier, r), e);
 
 	if (ok && s->commit(s->self, e))
 		return true;
@@ -303,8 +332,6 @@ bool history_make_tiers(struct history *h, struct err *e)
 	struct history_tiers *ti = &h->tiers;
 	bool more = false, any = false;
 
-	if (!ti->known && !read_done(h, e))
-		return false;
 	EACH_TIER(t)
 		for (int i = 0; i < MAKE_AT_ONCE; i++) {
 			if (!make_one(h, t, &more, e))
@@ -317,25 +344,7 @@ bool history_make_tiers(struct history *h, struct err *e)
 	return true;
 }
 
-/* A row from before the clock was set back is written again: its tiers too. */
-void history_tiers_again(struct history *h, int64_t row_s)
-{
-	EACH_TIER(t) {
-		int64_t start_s = tier_row_start_s(t, h->zone, row_s);
-
-		if (h->tiers.known && h->tiers.done_s[t] > start_s) {
-			h->tiers.done_s[t] = start_s;
-			h->tiers.behind = true;
-		}
-	}
-}
-
 struct mono history_tiers_due(const struct history *h)
 {
 	return h->tiers.behind && !h->failing && h->remembers ? mono_after(h->now, MAKE_AGAIN_MS) : MONO_NEVER;
-}
-
-bool history_tier_known(const struct history *h, enum store_tier t, int64_t start_s)
-{
-	return h->tiers.done_s[t] > start_s;
 }

@@ -139,15 +139,37 @@ void tier_prime(struct tier_row *r, const struct block *b, const struct store_se
 	}
 }
 
-bool tier_get(const struct tier_row *r, int32_t series, const struct store_series *is, int32_t bucket,
-	struct tier_bucket *out)
+bool tier_add(struct bucket_block *b, int32_t id, const struct bucket *bucket)
 {
-	const struct tier_cell *c = &r->cells[series * r->room + bucket];
+	struct block_series *s = b->n_series > 0 ? &b->series[b->n_series - 1] : NULL;
 
-	if (c->count == 0)
+	if (b->n_buckets == b->capacity)
 		return false;
-	*out = (struct tier_bucket){ .start_ms = (r->start_s + bucket * r->bucket_s) * 1000,
-		.mean = tier_round(c->sum, c->count), .min = c->min, .max = c->max, .count = c->count,
-		.wh_known = is->name == TELEMETRY_POWER_W, .wh = tier_round(c->w_ms, MS_PER_H) };
+	if (s == NULL || s->id != id) {
+		if (b->n_series == BLOCK_MAX_SERIES)
+			return false;
+		s = &b->series[b->n_series++];
+		*s = (struct block_series){ id, b->n_buckets, 0 };
+	}
+	s->count++;
+	b->buckets[b->n_buckets++] = *bucket;
+	return true;
+}
+
+bool tier_collect(const struct tier_row *r, const struct store_series *series, const int32_t *ids, int32_t n_series,
+	struct bucket_block *out)
+{
+	for (int32_t s = 0; s < n_series; s++)
+		for (int32_t k = 0; k < r->n_buckets; k++) {
+			const struct tier_cell *c = &r->cells[s * r->room + k];
+			struct bucket b = { .at = k, .count = c->count, .min = c->min, .max = c->max };
+
+			if (c->count == 0)
+				continue;
+			b.mean = tier_round(c->sum, c->count);
+			b.wh = series[s].name == TELEMETRY_POWER_W ? tier_round(c->w_ms, MS_PER_H) : 0;
+			if (!tier_add(out, ids != NULL ? ids[s] : s, &b))
+				return false;
+		}
 	return true;
 }

@@ -8,7 +8,7 @@
 #ifndef CORE_HISTORY_TIER_H
 #define CORE_HISTORY_TIER_H
 
-#include "core/history/block.h"
+#include "core/history/bucket.h"
 #include "spaceheat/store.h"
 #include "spaceheat/zone.h"
 
@@ -34,9 +34,6 @@ struct tier_row {
 	int32_t room;			/* buckets there is room for */
 };
 
-/* What readers get of one bucket. wh_known: the series is a power. */
-struct tier_bucket { int64_t start_ms, mean, min, max, wh; int32_t count; bool wh_known; };
-
 /* The row of that tier in which that second is. */
 int64_t tier_row_start_s(enum store_tier, const struct zone *, int64_t s);
 int64_t tier_row_end_s(enum store_tier, const struct zone *, int64_t s);
@@ -52,9 +49,12 @@ void tier_prime(struct tier_row *, const struct block *, const struct store_seri
 /* All of one exact row that begins at row_s; ids of the block are indexes of `series`. Commands are no part of
  * tiers. */
 void tier_feed(struct tier_row *, int64_t row_s, const struct block *, const struct store_series *series);
-/* False: no good reading in that bucket, and no energy. */
-bool tier_get(const struct tier_row *, int32_t series, const struct store_series *, int32_t bucket,
-	struct tier_bucket *);
+/* Adds the buckets of all series to the block; ids[number] is what stands for a series there, NULL: its number. A
+ * bucket without a good reading is absent. False: some did not fit. */
+bool tier_collect(const struct tier_row *, const struct store_series *, const int32_t *ids, int32_t n_series,
+	struct bucket_block *);
+/* Adds one bucket of one series, which must be the last one there, or new. */
+bool tier_add(struct bucket_block *, int32_t id, const struct bucket *);
 /* Half away from zero. n > 0. */
 int64_t tier_round(int64_t sum, int64_t n);
 
