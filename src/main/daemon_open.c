@@ -370,6 +370,7 @@ static bool open_actors(struct daemon *d, struct err *e)
 		d->newest_ms = newest_stored_ms(d);
 	if (!history_init(d->history, h, s, &d->store, &d->pool))
 		return err_set(e, ERR_MEMORY, 0, "no memory for the history");
+	history_zone(d->history, &d->zone);
 	d->net = (struct net){ .self = d, .publish = publish };
 	read_book(d, &book);
 	scada_init(&d->scada, h, s, &d->pool, &book.at[CONTRACT_NOW]);
@@ -429,7 +430,7 @@ static bool open_broker(struct daemon *d, struct err *e)
 		.cert_file = u->cert_file, .key_file = u->key_file, .keepalive_s = u->keepalive_s,
 		.reconnect_max_s = u->reconnect_max_s, .subscriptions = { { commands, 1 } }, .n_subscriptions = 1,
 		.will = { .self = d, .topic = state, .qos = 1, .retain = true, .payload = will_payload },
-		.understand = { .self = &d->inbound, .raw = inbound_scada }, .post = d->post,
+		.understand = { .self = &d->inbound, .raw = inbound_scada, .more = inbound_scada_more }, .post = d->post,
 		.traffic = clockfile_traffic(d->clock, SIDE_SCADA), .link_to = TO_UPLINK,
 		.first_ms = daemon_link_pause_ms(d) };
 
@@ -464,6 +465,7 @@ const struct stage daemon_stages[] = {
 	{ "lock", open_lock, close_lock },
 	{ "life", daemon_open_life, daemon_close_life },
 	{ "clock", open_clock, close_clock },
+	{ "zone", daemon_open_zone, daemon_close_zone },
 	{ "runtime", open_runtime, close_runtime },
 	{ "control socket", open_control, close_control },
 	{ "guard", open_guard, close_guard },

@@ -40,6 +40,7 @@ struct daemon {
 	bool stateless;			/* the state directory cannot be used: control goes on without it */
 	struct wall start;
 	int utc_offset_s;
+	struct zone zone;
 	struct uuid boot_id;
 
 	struct notify notify;
@@ -104,6 +105,10 @@ extern const int daemon_n_stages;
 bool daemon_open_keys(struct daemon *, struct err *);
 void daemon_close_keys(struct daemon *);
 void daemon_say_keys(struct daemon *);
+
+/* daemon_zone.c: the stage that looks up the house's time zone. */
+bool daemon_open_zone(struct daemon *, struct err *);
+void daemon_close_zone(struct daemon *);
 
 /* A line through the log sink, from before or beside the actors; daemon_record: and a row of the event table. */
 void daemon_say(struct daemon *, enum log_level, enum log_code, const char *format, ...)
