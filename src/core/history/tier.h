@@ -16,7 +16,6 @@ enum {
 	TIER_MINUTE_ROW_S = 3600,
 	TIER_QUARTER_ROW_S = 6 * 3600,
 	TIER_FEED_S = 300,		/* what is fed at once: an exact row */
-	TIER_MAX_FEEDS = 320,		/* of one row: a day has at most 25 h, and some */
 	TIER_HOLD_MS = 600000,		/* a power is held so long: twice the time between two that are kept */
 };
 
