@@ -81,6 +81,8 @@ enum msg_type {
 	MSG_SAFE_MODE,
 	/* net port -> scada -> history: statuses the AtomicTNode has; what it wants in more detail */
 	MSG_STATUS_ACK, MSG_HISTORY_REQUEST,
+	/* control socket -> history, which answers into the box that goes with it */
+	MSG_ARCHIVE, MSG_ARCHIVE_DONE,
 	N_MSG_TYPES,
 };
 
@@ -261,7 +263,11 @@ struct msg_query { uint32_t ticket; int32_t box; };
 /* Times are Unix ms, 0 = never. */
 struct msg_uplink_view { uint32_t ticket; bool wanted, up; int64_t since_ms, last_ack_ms; uint64_t messages, bytes;
 	char last_error[96]; };
-struct msg_history_view { uint32_t ticket; bool failing; int64_t db_bytes, exact_s; };	/* -1 = not known */
+struct msg_archive { uint32_t ticket; };
+/* -1 = not known. have_s: how far back each tier reaches; card: written to the card on this local day. */
+enum { HISTORY_TIERS = 4 };
+struct msg_history_view { uint32_t ticket; bool failing; int64_t db_bytes, have_s[HISTORY_TIERS], card_bytes_today;
+	int32_t gaps[HISTORY_TIERS]; };
 
 enum operator_verb { OPERATOR_DISPATCH, OPERATOR_AUTO, OPERATOR_HOLD, OPERATOR_HOLD_CANCEL, OPERATOR_RESET };
 /* relay: of settings.relays, or -1: reset of a trip. */
@@ -338,6 +344,7 @@ struct msg {
 		struct msg_query query, view;
 		struct msg_uplink_view uplink_view;
 		struct msg_history_view history_view;
+		struct msg_archive archive;
 		struct msg_operator operator;
 		struct msg_operator_answer operator_answer;
 		struct msg_news news;

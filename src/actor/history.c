@@ -158,23 +158,6 @@ static void flush(struct history *h, const struct msg *in, struct outbox *out)
 		history_write(h, out);
 }
 
-/* How much there is, for people. A store that fails is not asked: it is known to be slow. */
-static void query(struct history *h, const struct msg *in, struct outbox *out)
-{
-	struct msg m = { .type = MSG_HISTORY_VIEW, .to = TO_CONTROL, .history_view = { .ticket = in->query.ticket,
-		.failing = h->failing, .db_bytes = -1, .exact_s = -1 } };
-	int64_t now_s = h->clock.ms / 1000, first_s = now_s;
-	struct store_info info;
-	struct err e;
-	bool found;
-
-	if (!h->failing && h->store->info(h->store->self, &info, &e))
-		m.history_view.db_bytes = info.bytes;
-	if (!h->failing && h->store->next_block(h->store->self, TIER_EXACT, 0, now_s, &first_s, &found, &e))
-		m.history_view.exact_s = found ? now_s - first_s : 0;
-	say(out, &m);
-}
-
 static void stop(struct history *h, const struct msg *in, struct outbox *out)
 {
 	(void)in;
@@ -201,7 +184,8 @@ static history_handler *const handlers[N_MSG_TYPES] = {
 	[MSG_ACKED] = history_acked,
 	[MSG_STATUS_ACK] = history_status_ack,
 	[MSG_HISTORY_REQUEST] = history_request,
-	[MSG_QUERY] = query,
+	[MSG_QUERY] = history_view,
+	[MSG_ARCHIVE] = history_ask_archive,
 };
 
 void history_handle(struct history *h, const struct msg *in, struct outbox *out)

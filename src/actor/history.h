@@ -105,6 +105,8 @@ struct history_ask { int parts; struct store_request request; };
 
 struct history_under_way { struct uuid uid; struct mono since; };
 
+struct archive;
+
 struct history {
 	const struct house *house;
 	const struct settings *settings;
@@ -162,6 +164,8 @@ struct history {
 	int32_t stored_owed, told_owed;
 	struct mono told_at;
 	struct history_counts counts;
+	struct archive *archive;
+	int64_t last_ack_ms;
 };
 
 /* Borrows the pointers for the life of the actor. False: out of memory. */
@@ -170,6 +174,8 @@ bool history_init(struct history *, const struct house *, const struct settings 
 void history_free(struct history *);
 /* Where local days begin; borrowed. Without it: UTC. */
 void history_zone(struct history *, const struct zone *);
+/* Where people's questions are answered; lent for the life of the actor, used while a MSG_ARCHIVE is answered. */
+void history_show(struct history *, struct archive *);
 void history_step(void *self, const struct msg *in, struct outbox *out);
 
 #endif

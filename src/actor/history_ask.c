@@ -23,14 +23,16 @@ static void say_refused(struct history *h, const struct msg_history_request *q, 
 	say(out, &r);
 }
 
-/* "alias", or "alias/TelemetryName". */
-static bool is_named(const struct store_series *is, const char *name)
+bool history_is_named(const struct store_series *is, const char *name)
 {
 	size_t n = strlen(is->about);
 
 	if (strncmp(is->about, name, n) != 0)
 		return false;
-	return name[n] == '\0' || (name[n] == '/' && strcmp(name + n + 1, telemetry_name_word(is->name)) == 0);
+	if (name[n] == '\0')
+		return is->kind != STORE_FIGURES;
+	return name[n] == '/' &&
+	       strcmp(name + n + 1, is->kind == STORE_FIGURES ? is->by : telemetry_name_word(is->name)) == 0;
 }
 
 static bool add_channel(struct history *h, const char *name)
@@ -39,7 +41,7 @@ static bool add_channel(struct history *h, const char *name)
 	int before = r->n;
 
 	for (int32_t i = 0; i < h->series.n; i++)
-		if (is_named(&h->series.is[i], name) && r->n < STORE_MAX_ASKED)
+		if (h->series.is[i].kind != STORE_FIGURES && history_is_named(&h->series.is[i], name) && r->n < STORE_MAX_ASKED)
 			r->series[r->n++] = i;	/* its number: ids are asked inside the transaction */
 	return r->n > before;
 }

@@ -115,7 +115,16 @@ void history_link(struct history *, const struct msg *, struct outbox *);
 void history_sent(struct history *, const struct msg *, struct outbox *);
 void history_acked(struct history *, const struct msg *, struct outbox *);
 void history_status_ack(struct history *, const struct msg *, struct outbox *);
+/* It can never be sent, or must not: it is forgotten, and the gap is on record (SF-54). */
+void history_give_up(struct history *, const struct store_owed *, const char *why, struct outbox *);
+/* What is under way is sent again at once. */
+void history_send_again(struct history *);
+/* history_archive.c */
+void history_view(struct history *, const struct msg *, struct outbox *);
+void history_ask_archive(struct history *, const struct msg *, struct outbox *);
 /* history_ask.c */
+/* "alias", "alias/TelemetryName", or of a figure of the day "alias/what". */
+bool history_is_named(const struct store_series *, const char *name);
 void history_request(struct history *, const struct msg *, struct outbox *);
 bool history_can_send(const struct history *);
 void history_send(struct history *, struct outbox *);

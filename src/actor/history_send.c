@@ -88,6 +88,7 @@ static void acked(struct history *h, struct uuid uid, struct outbox *out)
 	drop_under_way(h, uid);
 	history_add_acked(h, uid, out);
 	h->counts.acked++;
+	h->last_ack_ms = h->clock.ms;
 }
 
 /* By the broker. Where the AtomicTNode acknowledges itself that says nothing about it. */
@@ -101,6 +102,12 @@ void history_status_ack(struct history *h, const struct msg *in, struct outbox *
 {
 	for (int i = 0; i < in->status_ack.n && i < STATUS_ACKS; i++)
 		acked(h, in->status_ack.uid[i], out);
+}
+
+void history_send_again(struct history *h)
+{
+	h->n_under_way = 0;
+	start_over(h);
 }
 
 /* An acknowledgement of the AtomicTNode's that was lost must not hold the others back; the broker's cannot be lost while
@@ -132,8 +139,7 @@ static void say_buffer(struct history *h, int buffer, int length, struct uuid ui
 	h->n_window++;
 }
 
-/* What can never be sent is given up, and the gap is on record (SF-54). */
-static void give_up(struct history *h, const struct store_owed *o, const char *why, struct outbox *out)
+void history_give_up(struct history *h, const struct store_owed *o, const char *why, struct outbox *out)
 {
 	record(out, LEVEL_WARNING, LOG_GAP, NO_NODE, o->period_s,
 		"the status of the %d s from %lld is given up: %s", (int)o->period_s, (long long)o->slot_s,
@@ -187,7 +193,7 @@ static bool send_one(
 	}
 	h->pool->give(h->pool->self, buffer);
 	if (ok)
-		give_up(h, o, rows == 0 ? "its readings are gone" : "it is too long to send", out);
+		history_give_up(h, o, rows == 0 ? "its readings are gone" : "it is too long to send", out);
 	return ok;
 }
 

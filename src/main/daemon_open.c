@@ -371,6 +371,7 @@ static bool open_actors(struct daemon *d, struct err *e)
 	if (!history_init(d->history, h, s, &d->store, &d->pool))
 		return err_set(e, ERR_MEMORY, 0, "no memory for the history");
 	history_zone(d->history, &d->zone);
+	history_show(d->history, d->socket != NULL ? control_socket_archive(d->socket) : NULL);
 	d->net = (struct net){ .self = d, .publish = publish };
 	read_book(d, &book);
 	scada_init(&d->scada, h, s, &d->pool, &book.at[CONTRACT_NOW]);
