@@ -23,19 +23,19 @@ static void each_exact(const struct block *b, int32_t series, const struct code_
 			const struct block_reading *r = &b->readings[b->series[i].first + k];
 			int64_t v = code_map_apply(*map, r->code);
 
-			each(ctx, &(struct query_bucket){ r->at_ms, v, v, v, 0, 1 });
+			each(ctx, &(struct query_bucket){ r->at_ms, v, v, v, 0, 1, false });
 		}
 }
 
-static void each_bucket(const struct bucket_block *b, int32_t series, int64_t row_s, int64_t bucket_s,
+static void each_bucket(const struct bucket_block *b, int32_t series, int64_t row_s, enum store_tier t,
 	void (*each)(void *ctx, const struct query_bucket *), void *ctx)
 {
 	for (int32_t i = 0; i < b->n_series; i++)
 		for (int32_t k = 0; b->series[i].id == series && k < b->series[i].count; k++) {
 			const struct bucket *at = &b->buckets[b->series[i].first + k];
 
-			each(ctx, &(struct query_bucket){ (row_s + at->at * bucket_s) * 1000, at->mean, at->min, at->max,
-				at->wh, at->count });
+			each(ctx, &(struct query_bucket){ (row_s + at->at * tier_bucket_s(t)) * 1000, at->mean, at->min, at->max,
+				at->wh, at->count, t >= TIER_QUARTER });
 		}
 }
 
@@ -53,7 +53,7 @@ static bool read_row(void *self, enum store_tier t, int64_t row_s, bool *found,
 	if (*found && t == TIER_EXACT)
 		each_exact(&h->work, r->series, &h->series.is[r->series].map, each, ctx);
 	else if (*found)
-		each_bucket(&h->buckets, r->series, row_s, tier_bucket_s(t), each, ctx);
+		each_bucket(&h->buckets, r->series, row_s, t, each, ctx);
 	return true;
 }
 
@@ -244,6 +244,8 @@ void history_view(struct history *h, const struct msg *in, struct outbox *out)
 static bool answer(struct history *h, struct archive *a, struct outbox *out, struct err *e)
 {
 	switch (a->q.kind) {
+	case ARCHIVE_CHANNELS:
+		return true;
 	case ARCHIVE_POINTS:
 		return points(h, a, e);
 	case ARCHIVE_EVENT_ROWS:
@@ -265,7 +267,7 @@ void history_ask_archive(struct history *h, const struct msg *in, struct outbox 
 {
 	struct msg m = { .type = MSG_ARCHIVE_DONE, .to = TO_CONTROL, .archive = in->archive };
 	struct archive *a = h->archive;
-	struct err e = { .text = "history is not written now" };
+	struct err e;
 
 	if (a == NULL)
 		return;
@@ -273,7 +275,10 @@ void history_ask_archive(struct history *h, const struct msg *in, struct outbox 
 	a->n_gaps = a->n_events = a->answer.n_points = a->answer.n_spans = 0;
 	a->more = false;
 	/* A store that fails is not asked: it is known to be slow. */
-	if (h->failing || !h->started || !answer(h, a, out, &e)) {
+	if (a->q.kind != ARCHIVE_CHANNELS && (h->failing || !h->started)) {
+		a->outcome = ARCHIVE_STORE_FAILED;
+		snprintf(a->why, sizeof(a->why), "%s", h->started ? "history is not written now" : "the clock is not trusted yet");
+	} else if (!answer(h, a, out, &e)) {
 		a->outcome = ARCHIVE_STORE_FAILED;
 		snprintf(a->why, sizeof(a->why), "%.*s", (int)sizeof(a->why) - 1, e.text);
 	}

@@ -44,9 +44,7 @@ static bool read_int(struct control_socket *s, struct conn *c, const cJSON *args
 static bool read_interval(struct control_socket *s, struct conn *c, const cJSON *args, struct query *q)
 {
 	static const int64_t any[2] = { 0, INT64_MAX / 4 };
-	int64_t now_ms = s->clock_ms > 0 ? s->clock_ms : board_clock_ms(&s->board);
-
-	q->to_ms = now_ms + 1;
+	q->to_ms = (s->clock_ms > 0 ? s->clock_ms : board_clock_ms(&s->board)) + 1;
 	if (!read_int(s, c, args, "to_ms", any, &q->to_ms))
 		return false;
 	q->from_ms = q->to_ms - 86400000;
@@ -138,32 +136,11 @@ void archive_drop(struct control_socket *s, struct conn *c, const cJSON *args, c
 		usage(s, c, "BadRequest", "args.uid is no id of a status", "give its StatusUid");
 }
 
-/* All that can be asked for: known without asking anybody. */
+/* The list is known; the house's time comes with the history's word. */
 void archive_channels(struct control_socket *s, struct conn *c, const cJSON *args, const char *via)
 {
-	const struct house *h = s->options.house;
-	struct writer w = answer_begin(s, c);
-	char name[CHANNEL_NAME];
-
 	(void)args, (void)via;
-	member_bool(&w, "ok", true);
-	member_open(&w, "data", '{');
-	answer_house(&w, s);
-	member_open(&w, "channels", '[');
-	for (int i = 0; i < h->n_channels; i++) {
-		const struct channel *ch = &h->channels[i];
-
-		snprintf(name, sizeof(name), "%s/%s", house_alias(h, ch->about), telemetry_name_word(ch->name));
-		member_open(&w, NULL, '{');
-		member_text(&w, "channel", name);
-		member_text(&w, "node", house_alias(h, ch->about));
-		member_text(&w, "unit", report_unit(ch->name));
-		member_int_if(&w, "keep_s", ch->keep_s > 0, ch->keep_s);
-		member_close(&w, '}');
-	}
-	member_close(&w, ']');
-	member_close(&w, '}');
-	answer_end(s, c, &w, false);
+	want(s, c, &(struct archive_question){ .kind = ARCHIVE_CHANNELS });
 }
 
 /* --- answering ----------------------------------------------------------------------------- */
@@ -183,6 +160,25 @@ static void refuse_outcome(struct control_socket *s, struct conn *c)
 			"see: spaceheat contract", TELL_HELD });
 	else
 		answer_refuse(s, c, &(struct refusal_told){ "StorageUnavailable", a->why, "check the disk", TELL_FAILED });
+}
+
+static void write_channels(struct writer *w, const struct house *h)
+{
+	char name[CHANNEL_NAME];
+
+	member_open(w, "channels", '[');
+	for (int i = 0; i < h->n_channels; i++) {
+		const struct channel *ch = &h->channels[i];
+
+		snprintf(name, sizeof(name), "%s/%s", house_alias(h, ch->about), telemetry_name_word(ch->name));
+		member_open(w, NULL, '{');
+		member_text(w, "channel", name);
+		member_text(w, "node", house_alias(h, ch->about));
+		member_text(w, "unit", report_unit(ch->name));
+		member_int_if(w, "keep_s", ch->keep_s > 0, ch->keep_s);
+		member_close(w, '}');
+	}
+	member_close(w, ']');
 }
 
 static void end_turn(struct control_socket *s, struct conn *c)
@@ -206,8 +202,11 @@ void archive_answer(struct control_socket *s, struct conn *c)
 	w = answer_begin(s, c);
 	member_bool(&w, "ok", true);
 	member_open(&w, "data", '{');
-	answer_house(&w, s);
-	if (a->q.kind == ARCHIVE_POINTS) {
+	if (a->q.kind != ARCHIVE_POINTS)	/* whose v and t_ms are lists */
+		answer_house(&w, s);
+	if (a->q.kind == ARCHIVE_CHANNELS) {
+		write_channels(&w, s->options.house);
+	} else if (a->q.kind == ARCHIVE_POINTS) {
 		c->archive_at = report_points(&w, a, c->archive_at);
 		more = c->archive_at < a->answer.n_points;
 	} else if (a->q.kind == ARCHIVE_EVENT_ROWS) {

@@ -102,6 +102,10 @@ static void take(struct bench *b, const struct msg *m)
 		take_status(b, &m->send_buffer);
 	if (m->type == MSG_LOG)
 		count_line(b, m);
+	if (m->type == MSG_REFUSED) {
+		b->n_refused++;
+		b->refused = m->refused.diag;
+	}
 	if (m->type == MSG_OWED)
 		b->owed = m->owed.count;
 	b->n_stored += m->type == MSG_STORED;
@@ -114,13 +118,13 @@ static void deliver(struct bench *b, struct msg m)
 {
 	m.now = b->now;
 	m.clock = b->clock;
-	m.clock_trusted = true;
+	m.clock_trusted = !b->untrusted;
 	m.random[0] = b->random++;
 	m.random[1] = 7;
 	b->out.n = b->out.dropped = 0;
 	history_step(&b->history, &m, &b->out);
 	assert_int_equal(b->out.dropped, 0);
-	if (m.type != MSG_STOP)
+	if (m.type != MSG_STOP && !b->untrusted)
 		assert_true(b->out.wake_at.ms > b->now.ms);
 	for (int i = 0; i < b->out.n; i++)
 		take(b, &b->out.box[i]);

@@ -35,7 +35,7 @@ static void begin_point(struct sieve *s, const struct query_bucket *b, int64_t s
 	s->slot = slot;
 	s->sum = 0;
 	s->a->points[s->a->n_points++] =
-		(struct query_point){ .t_ms = b->at_ms, .min = b->min, .max = b->max };
+		(struct query_point){ .t_ms = b->at_ms, .min = b->min, .max = b->max, .wh_known = b->wh_known };
 }
 
 static void take(void *ctx, const struct query_bucket *b)
@@ -54,6 +54,7 @@ static void take(void *ctx, const struct query_bucket *b)
 	p->max = b->max > p->max ? b->max : p->max;
 	p->count += b->count;
 	p->wh += b->wh;
+	p->wh_known = p->wh_known && b->wh_known;
 	s->sum += b->mean * b->count;
 }
 

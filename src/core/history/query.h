@@ -11,7 +11,7 @@
 enum { QUERY_MAX_POINTS = 4000, QUERY_MAX_SPANS = 64, QUERY_AUTO = N_STORE_TIERS };
 
 /* One reading, or one bucket of a tier. */
-struct query_bucket { int64_t at_ms, mean, min, max, wh; int32_t count; };
+struct query_bucket { int64_t at_ms, mean, min, max, wh; int32_t count; bool wh_known; };
 
 /* Where rows are. Both return false when the store fails. */
 struct query_rows {
@@ -26,7 +26,7 @@ struct query_rows {
 
 struct query { int64_t from_ms, to_ms; int max_points, tier; };	/* tier: an enum store_tier, or QUERY_AUTO */
 
-struct query_point { int64_t t_ms, v, min, max, wh; int32_t count; };
+struct query_point { int64_t t_ms, v, min, max, wh; int32_t count; bool wh_known; };	/* wh_known: for all of it */
 /* Which tier answered from when to when. */
 struct query_span { int64_t from_ms, to_ms; enum store_tier tier; };
 

@@ -167,7 +167,8 @@ bool tier_collect(const struct tier_row *r, const struct store_series *series, c
 			if (c->count == 0)
 				continue;
 			b.mean = tier_round(c->sum, c->count);
-			b.wh = series[s].name == TELEMETRY_POWER_W ? tier_round(c->w_ms, MS_PER_H) : 0;
+			/* Of minutes most have no reading of power, so theirs would not add up. */
+			b.wh = series[s].name == TELEMETRY_POWER_W && r->tier != TIER_MINUTE ? tier_round(c->w_ms, MS_PER_H) : 0;
 			if (!tier_add(out, ids != NULL ? ids[s] : s, &b))
 				return false;
 		}

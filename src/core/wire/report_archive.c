@@ -66,6 +66,7 @@ static void write_once(struct writer *w, const struct archive *a)
 	const struct query_answer *q = &a->answer;
 
 	member_text(w, "channel", a->q.channel);
+	member_text(w, "tier_asked", tier_names[a->q.query.tier]);
 	member_text(w, "unit", a->series.kind == STORE_FIGURES ? "" : units[a->series.name].unit);
 	member_int(w, "from_ms", a->q.query.from_ms);
 	member_int(w, "to_ms", a->q.query.to_ms);
@@ -112,7 +113,7 @@ static void write_cell(struct writer *w, const struct archive *a, const struct q
 		member_int(w, NULL, p->count);
 		break;
 	case COLUMN_WH:
-		member_int(w, NULL, p->wh);
+		member_int_if(w, NULL, p->wh_known, p->wh);
 		break;
 	case N_COLUMNS:
 		break;
