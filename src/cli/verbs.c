@@ -65,7 +65,7 @@ const struct verb verbs[] = {
 	{ "export", "[--format csv|jsonl] [--from T] [--to T] [--channels GLOB] [--tier TIER] [--tz utc|local] -o FILE",
 	  "the record as a table in a file", "r", "spaceheat export --from yesterday --to today --channels 'a.tank.*' -o tank.csv",
 	  "  --channels GLOB     of their names or nodes; all unless told\n"
-	  "  --tier TIER         by the time's length unless told: up to 6 h exact, 3 days minute, 60 days quarter\n"
+	  "  --tier TIER         by the time's length unless told: up to 4 h exact, 2 days minute, 60 days quarter\n"
 	  "  --tz utc|local      how times are written; local unless told\n"
 	  "  --force             put it in the place of a file that is there\n", cli_export },
 	{ "outbox", "[--flush | drop UID]", "what is owed to the AtomicTNode", "r", "spaceheat outbox",

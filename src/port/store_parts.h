@@ -112,6 +112,8 @@ bool store_migrate(struct store_db *, int version, struct err *);
 	"CREATE TABLE gap(" \
 	" id INTEGER PRIMARY KEY, from_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL, cause TEXT NOT NULL," \
 	" about TEXT NOT NULL);" \
+	"CREATE INDEX gap_of ON gap(about, cause, to_ms);" \
+	"CREATE INDEX gap_to ON gap(to_ms);" \
 	"CREATE TABLE request(id INTEGER PRIMARY KEY AUTOINCREMENT, series BLOB NOT NULL);"
 
 /* store_rows.c */

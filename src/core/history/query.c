@@ -14,9 +14,9 @@ struct sieve {
 
 enum store_tier query_tier(int64_t length_ms)
 {
-	if (length_ms <= 6 * (int64_t)HOUR_MS)
+	if (length_ms <= 4 * (int64_t)HOUR_MS)
 		return TIER_EXACT;
-	if (length_ms <= 3 * 24 * (int64_t)HOUR_MS)
+	if (length_ms <= 2 * 24 * (int64_t)HOUR_MS)
 		return TIER_MINUTE;
 	return length_ms <= 60 * 24 * (int64_t)HOUR_MS ? TIER_QUARTER : TIER_DAY;
 }
