@@ -13,6 +13,11 @@ endif
 SAN ?=
 DEPS ?= yes
 PREFIX ?= /usr/local
+# Another machine's compiler finds that machine's libraries (multiarch).
+TRIPLET := $(patsubst %-gcc,%,$(filter %-linux-gnu-gcc,$(notdir $(CC))))
+ifneq ($(TRIPLET),)
+export PKG_CONFIG_LIBDIR := /usr/lib/$(TRIPLET)/pkgconfig:/usr/share/pkgconfig
+endif
 comma := ,
 VARIANT := $(if $(filter gcc,$(CC)),,-$(notdir $(CC)))$(if $(SAN),-$(subst $(comma),-,$(SAN)))
 B := build$(if $(VARIANT),/variant$(VARIANT))
@@ -21,38 +26,43 @@ VERSION := 0.1.0
 COMMIT := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 
 PACKAGES := build-essential pkg-config libpaho-mqtt-dev libcjson-dev libsqlite3-dev libconfig-dev \
-	libsodium-dev libcmocka-dev mosquitto mosquitto-clients
+	libsodium-dev libgpiod-dev libcmocka-dev mosquitto mosquitto-clients
 PKGS := libcjson sqlite3 libconfig libsodium
+GUARD_PKGS := libgpiod
+# Two versions of that library are in use; one file speaks to each.
+GPIOD_OTHER = $(if $(shell pkg-config --atleast-version=2 libgpiod 2>/dev/null && echo 2),v1,v2)
 
 CFLAGS ?= -O2 -g
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wswitch-enum $(if $(filter no,$(WERROR)),,-Werror)
-ALL_CFLAGS = -std=gnu11 $(WARN) $(CFLAGS) -fstack-protector-strong -fno-strict-aliasing -pthread \
+ALL_CFLAGS = -std=gnu11 $(WARN) $(CFLAGS) -fstack-protector-strong -fno-strict-aliasing -ffp-contract=off -pthread \
 	-Iinclude -Isrc -Idrivers -DSPACEHEAT_VERSION='"$(VERSION)"' $(EXTRA_CFLAGS) $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer) \
 	$(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 ALL_LDFLAGS = -pthread $(LDFLAGS) $(if $(SAN),-fsanitize=$(SAN))
 LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lpaho-mqtt3cs -lm
-TEST_LIBS = $(LIBS) -lcmocka
+GUARD_LIBS = $(shell pkg-config --libs $(GUARD_PKGS) 2>/dev/null)
+TEST_LIBS = $(LIBS) $(GUARD_LIBS) -lcmocka
 
 # All cores, unless the caller said -j.
 PARALLEL := $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo 2))
 SUBMAKE := $(MAKE) --no-print-directory $(PARALLEL)
 
 # What goes where. The guard and the relay drivers link into spaceheat-guard only; rules.c also into the simulator.
-guard_src := $(wildcard src/guard/*.c) $(filter-out drivers/relay_makes.c,$(wildcard drivers/relay_*.c)) drivers/list_relay.c
-common_src := $(filter-out $(wildcard src/main/*.c) $(guard_src),$(wildcard src/*/*.c src/*/*/*.c drivers/*.c)) \
+guard_src := $(wildcard src/guard/*.c) drivers/list_relay.c \
+	$(filter-out drivers/relay_makes.c drivers/relay_line_$(GPIOD_OTHER).c,$(wildcard drivers/relay_*.c))
+common_src := $(filter-out $(wildcard src/main/*.c) $(guard_src) $(wildcard drivers/relay_line_*.c),$(wildcard src/*/*.c src/*/*/*.c drivers/*.c)) \
 	$(wildcard src/guard/rules*.c)
 main_src := $(wildcard src/main/*.c)
 unit_src := $(wildcard tests/unit/test_*.c)
 support_src := $(wildcard tests/support/*.c)
 
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
-PROGRAMS := $(B)/spaceheatd $(B)/spaceheat-guard $(B)/spaceheat
+PROGRAMS := $(B)/spaceheatd $(B)/spaceheat-guard $(B)/spaceheat $(B)/vectors
 UNITS := $(patsubst tests/unit/%.c,$(B)/tests/%,$(unit_src))
 
 SUITES := $(sort $(wildcard tests/live/*.sh))
 SHORT_SUITES := $(filter-out %_long.sh,$(SUITES))
 
-.PHONY: help docs all deps build run test check live bench-latency fuzz fuzzers layers format lint install uninstall clean units
+.PHONY: help docs all deps build run test test-hardware test-systemd check live install-files deb bench-latency fuzz fuzzers layers format lint install uninstall clean units
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -68,7 +78,7 @@ ifneq ($(DEPS),no)
 	command -v pkg-config >/dev/null || missing=1; \
 	command -v mosquitto >/dev/null || [ -x /usr/sbin/mosquitto ] || missing=1; \
 	command -v mosquitto_pub >/dev/null || missing=1; \
-	[ -n "$$missing" ] || pkg-config --exists $(PKGS) cmocka || missing=1; \
+	[ -n "$$missing" ] || pkg-config --exists $(PKGS) $(GUARD_PKGS) cmocka || missing=1; \
 	[ -n "$$missing" ] || echo '#include <MQTTClient.h>' | $(CC) -E -x c - >/dev/null 2>&1 || missing=1; \
 	[ -z "$$missing" ] && exit 0; \
 	line="apt-get install -y --no-install-recommends $(PACKAGES)"; \
@@ -101,6 +111,12 @@ bench-latency: build ## command to result over the broker, beside a bare echo (a
 	@$(SUBMAKE) $(B)/bench/bench_latency
 	@tests/bench/bench_latency.sh $(B)
 
+test-hardware: build ## daemon and guard against a kernel's simulated GPIO and I2C, amd64 and arm64 (needs 2 GB, minutes)
+	@DEPS=$(DEPS) tests/qemu/run
+
+test-systemd: build ## the package in a Debian with systemd: install, kill, hang, upgrade, purge (about 5 minutes)
+	@DEPS=$(DEPS) tests/qemu/run systemd
+
 FUZZ_SECONDS ?= 900
 fuzz: deps ## libFuzzer on all that reads what others wrote (FUZZ_SECONDS=900 each; TARGETS="message w1" for some)
 	@command -v clang >/dev/null || { echo "make fuzz needs clang - run: apt-get install clang libclang-rt-dev" >&2; exit 69; }
@@ -124,14 +140,27 @@ lint: deps ## clang and cppcheck look at it all; shellcheck at the scripts
 		--suppress=ctuuninitvar --suppress=uninitStructMember --suppress=autoVariables --suppress=invalidPointerCast src drivers
 	@shellcheck -S warning run_local tests/run_suites tests/layers tests/fuzz/run tests/live/*.sh .ci/run
 
-install: build ## programs, units and examples under PREFIX (DESTDIR honoured)
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/spaceheat $(DESTDIR)$(PREFIX)/share/man/man1
+install: build ## programs, unit, man pages and examples under PREFIX, user and groups (DESTDIR: files alone)
+	@$(MAKE) --no-print-directory install-files
+	@[ -n "$(DESTDIR)" ] || SPACEHEAT_FILES_ONLY=1 systemd/deb/postinst configure
+	@[ -n "$(DESTDIR)" ] || echo "Now: edit /etc/spaceheat/spaceheat.cfg, then systemctl enable --now spaceheatd"
+
+install-files:
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/spaceheat $(DESTDIR)/etc/spaceheat \
+		$(DESTDIR)/usr/lib/systemd/system $(DESTDIR)/usr/lib/udev/rules.d
 	install -m 755 $(B)/spaceheat $(DESTDIR)$(PREFIX)/bin/
 	install -m 755 $(B)/spaceheatd $(B)/spaceheat-guard $(DESTDIR)$(PREFIX)/lib/spaceheat/
-	install -m 644 docs/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
-	install -d $(DESTDIR)/etc/spaceheat
+	for page in docs/*.[1578]; do \
+		install -D -m 644 "$$page" "$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}"; done
+	rm -f $(DESTDIR)$(PREFIX)/share/man/man1/run_local.1
+	sed 's,=/usr/lib/spaceheat,=$(PREFIX)/lib/spaceheat,' systemd/spaceheatd.service >$(DESTDIR)/usr/lib/systemd/system/spaceheatd.service
+	install -m 644 systemd/60-spaceheat.rules $(DESTDIR)/usr/lib/udev/rules.d/
 	[ -e $(DESTDIR)/etc/spaceheat/spaceheat.cfg ] || install -m 640 config/spaceheat.cfg $(DESTDIR)/etc/spaceheat/
 	[ -e $(DESTDIR)/etc/spaceheat/houses.json ] || install -m 640 input_data/houses.json $(DESTDIR)/etc/spaceheat/
+
+ARCH := $(if $(filter aarch64-linux-gnu,$(TRIPLET)),arm64,$(shell dpkg --print-architecture 2>/dev/null))
+deb: build ## a Debian package (CC=aarch64-linux-gnu-gcc: for arm64)
+	@systemd/deb/build $(B) $(VERSION) $(ARCH)
 
 all: $(PROGRAMS)
 
@@ -156,15 +185,21 @@ $(B)/spaceheatd: $(call obj,src/main/spaceheatd.c $(wildcard src/main/daemon_*.c
 $(B)/spaceheat: $(call obj,src/main/spaceheat.c $(wildcard src/main/cli_*.c)) $(B)/libspaceheat.a
 	@echo "  LD    $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
-# The guard links nothing but itself, its drivers and three files of core: no JSON, no network, no database.
-$(B)/spaceheat-guard: $(B)/obj/src/main/spaceheat-guard.o $(B)/libguard.a $(call obj,src/core/err.c src/core/names.c)
+# Runs files of examples against this build: build/vectors KIND FILE.
+$(B)/vectors: $(call obj,src/main/vectors.c) $(B)/libspaceheat.a
 	@echo "  LD    $@"
-	@$(CC) $(ALL_LDFLAGS) -o $@ $^
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+# The guard links nothing but itself, its drivers, the bus they share with sensors, and two files of core: no JSON, no
+# network, no database.
+$(B)/spaceheat-guard: $(B)/obj/src/main/spaceheat-guard.o $(B)/libguard.a \
+		$(call obj,src/core/err.c src/core/names.c drivers/i2c_linux.c)
+	@echo "  LD    $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(GUARD_LIBS)
 
 $(B)/tests/%: $(B)/obj/tests/unit/%.o $(B)/libspaceheat.a $(B)/libguard.a $(B)/libtest.a
 	@mkdir -p $(@D)
 	@echo "  LD    $@"
-	@$(CC) $(ALL_LDFLAGS) -o $@ $< $(B)/libtest.a $(B)/libspaceheat.a $(B)/libguard.a $(TEST_LIBS)
+	@$(CC) $(ALL_LDFLAGS) -o $@ $< $(B)/libtest.a -Wl,--start-group $(B)/libspaceheat.a $(B)/libguard.a -Wl,--end-group $(TEST_LIBS)
 
 $(B)/bench/%: $(B)/obj/tests/bench/%.o $(B)/libspaceheat.a $(B)/libtest.a
 	@mkdir -p $(@D)
@@ -183,4 +218,4 @@ units: $(UNITS) $(PROGRAMS)
 clean: ## remove build/
 	rm -rf build
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(shell find $(B) -type f -name '*.d' 2>/dev/null)

@@ -4,10 +4,13 @@
 
 #include "spaceheat/driver.h"
 
-extern const struct driver relay_sim_driver;
+extern const struct driver relay_sim_driver, relay_gpio_driver, relay_mcp23008_driver, relay_pcf8575_driver;
 
 static const struct driver *const relay_drivers[] = {
 	&relay_sim_driver,
+	&relay_gpio_driver,
+	&relay_mcp23008_driver,
+	&relay_pcf8575_driver,
 };
 
 const struct driver *driver_relay(const char *make_model)

@@ -6,6 +6,9 @@
 
 static const char *const makes[] = {
 	"GridWorks__SimBool30AmpRelay",
+	"Generic__GpioRelay",
+	"NCD__PR8-14-SPST",
+	"Krida__Pcf8575Relay16",
 };
 
 bool driver_relay_known(const char *make_model)

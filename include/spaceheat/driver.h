@@ -13,6 +13,7 @@
 
 #include "spaceheat/err.h"
 #include "spaceheat/house.h"
+#include "spaceheat/i2c.h"
 
 /* The door to sensor buses. `slurp` reads a small text file (or what a simulated bus says of that path)
  * and ends it with a NUL; a text that does not fit is an error. `find` writes the only name in `dir` that begins
@@ -32,6 +33,11 @@ struct device {
 	int fd;			/* of relay drivers: what they write to; -1 = none */
 	int line;		/* of relay drivers: GPIO line or board index */
 	bool active_low;
+	enum line_bias bias;	/* of GPIO lines */
+	const char *chip;	/* of GPIO lines: which chip, see guard.gpio_chip */
+	const struct i2c *i2c;	/* NULL: there is none */
+	int i2c_address;
+	void *handle;		/* the driver's own */
 	const char *remark;	/* set by open: what whoever opened it should say once; NULL = nothing */
 };
 

@@ -2,7 +2,7 @@
 /* guard.h: the frames between the service and the guard process: one 64-byte struct each way.
  *
  * The socket is SOCK_SEQPACKET, so a frame is whole or absent. Order at start: guard sends HELLO; service
- * sends one CONFIG_LIMITS and one CONFIG_RELAY per relay (index 0 first), then START; guard answers READY, or
+ * sends one CONFIG_LIMITS, one CONFIG_DOORS and one CONFIG_RELAY per relay (index 0 first), then START; guard answers READY, or
  * REFUSED with a reason when a limit lies outside its compiled-in rails. Then WANT, READING, TICK, RESET
  * at any time. The guard ends on STOP and on end-of-file: fail states within 100 ms, then exit.
  *
@@ -16,7 +16,7 @@
 #include "spaceheat/names.h"
 
 enum {
-	GUARD_VERSION = 1,
+	GUARD_VERSION = 2,
 	GUARD_LEASE_MS = 30000,		/* SF-11: no lease is longer */
 	GUARD_MAX_RELAYS = 16,
 	GUARD_SOCKET_FD = 3,		/* of the guard process */
@@ -27,7 +27,7 @@ enum {
 
 enum guard_frame_type {
 	GUARD_CONFIG_LIMITS = 1, GUARD_CONFIG_RELAY, GUARD_START, GUARD_WANT, GUARD_READING, GUARD_RESET,
-	GUARD_TICK, GUARD_STOP,
+	GUARD_TICK, GUARD_STOP, GUARD_CONFIG_DOORS,
 	GUARD_HELLO = 64, GUARD_READY, GUARD_REFUSED, GUARD_ANSWER, GUARD_EVENT, GUARD_TICKED,
 };
 
@@ -49,9 +49,13 @@ struct guard_limits {	/* 48 bytes */
 	int32_t store_litres;	/* of water; 0 = not known */
 };
 
+/* How relays are reached: see guard.gpio_chip and guard.i2c_bus; ended by a NUL. */
+struct guard_doors { char gpio_chip[28], i2c_bus[28]; };
+
 struct guard_relay {
-	uint8_t relay, kind, fail_state, active_low, simulated;	/* enums of names.h */
-	uint8_t pad[3];
+	uint8_t relay, kind, fail_state, active_low, simulated, bias;	/* enums of names.h */
+	uint8_t i2c_address;	/* of its board; 0 = the board's default */
+	uint8_t pad;
 	int32_t gpio, expected_w[2];
 	char make_model[32];	/* as houses.json spells it, cut; picks the driver */
 };
@@ -85,6 +89,7 @@ struct guard_frame {
 	uint32_t seq;		/* of a WANT; its ANSWER carries the same */
 	union {
 		struct guard_limits limits;
+		struct guard_doors doors;
 		struct guard_relay relay;
 		struct guard_want want;
 		struct guard_reading reading;

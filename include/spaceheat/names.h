@@ -129,6 +129,13 @@
 	X(FAIL_OPEN, "open") \
 	X(FAIL_HANDBACK, "handback")
 
+/* Resistors of a GPIO line. */
+#define LINE_BIASES(X) \
+	X(LINE_BIAS_AS_IS, "as-is") \
+	X(LINE_BIAS_NONE, "disabled") \
+	X(LINE_BIAS_PULL_UP, "pull-up") \
+	X(LINE_BIAS_PULL_DOWN, "pull-down")
+
 /* TelemetryName of the 2022 protocol: X(CONSTANT, "Word", "symbol"). */
 #define TELEMETRY_NAMES(X) \
 	X(TELEMETRY_POWER_W, "PowerW", "af39eec9") \
@@ -184,7 +191,19 @@
 	X(LOG_OPERATOR, "OPERATOR") \
 	X(LOG_SAFE_MODE, "SAFE_MODE") \
 	X(LOG_RELOAD, "RELOAD") \
-	X(LOG_CARD_WRITES, "CARD_WRITES")
+	X(LOG_TEST, "TEST") \
+	X(LOG_COMFORT_LOW, "COMFORT_LOW") \
+	X(LOG_CAPACITY_SHORT, "CAPACITY_SHORT") \
+	X(LOG_SHORT_CYCLE, "SHORT_CYCLE") \
+	X(LOG_NO_FLOW, "NO_FLOW") \
+	X(LOG_TEST_MODE, "TEST_MODE") \
+	X(LOG_CERT, "CERT") \
+	X(LOG_OVERRUN, "OVERRUN") \
+	X(LOG_OUTBOX, "OUTBOX") \
+	X(LOG_DISK_LOW, "DISK_LOW") \
+	X(LOG_CARD_WRITES, "CARD_WRITES") \
+	X(LOG_UNDERVOLTAGE, "UNDERVOLTAGE") \
+	X(LOG_CONFIG_PARTIAL, "CONFIG_PARTIAL")
 
 /* Why the record has a gap. */
 #define GAP_CAUSES(X) \
@@ -207,6 +226,7 @@ enum diag { DIAGNOSTICS(NAMES_X3) N_DIAGNOSTICS };
 enum quality { QUALITIES(NAMES_X2) N_QUALITIES };
 enum relay_mover { RELAY_MOVERS(NAMES_X2) N_RELAY_MOVERS };
 enum relay_kind { RELAY_KINDS(NAMES_X2) N_RELAY_KINDS };
+enum line_bias { LINE_BIASES(NAMES_X2) N_LINE_BIASES };
 enum fail_state { FAIL_STATES(NAMES_X2) N_FAIL_STATES };
 enum telemetry_name { TELEMETRY_NAMES(NAMES_X3) N_TELEMETRY_NAMES };
 enum log_level { LOG_LEVELS(NAMES_X2) N_LOG_LEVELS };

@@ -17,7 +17,7 @@ enum {
 	PATH_SIZE = 256,
 	WORD_SIZE = 64,
 	SETTINGS_MAX_ZONES = 8,
-	SETTINGS_MAX_STORE = 16,
+	SETTINGS_MAX_STORE = 32,	/* at least PLANT_MAX_LAYERS */
 	SETTINGS_MAX_SCHEDULE = 32,
 };
 
@@ -30,6 +30,7 @@ struct settings_relay {
 	int expected_w[2];
 	char label[WORD_SIZE];
 	bool active_low;
+	enum line_bias bias;
 	int line;
 };
 
@@ -65,15 +66,19 @@ struct settings_contract {
 struct settings_roles {		/* node names and, resolved, nodes; NO_NODE when not given */
 	char store_name[SETTINGS_MAX_STORE][ALIAS_SIZE];
 	int store[SETTINGS_MAX_STORE], n_store;
+	char buffer_name[SETTINGS_MAX_STORE][ALIAS_SIZE];	/* none: the emitters draw on the store */
+	int buffer[SETTINGS_MAX_STORE], n_buffer;
 	char supply_name[ALIAS_SIZE], return_name[ALIAS_SIZE], flow_name[ALIAS_SIZE];
 	char outdoor_name[ALIAS_SIZE], meter_name[ALIAS_SIZE];
-	int supply, return_pipe, flow, outdoor, meter;
+	char lwt_name[ALIAS_SIZE], ewt_name[ALIAS_SIZE];	/* water that leaves and enters the heat pump */
+	int supply, return_pipe, flow, outdoor, meter, lwt, ewt;
 };
 
 struct settings_guard {
 	int hp_min_off_s, hp_min_on_s, hp_max_starts_per_hour, relay_min_interval_s;
 	double store_ceiling_c, store_trip_c, supply_ceiling_c, freeze_pipe_c, freeze_zone_c, sla_floor_c;
 	int pump_exercise_days, start_delay_max_s, store_litres;
+	char gpio_chip[28], i2c_bus[28];	/* as long as a frame to the guard can carry */
 };
 
 struct settings_comfort {
@@ -116,5 +121,7 @@ struct settings {
 int settings_nameplate_w(const struct settings *);
 /* The index in relays[] of that node, or -1. */
 int settings_relay_of(const struct settings *, int node);
+/* The thermometer on top of what the emitters draw on: the buffer, else the store; NO_NODE without either. */
+int settings_tank_top(const struct settings *);
 
 #endif

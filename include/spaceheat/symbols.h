@@ -50,6 +50,9 @@
 	X(MAKE_GRIDWORKS_SIM_RELAY, "GridWorks__SimBool30AmpRelay", "e81d74a8") \
 	X(MAKE_ADAFRUIT_642, "Adafruit__642", "acd93fb3") \
 	X(MAKE_NCD_PR8, "NCD__PR8-14-SPST", "fabfa505") \
+	/* ours: the first 8 digits of SHA-256("spaceheat.make.model." word) */ \
+	X(MAKE_GPIO_RELAY, "Generic__GpioRelay", "cb8719de") \
+	X(MAKE_KRIDA_PCF8575, "Krida__Pcf8575Relay16", "a3b7d708") \
 	X(MAKE_UNKNOWN, "UnknownMake__UnknownModel", "b6a32d9b")
 
 #define COMM_INTERFACES(X) \

@@ -15,13 +15,23 @@ static int zone_of_start(void *self, struct wall clock)
 	return a->start_offset_s;
 }
 
-static void find_nodes(struct atn *a)
+/* The first of that kind, where none is taken yet. */
+static void take_relay(struct atn *a, enum relay_kind kind)
 {
 	for (int i = 0; i < a->settings->n_relays && a->relay[0] == '\0'; i++)
-		if (a->settings->relays[i].kind == RELAY_ELEMENT)
+		if (a->settings->relays[i].kind == kind)
 			memcpy(a->relay, a->settings->relays[i].node_name, sizeof(a->relay));
-	if (a->settings->roles.n_store > 0)
-		memcpy(a->top, a->settings->roles.store_name[0], sizeof(a->top));
+}
+
+static void find_nodes(struct atn *a)
+{
+	const struct settings_roles *roles = &a->settings->roles;
+
+	take_relay(a, RELAY_HEAT_PUMP);
+	take_relay(a, RELAY_ELEMENT);
+	if (roles->n_buffer + roles->n_store > 0)
+		memcpy(a->top, roles->n_buffer > 0 ? roles->buffer_name[0] : roles->store_name[0],
+			sizeof(a->top));
 }
 
 void atn_init(struct atn *a, const struct house *house, const struct settings *settings,
@@ -260,6 +270,14 @@ static bool is_reachable(const struct atn *a)
 	return a->link_up && !a->scada_away;
 }
 
+/* A heat pump stops by itself at its set temperature; 1 K below is full. */
+static int64_t warmer_mc(const struct house *h)
+{
+	if (!h->has_plant || !h->plant.has_heat_pump)
+		return 0;
+	return (int64_t)(1000 * (h->plant.heat_pump.lwt_set_c - 1)) - ATN_TANK_OFF_MC;
+}
+
 static struct atn_picture picture(const struct atn *a, const struct msg *in)
 {
 	return (struct atn_picture){
@@ -267,6 +285,7 @@ static struct atn_picture picture(const struct atn *a, const struct msg *in)
 		       mono_since(in->now, a->heard_at) <= ATN_FRESH_MS,
 		.top_known = a->top_known,
 		.top_mc = a->top_mc,
+		.warmer_mc = warmer_mc(a->house),
 		.top_at = a->top_at,
 		.utc_offset_s = a->zone.utc_offset_s(a->zone.self, in->clock),
 		.hold_ms = (int64_t)a->settings->dispatch_hold_s * 1000,

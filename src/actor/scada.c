@@ -164,6 +164,7 @@ static void tick(struct scada *s, const struct msg *in, struct outbox *out)
 		s->contract.remote_ms += mono_since(s->now, s->last_tick);
 	s->last_tick = s->now;
 	scada_keep_relays(s, out);
+	scada_worry(s, out);
 	if (due(s, &s->next_report, SCADA_REPORT_MS))
 		scada_send_reports(s, out);
 	if (due(s, &s->next_keep, SCADA_KEEP_MS) && s->contract.state == CONTRACT_LIVE)

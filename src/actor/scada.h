@@ -12,6 +12,7 @@
 #include "core/control/homealone.h"
 #include "core/control/mode.h"
 #include "core/control/sla.h"
+#include "core/control/worry.h"
 #include "spaceheat/actor.h"
 #include "spaceheat/house.h"
 #include "spaceheat/port.h"
@@ -97,6 +98,15 @@ struct scada_power {
 /* The one store that an answer waits for: what the record becomes once it is on the disk. */
 enum scada_storing { STORING_NOTHING, STORING_NEW, STORING_NEXT, STORING_REPLACE };
 
+/* Per zone, per relay, and of the house. */
+struct scada_worries {
+	enum worry_cold cold[SETTINGS_MAX_ZONES];
+	struct worry_fall fall[SETTINGS_MAX_ZONES];
+	struct worry_long lease[HOUSE_MAX_RELAYS];
+	bool cycling[HOUSE_MAX_RELAYS], outbox;
+	struct worry_flow flow;
+};
+
 struct scada_counts { uint32_t refused[N_DIAGNOSTICS], ignored, mis_echoed, replies_lost; };
 
 /* Refusals of one kind: the first of a minute is an event, the others are counted until the next. */
@@ -140,6 +150,7 @@ struct scada {
 	struct mono kept_at;
 	struct sla sla;
 	struct alerts alerts;
+	struct scada_worries worries;
 	struct msg_offer waiting_offer;
 	struct beats beats;
 	struct gate_order beat_order, offer_order, end_order, ack_order, standing_order, status_ack_order, request_order;

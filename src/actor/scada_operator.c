@@ -148,10 +148,12 @@ void scada_lock_event(struct scada *s, const struct msg_relay_event *e)
 
 static int32_t hottest_mc(const struct scada *s)
 {
+	const struct settings_roles *roles = &s->settings->roles;
 	int32_t most = INT32_MIN;
 
-	for (int i = 0; i < s->settings->roles.n_store; i++) {
-		struct reading_mc r = scada_node_mc(s, s->settings->roles.store[i]);
+	for (int i = 0; i < roles->n_store + roles->n_buffer; i++) {
+		int node = i < roles->n_store ? roles->store[i] : roles->buffer[i - roles->n_store];
+		struct reading_mc r = scada_node_mc(s, node);
 
 		if (r.good && r.mc > most)
 			most = (int32_t)r.mc;

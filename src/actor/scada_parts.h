@@ -75,6 +75,7 @@ int64_t scada_setpoint_mc(const struct scada *);
 void scada_lock_event(struct scada *, const struct msg_relay_event *);	/* what can be reset begins or ends */
 
 /* scada_view.c */
+int scada_starts_1h(const struct scada *, const struct scada_relay *);	/* of the last 60 min */
 void scada_query(struct scada *, const struct msg *, struct outbox *);
 void scada_news(const struct msg_news *, struct outbox *);
 
@@ -95,6 +96,8 @@ bool scada_admit(struct scada *, const struct msg *, struct outbox *);	/* false:
 /* scada_alert.c */
 void scada_alarm(struct scada *, const struct msg *, struct outbox *);
 void scada_tell_alerts(struct scada *, struct outbox *);
+void scada_worry(struct scada *, struct outbox *);	/* scada_worry.c: once per tick */
+const char *scada_celsius(int64_t mc, char text[24]);	/* "15.2 C" */
 void scada_say_breach(struct scada *, int zone, int64_t mc, struct outbox *);
 
 void scada_refused(struct scada *, const struct msg *, struct outbox *);

@@ -49,15 +49,12 @@ struct reading_mc scada_node_mc(const struct scada *s, int node)
 	return (struct reading_mc){ true, channel_mc(&s->house->channels[c], s->channels[c].code) };
 }
 
-static int store_top(const struct scada *s)
-{
-	return s->settings->roles.n_store > 0 ? s->settings->roles.store[0] : NO_NODE;
-}
-
-/* SF-83: seeing means the store top and every critical zone can be read. */
+/* SF-83: seeing means the top of the tank and every critical zone can be read. */
 bool scada_seeing(const struct scada *s)
 {
-	if (store_top(s) != NO_NODE && !scada_node_mc(s, store_top(s)).good)
+	int top = settings_tank_top(s->settings);
+
+	if (top != NO_NODE && !scada_node_mc(s, top).good)
 		return false;
 	for (int i = 0; i < s->settings->n_zones; i++)
 		if (s->settings->zones[i].critical && !scada_node_mc(s, s->settings->zones[i].sensor).good)
@@ -70,7 +67,7 @@ void scada_picture(const struct scada *s, struct homealone_picture *p)
 	memset(p, 0, sizeof(*p));
 	for (int i = 0; i < s->settings->n_zones; i++)
 		p->zone[i] = scada_node_mc(s, s->settings->zones[i].sensor);
-	p->tank_top = scada_node_mc(s, store_top(s));
+	p->tank_top = scada_node_mc(s, settings_tank_top(s->settings));
 	p->setpoint_mc = scada_setpoint_mc(s);
 }
 
@@ -113,6 +110,19 @@ static void tell_guard_flows(struct scada *s, int channel, struct outbox *out)
 		tell_guard(s, channel, GUARD_ROLE_FLOW, 0, out);
 }
 
+/* To the guard all hot water is one store: no sensor of it may pass the ceiling. */
+static void tell_guard_tanks(struct scada *s, int channel, int node, struct outbox *out)
+{
+	const struct settings_roles *roles = &s->settings->roles;
+
+	for (int i = 0; i < roles->n_store; i++)
+		if (roles->store[i] == node)
+			tell_guard(s, channel, GUARD_ROLE_STORE, i, out);
+	for (int i = 0; i < roles->n_buffer; i++)
+		if (roles->buffer[i] == node)
+			tell_guard(s, channel, GUARD_ROLE_STORE, SETTINGS_MAX_STORE + i, out);
+}
+
 static void tell_guard_roles(struct scada *s, int channel, struct outbox *out)
 {
 	const struct settings_roles *roles = &s->settings->roles;
@@ -122,11 +132,9 @@ static void tell_guard_roles(struct scada *s, int channel, struct outbox *out)
 		tell_guard_flows(s, channel, out);
 		return;
 	}
-	if (node == store_top(s))
+	if (node == settings_tank_top(s->settings))
 		tell_guard(s, channel, GUARD_ROLE_STORE_TOP, 0, out);
-	for (int i = 0; i < roles->n_store; i++)
-		if (roles->store[i] == node)
-			tell_guard(s, channel, GUARD_ROLE_STORE, i, out);
+	tell_guard_tanks(s, channel, node, out);
 	if (node == roles->supply)
 		tell_guard(s, channel, GUARD_ROLE_SUPPLY, 0, out);
 	if (node == roles->supply || node == roles->return_pipe)

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "port/load.h"
+
 enum { ANSWER_MS = 15000, REQUEST_MAX = 8192 };
 
 static const char *user_name(void)
@@ -17,12 +19,32 @@ static const char *user_name(void)
 	return p != NULL ? p->pw_name : "you";
 }
 
+/* A service that was never told its house answers nobody: then that is what to say. */
+static bool is_unconfigured(const struct ask *a, char *path, size_t size)
+{
+	struct settings *settings = malloc(sizeof(*settings));
+	struct conf_list *origins = malloc(sizeof(*origins));
+	struct problems *problems = calloc(1, sizeof(*problems));
+	bool empty = settings != NULL && origins != NULL && problems != NULL && config_find(a->cli->config, path, size) &&
+		load_settings(path, settings, origins, problems) && settings->house[0] == '\0';
+
+	free(problems);
+	free(origins);
+	free(settings);
+	return empty;
+}
+
 static int tell_unreachable(const struct ask *a, const struct err *e)
 {
+	char path[PATH_SIZE];
+
 	if (e->os == EACCES || e->os == EPERM)
 		return cli_fail(EXIT_PERMISSION,
 			"user %s may not read the control socket - run: sudo usermod -aG spaceheat %s, then log in again",
 			user_name(), user_name());
+	if (is_unconfigured(a, path, sizeof(path)))
+		return cli_fail(EXIT_NO_DAEMON, "not configured: house = \"\" in %s - name a house of houses.json there, then run: "
+			"sudo systemctl reload spaceheatd", path);
 	return cli_fail(EXIT_NO_DAEMON, "cannot reach spaceheatd: %s - run: %s", e->text,
 		strncmp(a->path, "/run/", 5) == 0 ? "sudo systemctl start spaceheatd" : "./run_local");
 }

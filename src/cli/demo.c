@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/demo.h"
 
+#include <stdio.h>
 #include <string.h>
+
+#include "spaceheat/settings.h"
 
 /* The node whose alias is this one's without its last word: a relay's load, a sensor's room. */
 static int parent_of(const struct house *h, int node)
@@ -39,25 +42,75 @@ static bool is_relay(const struct house *h, int node)
 	       house_channel(h, node, TELEMETRY_RELAY_STATE) >= 0;
 }
 
-static enum relay_kind kind_of(const struct house *h, int node)
+/* The plant's name of the input that relay is, or of the state that sensor shows; NULL without one. */
+static const char *plant_name(const struct house *h, int node)
 {
-	int load = parent_of(h, node);
-
-	if (load == NO_NODE)
-		return RELAY_OTHER;
-	if (h->nodes[load].role == ROLE_BOOST_ELEMENT)
-		return RELAY_ELEMENT;
-	return h->nodes[load].role == ROLE_CIRCULATOR_PUMP ? RELAY_PUMP : RELAY_OTHER;
+	for (int i = 0; h->has_plant && i < h->plant.n_nodes; i++)
+		if (h->plant.nodes[i].node == node)
+			return h->plant.nodes[i].state;
+	return NULL;
 }
 
-/* What the load draws, W: of the plant where there is one, else what such loads draw. */
-static int watts_of(const struct house *h, enum relay_kind kind)
+struct load { enum relay_kind kind; int least_w, most_w; };
+
+static int tenths(double w, int n)
 {
-	if (kind == RELAY_ELEMENT)
-		return h->has_plant && h->plant.has_element ? (int)h->plant.element.w : 4500;
-	if (kind == RELAY_PUMP)
-		return h->has_plant ? (int)h->plant.circulators.dist_w : 60;
-	return 100;
+	return (int)(w * n / 10);
+}
+
+static struct load steady(enum relay_kind kind, double w)
+{
+	return (struct load){ kind, tenths(w, 9), tenths(w, 11) };
+}
+
+/* From its call on a heat pump may draw anything between its start and its limit, its own pump included. */
+static struct load heat_pump_load(const struct plant *p)
+{
+	double least = p->heat_pump.elec_max_w / 20;
+
+	return (struct load){ RELAY_HEAT_PUMP, least > 500 ? (int)least : 500,
+		tenths(p->heat_pump.elec_max_w + p->circulators.primary_w, 11) };
+}
+
+static struct load valve_load(const struct plant *p) { (void)p; return (struct load){ RELAY_VALVE, 0, 10 }; }
+static struct load store_pump_load(const struct plant *p) { return steady(RELAY_PUMP, p->circulators.store_w); }
+static struct load pump_load(const struct plant *p) { return steady(RELAY_PUMP, p->circulators.dist_w); }
+static struct load element_load(const struct plant *p) { return steady(RELAY_ELEMENT, p->element.w); }
+
+static struct load backup_load(const struct plant *p)
+{
+	if (p->backup_kind == BACKUP_ELEMENT)
+		return steady(RELAY_ELEMENT, p->backup.w);
+	return (struct load){ RELAY_OTHER, 0, 100 };	/* a boiler burns: nothing to meter */
+}
+
+static const struct {
+	const char *input;
+	struct load (*of)(const struct plant *);
+} inputs[] = {
+	{ "hp", heat_pump_load }, { "charge", valve_load }, { "storepump", store_pump_load },
+	{ "distpump", pump_load }, { "element", element_load }, { "backup", backup_load },
+};
+
+/* Without a plant: what the load's role says, and what such loads draw. */
+static struct load likely_load(const struct house *h, int node)
+{
+	int load = parent_of(h, node);
+	enum role role = load != NO_NODE ? h->nodes[load].role : ROLE_BOOLEAN_ACTUATOR;
+
+	if (role == ROLE_BOOST_ELEMENT)
+		return steady(RELAY_ELEMENT, 4500);
+	return role == ROLE_CIRCULATOR_PUMP ? steady(RELAY_PUMP, 60) : steady(RELAY_OTHER, 100);
+}
+
+static struct load load_of(const struct house *h, int node)
+{
+	const char *name = plant_name(h, node);
+
+	for (size_t i = 0; name != NULL && i < sizeof(inputs) / sizeof(inputs[0]); i++)
+		if (strcmp(inputs[i].input, name) == 0)
+			return inputs[i].of(&h->plant);
+	return likely_load(h, node);
 }
 
 static void print_relays(const struct house *h, FILE *to)
@@ -67,32 +120,44 @@ static void print_relays(const struct house *h, FILE *to)
 
 	fputs("relays = (", to);
 	for (int i = 0; i < h->n_nodes; i++) {
-		enum relay_kind kind = kind_of(h, i);
-		int w = watts_of(h, kind);
+		struct load load;
 
 		if (!is_relay(h, i))
 			continue;
+		load = load_of(h, i);
 		fprintf(to,
 			"%s\n  { node = \"%s\"; kind = \"%s\"; fail_state = \"open\"; "
 			"expected_w = [ %d, %d ]; label = \"breaker %d\"; }",
-			comma, h->nodes[i].alias, relay_kind_name(kind), w * 9 / 10, w * 11 / 10, ++n);
+			comma, h->nodes[i].alias, relay_kind_name(load.kind), load.least_w, load.most_w, ++n);
 		comma = ",";
 	}
 	fputs(" );\n", to);
 }
 
-static int first_pump(const struct house *h)
+/* The node of a state or input of the plant. */
+static int plant_node(const struct house *h, const char *name)
 {
-	for (int i = 0; i < h->n_nodes; i++)
-		if (is_relay(h, i) && kind_of(h, i) == RELAY_PUMP)
-			return i;
+	for (int i = 0; h->has_plant && i < h->plant.n_nodes; i++)
+		if (strcmp(h->plant.nodes[i].state, name) == 0)
+			return h->plant.nodes[i].node;
 	return NO_NODE;
+}
+
+/* The pump to the rooms. */
+static int room_pump(const struct house *h)
+{
+	int node = plant_node(h, "distpump");
+
+	for (int i = 0; node == NO_NODE && i < h->n_nodes; i++)
+		if (is_relay(h, i) && load_of(h, i).kind == RELAY_PUMP)
+			node = i;
+	return node;
 }
 
 static void print_zones(const struct house *h, FILE *to)
 {
 	const char *comma = "";
-	int pump = first_pump(h);
+	int pump = room_pump(h);
 
 	fputs("zones = (", to);
 	for (int i = 0; i < h->n_nodes; i++) {
@@ -118,18 +183,54 @@ static void print_role(const struct house *h, const char *name, int node, FILE *
 		fprintf(to, "  %s = \"%s\";\n", name, h->nodes[node].alias);
 }
 
-static void print_roles(const struct house *h, FILE *to)
+static void print_list(const char *name, const struct house *h, const int nodes[], int n, FILE *to)
 {
-	const char *comma = "";
-
-	fputs("roles: {\n  store = [", to);
-	for (int i = 0; i < h->n_nodes; i++) {
-		if (h->nodes[i].role != ROLE_TANK_WATER_TEMP_SENSOR || !is_measured(h, i))
-			continue;
-		fprintf(to, "%s \"%s\"", comma, h->nodes[i].alias);
-		comma = ",";
-	}
+	fprintf(to, "  %s = [", name);
+	for (int i = 0; i < n; i++)
+		fprintf(to, "%s \"%s\"", i > 0 ? "," : "", h->nodes[nodes[i]].alias);
 	fputs(" ];\n", to);
+}
+
+/* The thermometers of a tank of the plant, top first. */
+static int tank_nodes(const struct house *h, const char *tank, int nodes[PLANT_MAX_LAYERS])
+{
+	char name[24];
+	int n = 0;
+
+	for (int i = 0; i < PLANT_MAX_LAYERS; i++) {
+		int node;
+
+		snprintf(name, sizeof(name), "%s[%d]", tank, i);
+		node = plant_node(h, name);
+		if (node != NO_NODE)
+			nodes[n++] = node;
+	}
+	return n;
+}
+
+static void print_plant_roles(const struct house *h, FILE *to)
+{
+	static const struct { const char *role, *state; } roles[] = { { "supply", "supply" },
+		{ "return_pipe", "return" }, { "flow", "flow" }, { "lwt", "lwt" }, { "ewt", "ewt" },
+		{ "outdoor", "out" }, { "meter", "power" } };
+	bool buffered = h->plant.kind != PLANT_ELEMENT_TANK;
+	int nodes[PLANT_MAX_LAYERS];
+
+	print_list("store", h, nodes, tank_nodes(h, buffered ? "store" : "buf", nodes), to);
+	if (buffered)
+		print_list("buffer", h, nodes, tank_nodes(h, "buf", nodes), to);
+	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
+		print_role(h, roles[i].role, plant_node(h, roles[i].state), to);
+}
+
+static void print_likely_roles(const struct house *h, FILE *to)
+{
+	int nodes[SETTINGS_MAX_STORE], n = 0;
+
+	for (int i = 0; i < h->n_nodes && n < SETTINGS_MAX_STORE; i++)
+		if (h->nodes[i].role == ROLE_TANK_WATER_TEMP_SENSOR && is_measured(h, i))
+			nodes[n++] = i;
+	print_list("store", h, nodes, n, to);
 	print_role(h, "supply", first_of(h, ROLE_PIPE_TEMP_SENSOR, ".out."), to);
 	print_role(h, "return_pipe", first_of(h, ROLE_PIPE_TEMP_SENSOR, ".in."), to);
 	print_role(h, "flow", first_of(h, ROLE_PIPE_FLOW_METER, ""), to);
@@ -137,7 +238,27 @@ static void print_roles(const struct house *h, FILE *to)
 	for (int i = 0; i < h->n_nodes; i++)
 		if (h->nodes[i].role == ROLE_POWER_METER)
 			print_role(h, "meter", i, to);
+}
+
+static void print_roles(const struct house *h, FILE *to)
+{
+	fputs("roles: {\n", to);
+	if (h->has_plant)
+		print_plant_roles(h, to);
+	else
+		print_likely_roles(h, to);
 	fputs("};\n", to);
+}
+
+/* The ceiling lies 7 K above the warmest water that the heat pump is given, 3 K below its set temperature. */
+static void print_guard(const struct house *h, FILE *to)
+{
+	double ceiling_c = h->plant.heat_pump.lwt_set_c + 4;
+
+	if (!h->has_plant || !h->plant.has_heat_pump)
+		return;
+	fprintf(to, "guard: { store_ceiling_c = %.1f;  store_trip_c = %.1f;  supply_ceiling_c = %.1f; };\n",
+		ceiling_c, ceiling_c + 6, ceiling_c + 3 < 85 ? ceiling_c + 3 : 85);
 }
 
 void demo_print_config(const struct house *h, FILE *to)
@@ -149,6 +270,7 @@ void demo_print_config(const struct house *h, FILE *to)
 	print_roles(h, to);
 	print_zones(h, to);
 	print_relays(h, to);
+	print_guard(h, to);
 	fprintf(to,
 		"comfort: { setpoint_c = %.1f;  band_k = 1.0;  min_c = %.1f;  max_c = %.1f;  schedule = ( ); "
 		"};\n",

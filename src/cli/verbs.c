@@ -16,8 +16,9 @@ static int verb_decode(struct cli *cli, int argc, char **argv)
 
 static int verb_config(struct cli *cli, int argc, char **argv)
 {
-	(void)cli;
-	return cli_config(argc, argv);
+	if (argc > 1 && strcmp(argv[1], "diff") == 0)
+		return cli_config_diff(cli, argc);
+	return cli_config(cli, argc, argv);
 }
 
 /* clang-format off */
@@ -46,8 +47,14 @@ const struct verb verbs[] = {
 	{ "reset", "NODE|trip", "reset what the guard has locked; refused while the cause lasts", "o", "spaceheat reset trip",
 	  "  trip                the over-temperature trip\n"
 	  "  NODE                a relay that is locked out\n", cli_reset },
-	{ "alerts", "[--all]", "what is wrong now, and what to do about it", "r", "spaceheat alerts",
-	  "  --all               what has ended, too\n", cli_alerts },
+	{ "alerts", "[--all] | ack ID [--note TEXT]", "what is wrong now, and what to do about it", "r (ack: o)",
+	  "spaceheat alerts ack 7 --note \"installer called\"",
+	  "  --all               what has ended, too\n"
+	  "  ack ID              you have seen it; it still stands until it is over\n"
+	  "  --note TEXT         with a word for the others\n", cli_alerts },
+	{ "events", "[KIND...] [--since SEQ]", "what happens, as it happens, until Ctrl-C", "r", "spaceheat events mode relay",
+	  "  KIND                mode contract relay reading power alert link config log; all unless told\n"
+	  "  --since SEQ         first those after that number, of the last 1024\n", cli_events },
 	{ "log", "[-f] [--code C] [--node N] [--last N]", "the service's own last 2000 lines", "r",
 	  "spaceheat log --code RELAY --last 20",
 	  "  -f                  go on with what comes, until Ctrl-C\n"
@@ -75,13 +82,16 @@ const struct verb verbs[] = {
 	  "spaceheat decode gt.sh.status.110 status.json",
 	  "  FILE                - is standard input\n"
 	  "  TYPE                also p and d, the binary types\n", verb_decode },
-	{ "config", "check [FILE] | show [PATH] [--origin] [--defaults]", "check a configuration, or show its settings",
-	  "none",
+	{ "config", "check [FILE] | show [PATH] [--origin] [--defaults] | diff",
+	  "check a configuration, show its settings, or compare it with what runs", "none (show, diff: r)",
 	  "spaceheat config check /etc/spaceheat/spaceheat.cfg",
 	  "  check [FILE]        name everything that is wrong; exit 0 or 78\n"
 	  "  show [PATH]         the settings with their units, all or those under PATH\n"
 	  "  --origin            where each comes from\n"
-	  "  --defaults          the defaults beside them\n", verb_config },
+	  "  --defaults          the defaults beside them\n"
+	  "  diff                the file on disk against the running service; exit 0 the same, 1 it differs\n", verb_config },
+	{ "reload", "", "read the configuration anew: prints what changes, or all that is wrong", "a", "spaceheat reload", NULL,
+	  cli_reload },
 	{ "atn", "run|id|key|offer|beat|dispatch|end [-p]", "be the AtomicTNode, whole or message by message",
 	  "none", "spaceheat atn dispatch a.elt1.relay on -p",
 	  "  run [--manual]      the whole agent; --manual: contract and beats, no dispatches\n"
@@ -100,7 +110,7 @@ const struct verb verbs[] = {
 	  "  status              time and speed\n"
 	  "  houses [FILE]       the simulated houses of a houses.json\n"
 	  "  config HOUSE [FILE] roles, zones, relays and comfort settings for one of them\n", cli_sim },
-	{ "print", "wire|contract|atn|settings|codes|alerts|cli", "print one of the program's tables as markdown", "none",
+	{ "print", "wire|contract|atn|settings|limits|codes|reasons|cli|man", "print one of the program's tables, or spaceheat.cfg(5)", "none",
 	  "spaceheat print wire", NULL, cli_print },
 	{ "version", "", "version, commit, build flags, library versions", "none", "spaceheat version", NULL,
 	  cli_version },

@@ -198,6 +198,14 @@ static void on_relay(struct guard *g, const struct guard_frame *f)
 	relay->make_model[sizeof(relay->make_model) - 1] = '\0';
 }
 
+static void on_doors(struct guard *g, const struct guard_frame *f)
+{
+	struct guard_doors *d = &g->config.doors;
+
+	*d = f->doors;
+	d->gpio_chip[sizeof(d->gpio_chip) - 1] = d->i2c_bus[sizeof(d->i2c_bus) - 1] = '\0';
+}
+
 static bool all_alike(const struct guard_config *c)
 {
 	for (int i = 1; i < c->n_relays; i++)
@@ -310,6 +318,7 @@ enum when { BEFORE_START = 1, AFTER_START = 2, ALWAYS = BEFORE_START | AFTER_STA
 static const struct { enum when when; void (*take)(struct guard *, const struct guard_frame *); } frames[] = {
 	[GUARD_CONFIG_LIMITS] = { BEFORE_START, on_limits },
 	[GUARD_CONFIG_RELAY]  = { BEFORE_START, on_relay },
+	[GUARD_CONFIG_DOORS]  = { BEFORE_START, on_doors },
 	[GUARD_START]         = { BEFORE_START, on_start },
 	[GUARD_WANT]          = { AFTER_START,  on_want },
 	[GUARD_READING]       = { AFTER_START,  on_reading },

@@ -17,6 +17,7 @@ struct guard_keep {
 
 struct guard_config {
 	struct guard_limits limits;
+	struct guard_doors doors;
 	int32_t n_relays;
 	struct guard_relay relays[GUARD_MAX_RELAYS];
 };

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "guard/outputs.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <time.h>
+
+#include "i2c_linux.h"
 
 #define SIMULATED_MAKE "GridWorks__SimBool30AmpRelay"
 
@@ -20,15 +24,21 @@ static const struct driver *driver_of(const struct guard_relay *relay, struct er
 	return driver;
 }
 
-static bool open_one(struct output *o, const struct guard_relay *relay, struct err *e)
+static bool open_one(struct outputs *out, const struct guard_config *c, int index, struct err *e)
 {
+	const struct guard_relay *relay = &c->relays[index];
+	struct output *o = &out->of[index];
 	struct component component = { .kind = COMPONENT_BOOLEAN_ACTUATOR, .gpio = relay->gpio };
 
+	if (relay->i2c_address != 0)
+		snprintf(component.hw_uid, sizeof(component.hw_uid), "0x%02x", relay->i2c_address);
+	o->simulated = relay->simulated;
 	o->driver = driver_of(relay, e);
 	if (o->driver == NULL)
 		return false;
 	o->device = (struct device){ .fd = relay->simulated ? GUARD_SIM_FD : -1,
-		.active_low = relay->active_low,
+		.active_low = relay->active_low, .bias = relay->bias, .chip = c->doors.gpio_chip,
+		.i2c = c->doors.i2c_bus[0] != '\0' ? &out->i2c : NULL,
 		.line = relay->simulated ? relay->relay : relay->gpio };
 	if (o->driver->open(&o->device, &component, e))
 		return true;
@@ -40,17 +50,43 @@ bool outputs_open(struct outputs *out, const struct guard_config *c, struct err 
 {
 	out->n = c->n_relays;
 	memset(out->of, 0, sizeof(out->of));
+	out->i2c = i2c_linux(c->doors.i2c_bus);
+	out->energised_ms = 0;
 	for (int i = 0; i < c->n_relays; i++)
-		if (!open_one(&out->of[i], &c->relays[i], e) || !outputs_write(out, i, false, e))
+		if (!open_one(out, c, i, e) || !outputs_write(out, i, false, e))
 			return false;
 	return true;
+}
+
+static int64_t real_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Sixteen loads that start as one trip a breaker. */
+static void wait_for_turn(struct outputs *out)
+{
+	int64_t now_ms = real_ms(), wait_ms = out->energised_ms + OUTPUTS_STAGGER_MS - now_ms;
+	struct timespec t = { 0, wait_ms * 1000000 };
+
+	if (out->energised_ms != 0 && wait_ms > 0 && wait_ms <= OUTPUTS_STAGGER_MS)
+		nanosleep(&t, NULL);
+	out->energised_ms = real_ms();
 }
 
 bool outputs_write(struct outputs *out, int relay, bool on, struct err *e)
 {
 	struct output *o = &out->of[relay];
 
-	return o->driver->write(&o->device, on, e) || err_in(e, "relay %d", relay);
+	if (on && !o->on && !o->simulated)
+		wait_for_turn(out);
+	if (!o->driver->write(&o->device, on, e))
+		return err_in(e, "relay %d", relay);
+	o->on = on;
+	return true;
 }
 
 bool outputs_read(struct outputs *out, int relay, bool *on, struct err *e)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/control/worry.h"
 #include "main/daemon_parts.h"
 #include "port/clock_linux.h"
 #include "port/last_good.h"
@@ -226,8 +227,32 @@ static void look_at_clock(struct daemon *d)
 	look_at_trust(d, clock);
 }
 
+/* --- room on the disk ----------------------------------------------------------------------------------- */
+
+enum { DISK_LOOK_MS = 30000 };
+
+static void look_at_disk(struct daemon *d)
+{
+	const char *dir = d->loaded->settings.state_dir;
+	int64_t now_ms = clock_linux_boottime_ms(), free_mb;
+	enum worry w;
+
+	if (d->stateless || now_ms < d->next_disk_ms)
+		return;
+	d->next_disk_ms = now_ms + DISK_LOOK_MS;
+	if (!small_file_room(dir, &free_mb))
+		return;
+	w = worry_disk(&d->disk_low, free_mb);
+	if (w == WORRY_BEGINS)
+		daemon_record(d, LEVEL_WARNING, LOG_DISK_LOW, (int32_t)free_mb, "%.80s has %lld MB free - clean up", dir,
+			(long long)free_mb);
+	else if (w == WORRY_ENDS)
+		daemon_record(d, LEVEL_INFO, LOG_DISK_LOW, 0, "%.80s has room again", dir);
+}
+
 void daemon_look(struct daemon *d)
 {
+	look_at_disk(d);
 	look_at_clock(d);
 	look_at_readiness(d);
 	look_at_age(d);

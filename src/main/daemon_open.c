@@ -2,6 +2,7 @@
 /* The stages of spaceheatd, in the order in which they must exist. */
 #include <errno.h>
 #include <stdarg.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -196,13 +197,20 @@ static void close_runtime(struct daemon *d)
 
 /* --- control socket -------------------------------------------------------------------------------- */
 
+/* To ourselves, where the thread that waits for signals takes it. */
+static void wish_reload(void)
+{
+	kill(getpid(), SIGHUP);
+}
+
 /* Before every thread that logs, and closed after them: it keeps their lines. The house is heated whether people can ask
  * about it or not; what is missing is said in the first lines. */
 static bool open_control(struct daemon *d, struct err *e)
 {
 	const struct control_options o = { .house = &d->loaded->house, .settings = settings(d), .post = d->post,
 		.version = SPACEHEAT_VERSION, .boot_id = d->boot_id, .offset_known = settings(d)->simulated,
-		.utc_offset_s = d->utc_offset_s };
+		.utc_offset_s = d->utc_offset_s, .config = d->config, .houses_crc = d->loaded->houses_crc,
+		.reload = wish_reload };
 
 	if (settings(d)->control_socket.path[0] == '\0')
 		return true;

@@ -54,6 +54,8 @@ struct daemon {
 	enum trust trust;
 	bool trusted;
 	struct stepwatch steps;
+	bool disk_low;
+	int64_t next_disk_ms;
 	struct hang hang;
 
 	struct log_sink log;

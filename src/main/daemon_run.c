@@ -80,7 +80,7 @@ static void say_hello(struct daemon *d)
 	if (!uplink_wanted(s))
 		daemon_say(d, LEVEL_INFO, LOG_LINK, "the uplink is switched off: the house runs alone");
 	if (s->comfort.n_schedule > 0)
-		daemon_say(d, LEVEL_WARNING, LOG_CONFIG, "comfort.schedule is not followed by this version: "
+		daemon_say(d, LEVEL_WARNING, LOG_CONFIG_PARTIAL, "comfort.schedule is not followed by this version: "
 			"comfort.setpoint_c holds all day");
 }
 
@@ -92,7 +92,7 @@ static void say_socket(struct daemon *d)
 	if (d->socket == NULL)
 		daemon_say(d, LEVEL_INFO, LOG_BOOT, "control_socket.path is empty: the command spaceheat cannot reach this service");
 	else if (!d->listens)
-		daemon_say(d, LEVEL_WARNING, LOG_CONFIG, "control socket: %.100s - the command spaceheat cannot reach this service",
+		daemon_say(d, LEVEL_WARNING, LOG_CONFIG_PARTIAL, "control socket: %.100s - the command spaceheat cannot reach this service",
 			d->control_said.text);
 	else if (d->control_said.text[0] != '\0')
 		daemon_say(d, LEVEL_INFO, LOG_BOOT, "control socket %.60s: %.100s", path, d->control_said.text);
@@ -117,6 +117,10 @@ static int audit(struct daemon *d, int result)
 	world_summarise(d->world, &w);
 	daemon_say(d, w.residual < 0.001 ? LEVEL_INFO : LEVEL_CRITICAL, LOG_BOOT,
 		"simulated house: %.1f kWh used, energy account off by %.1e (limit 1e-3)", w.energy_wh / 1000, w.residual);
+	if (d->loaded->house.plant.has_heat_pump)
+		daemon_say(d, w.conflicts == 0 ? LEVEL_INFO : LEVEL_WARNING, LOG_BOOT,
+			"simulated heat pump: %d starts, %d defrosts, %d lock-outs; valve and store pump on at once: %lld steps",
+			w.hp_starts, w.hp_defrosts, w.hp_trips, (long long)w.conflicts);
 	return w.residual < 0.001 || result != 0 ? result : 1;
 }
 

@@ -73,7 +73,6 @@ void answer_log(struct control_socket *, struct conn *);
 /* Events the client follows, as many as there is room for. */
 void answer_events(struct control_socket *, struct conn *);
 bool answer_has_events(struct control_socket *, const struct conn *);	/* which it has not got yet */
-struct report_alerts answer_count_alerts(struct control_socket *);
 void answer_hello(struct control_socket *, struct conn *);
 
 /* --- requests (control_request.c) --- */
@@ -83,6 +82,7 @@ void request_take(struct control_socket *, struct conn *, const char *line, size
 void operator_dispatch(struct control_socket *, struct conn *, const cJSON *args, const char *via);
 void operator_hold(struct control_socket *, struct conn *, const cJSON *args, const char *via);
 void operator_reset(struct control_socket *, struct conn *, const cJSON *args, const char *via);
+void operator_ack(struct control_socket *, struct conn *, const cJSON *args, const char *via);
 void operator_answered(struct control_socket *, struct conn *, const struct msg_operator_answer *);
 /* The OPERATOR line of a request that was not even asked, or of one that got its answer. */
 void operator_log(struct control_socket *, const struct conn *, const char *outcome);
@@ -102,7 +102,13 @@ void archive_answer(struct control_socket *, struct conn *);
 void archive_done(struct control_socket *, uint32_t ticket);
 bool archive_turn(struct control_socket *);
 
+/* --- the configuration on disk against the one that runs (control_config.c) --- */
+void config_show(struct control_socket *, struct conn *, const cJSON *args, const char *via);
+void config_diff(struct control_socket *, struct conn *, const cJSON *args, const char *via);
+void config_reload(struct control_socket *, struct conn *, const cJSON *args, const char *via);
+
 /* --- questions to the actors (control_query.c) --- */
+/* reporter NULL: the answer is the alerts, as of then. */
 void query_want(struct conn *, void (*reporter)(struct writer *, const struct report_facts *));
 void query_take(struct control_socket *, const struct msg *);
 /* How far the house's clock on the wall is from UTC. False: not known. */

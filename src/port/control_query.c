@@ -61,12 +61,12 @@ void query_take(struct control_socket *s, const struct msg *m)
 	}
 }
 
-/* --- readings as events -------------------------------------------------------------------------------- */
+/* --- readings, and alerts that time raises, as events -------------------------------------------------------------------------------- */
 
 static bool followed(const struct control_socket *s)
 {
 	for (int i = 0; i < CONTROL_CLIENTS; i++)
-		if (s->conns[i].fd >= 0 && (s->conns[i].kinds & (1u << EVENT_READING | 1u << EVENT_POWER)) != 0)
+		if (s->conns[i].fd >= 0 && (s->conns[i].kinds & (1u << EVENT_READING | 1u << EVENT_POWER | 1u << EVENT_ALERT)) != 0)
 			return true;
 	return false;
 }
@@ -109,7 +109,7 @@ static void report(struct control_socket *s, struct conn *c, const struct house_
 	const struct control_query *q = &s->query;
 	struct report_facts f = { .house = s->options.house, .settings = s->options.settings, .view = v,
 		.uplink = q->got_uplink ? &q->uplink : NULL, .history = q->got_history ? &q->history : NULL,
-		.alerts = answer_count_alerts(s), .version = s->options.version };
+		.alerts = board_count(&s->board), .version = s->options.version };
 	struct writer w = answer_begin(s, c);
 
 	f.offset_known = control_offset(s, v->t_ms, &f.utc_offset_s);
@@ -137,7 +137,9 @@ static void end_query(struct control_socket *s)
 
 		if (c->fd < 0 || c->wait != WAIT_VIEW || c->ticket != q->ticket)
 			continue;
-		if (q->got_view)
+		if (c->reporter == NULL)	/* it only waited for the time to be known */
+			answer_alerts(s, c);
+		else if (q->got_view)
 			report(s, c, &s->boxes->box[q->box]);
 		else
 			give_up(s, c);

@@ -71,8 +71,8 @@ static void version(struct control_socket *s, struct conn *c, const cJSON *args,
 
 static void alerts(struct control_socket *s, struct conn *c, const cJSON *args, const char *via)
 {
-	(void)args, (void)via;
-	answer_alerts(s, c);
+	(void)s, (void)args, (void)via;
+	query_want(c, NULL);
 }
 
 static bool read_code(struct control_socket *s, struct conn *c, const cJSON *item, int *code)
@@ -254,6 +254,10 @@ static const struct control_verb verbs[] = {
 	{ "dispatch", ROLE_OPERATOR, operator_dispatch },
 	{ "hold", ROLE_OPERATOR, operator_hold },
 	{ "reset", ROLE_OPERATOR, operator_reset },
+	{ "config_show", ROLE_READ, config_show },
+	{ "config_diff", ROLE_READ, config_diff },
+	{ "reload", ROLE_ADMIN, config_reload },
+	{ "alerts_ack", ROLE_OPERATOR, operator_ack },
 };
 
 static const struct control_verb *find_verb(const char *name)

@@ -27,6 +27,10 @@ struct control_options {
 	bool offset_known;
 	int utc_offset_s;		/* of the simulated house; else it is looked up */
 	int per_uid;			/* 0: CONTROL_PER_UID */
+	/* The configuration on disk, and the wish that it be taken over; NULL: this service has none. */
+	const char *config;
+	uint32_t houses_crc;		/* of the houses.json that runs */
+	void (*reload)(void);
 	/* Who is there; NULL: control_peer_of, which asks the kernel. */
 	void (*peer_of)(int fd, const char *operator_group, struct control_peer *);
 };

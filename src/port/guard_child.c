@@ -148,6 +148,9 @@ static bool send_config(const struct guard_socket_options *o, const struct guard
 	guard_config_limits(o->settings, o->house, &f.limits);
 	if (!guard_child_send(c, GUARD_CONFIG_LIMITS, 0, &f, e))
 		return false;
+	guard_config_doors(o->settings, &f.doors);
+	if (!guard_child_send(c, GUARD_CONFIG_DOORS, 0, &f, e))
+		return false;
 	for (int i = 0; i < o->settings->n_relays; i++) {
 		memset(&f, 0, sizeof(f));
 		guard_config_relay(o->settings, o->house, i, o->simulated, &f.relay);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/codes.h"
 #include "sim/world_parts.h"
 
 enum {
@@ -26,25 +27,34 @@ void world_sensor_init(struct world_sensor *s, const struct world *w, uint64_t s
 	s->converted = s->said = w->house->has_plant ? POWER_UP_CODE : HELD_CODE;
 }
 
-static const struct { const char *name; enum world_state state; bool pipe; } states[] = {
-	{ "supply", STATE_SUPPLY, true },
-	{ "return", STATE_RETURN, true },
-	{ "air", STATE_AIR, false },
-	{ "out", STATE_OUT, false },
-	{ "flow", STATE_FLOW, true },
-	{ "power", STATE_POWER, true },
+static const struct { const char *name; enum world_state state; bool pipe, of_heat_pump; } states[] = {
+	{ "supply", STATE_SUPPLY, true, false },
+	{ "return", STATE_RETURN, true, false },
+	{ "lwt", STATE_LWT, true, true },
+	{ "ewt", STATE_EWT, true, true },
+	{ "air", STATE_AIR, false, false },
+	{ "out", STATE_OUT, false, false },
+	{ "flow", STATE_FLOW, true, false },
+	{ "power", STATE_POWER, true, false },
 };
+
+static bool in_pocket(struct world_sensor *s, enum world_state state, const char *layer, int layers)
+{
+	s->state = state;
+	s->layer = atoi(layer);
+	s->lag_s = POCKET_LAG_S;
+	return s->layer >= 0 && s->layer < layers;
+}
 
 bool world_sensor_state(struct world_sensor *s, const struct plant *p, const char *state)
 {
-	if (strncmp(state, "buf[", 4) == 0) {
-		s->state = STATE_BUFFER;
-		s->layer = atoi(state + 4);
-		s->lag_s = POCKET_LAG_S;
-		return s->layer >= 0 && s->layer < p->buffer.layers;
-	}
+	if (strncmp(state, "buf[", 4) == 0)
+		return in_pocket(s, STATE_BUFFER, state + 4, p->buffer.layers);
+	if (strncmp(state, "store[", 6) == 0)
+		return in_pocket(s, STATE_STORE, state + 6,
+			p->store.kind != STORE_NONE ? p->store.tank.layers : 0);
 	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
-		if (strcmp(states[i].name, state) == 0) {
+		if (strcmp(states[i].name, state) == 0 && (!states[i].of_heat_pump || p->has_heat_pump)) {
 			s->state = states[i].state;
 			s->lag_s = states[i].pipe ? PIPE_LAG_S : POCKET_LAG_S;
 			return true;
@@ -54,8 +64,12 @@ bool world_sensor_state(struct world_sensor *s, const struct plant *p, const cha
 
 static double true_c(const struct world *w, const struct world_sensor *s)
 {
+	bool store = s->state == STATE_STORE;
 	const double of[] = {
 		[STATE_BUFFER] = w->plant.buffer.c[s->layer],
+		[STATE_STORE] = store ? plant_store_c(&w->plant, s->layer) : NAN,
+		[STATE_LWT] = w->plant.lwt_c,
+		[STATE_EWT] = w->plant.ewt_c,
 		[STATE_SUPPLY] = w->plant.supply_c,
 		[STATE_RETURN] = w->plant.return_c,
 		[STATE_AIR] = w->plant.air_c,
@@ -70,11 +84,6 @@ static bool has_temperature(const struct world_sensor *s)
 	return s->state >= STATE_BUFFER && s->state <= STATE_OUT;
 }
 
-int64_t world_code(double c)
-{
-	return (int64_t)floor(16 * c + 0.5);
-}
-
 /* The value told is the conversion started at the read before; then the next one starts. */
 static int64_t convert(const struct world *w, struct world_sensor *s)
 {
@@ -85,10 +94,10 @@ static int64_t convert(const struct world *w, struct world_sensor *s)
 		s->lagged_c = c;
 	else
 		s->lagged_c +=
-			(c - s->lagged_c) * -expm1(-(double)mono_since(w->now, s->at) / 1000 / s->lag_s);
+			(c - s->lagged_c) * (1 - exp(-(double)mono_since(w->now, s->at) / 1000 / s->lag_s));
 	s->started = true;
 	s->at = w->now;
-	s->converted = world_code(s->lagged_c + s->offset_k + NOISE_K * rng_normal(&s->rng));
+	s->converted = ds18b20_code(s->lagged_c + s->offset_k + NOISE_K * rng_normal(&s->rng));
 	return told;
 }
 

@@ -3,13 +3,12 @@
 #include "sim/weather.h"
 
 #include <math.h>
-#include <stdlib.h>
-
-#include "sim/weather_csv.h"
 
 enum { HOUR_S = 3600, DAYS = 365, MONTHS = 12 };
 
 static const double SOLAR_W_M2 = 1361, RADIAN = M_PI / 180;
+
+const struct series_form weather_form = { "unix_s,out_c,wind_ms,ghi_wm2", 3, { -1e9, 0, 0 } };
 
 struct drift { double keep, sigma; };
 
@@ -102,7 +101,7 @@ bool weather_open(struct weather *w, const struct plant_weather *p, uint64_t see
 {
 	*w = (struct weather){ .kind = p->kind, .start_s = start_s };
 	if (p->kind == SERIES_CSV)
-		return weather_load_csv(w, p->path, e);
+		return series_load(&w->csv, &weather_form, p->path, e) || err_in(e, "weather");
 	seeded_start(&w->seeded, seed, p->latitude, day_of_year);
 	w->row = weather_draw(&w->seeded, 0);
 	w->next = weather_draw(&w->seeded, 1);
@@ -111,8 +110,7 @@ bool weather_open(struct weather *w, const struct plant_weather *p, uint64_t see
 
 void weather_close(struct weather *w)
 {
-	free(w->rows);
-	w->rows = NULL;
+	series_close(&w->csv);
 }
 
 static struct weather_row mix_rows(struct weather_row a, struct weather_row b, double share)
@@ -121,13 +119,18 @@ static struct weather_row mix_rows(struct weather_row a, struct weather_row b, d
 		a.sun_w_m2 };
 }
 
+static struct weather_row row_of(const struct series_row *r)
+{
+	return (struct weather_row){ r->v[0], r->v[1], r->v[2] };
+}
+
 struct weather_row weather_at(struct weather *w, double t_s)
 {
 	if (w->kind == SERIES_CSV) {
-		struct weather_row a, b;
-		double share = weather_find_csv(w, t_s, &a, &b);
+		const struct series_row *a, *b;
+		double share = series_find(&w->csv, (double)w->start_s + t_s, &a, &b);
 
-		return mix_rows(a, b, share);
+		return mix_rows(row_of(a), row_of(b), share);
 	}
 	while (t_s >= (double)(w->hour + 1) * HOUR_S) {
 		w->row = w->next;

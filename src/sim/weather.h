@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "sim/rng.h"
+#include "sim/series_csv.h"
 #include "spaceheat/err.h"
 #include "spaceheat/plant.h"
 
@@ -22,16 +23,13 @@ struct weather_seeded {
 	int day_of_year;	/* 0 = 1 January; of hour 0 */
 };
 
-struct weather_timed { int64_t unix_s; struct weather_row row; };
-
 struct weather {
 	enum series_kind kind;
 	struct weather_seeded seeded;
 	int64_t start_s;	/* unix time of hour 0 */
 	int64_t hour;		/* of `row` (seeded) */
 	struct weather_row row, next;
-	struct weather_timed *rows;	/* Csv: owned */
-	int n_rows, at_row, gaps;	/* gaps: rows more than 3 h apart */
+	struct series csv;
 };
 
 /* Hour 0 is at unix time start_s, local standard midnight of that day. Only a Csv can fail. */
@@ -44,7 +42,7 @@ struct weather_row weather_at(struct weather *, double t_s);
 /* The next hour of a seeded series. */
 struct weather_row weather_draw(struct weather_seeded *, int64_t hour);
 struct weather_normal weather_normal(double day_of_year);
-/* Understands the text of a Csv: `unix_s,out_c,wind_ms,ghi_wm2`. With rows NULL it counts them. */
-bool weather_parse_csv(const char *text, struct weather_timed *rows, int *n_rows, struct err *);
+/* Of a Csv: `unix_s,out_c,wind_ms,ghi_wm2`. */
+extern const struct series_form weather_form;
 
 #endif

@@ -77,7 +77,8 @@ static bool open_plant(struct world *w, uint64_t seed, struct wall start, int ut
 	if (!weather_open(&w->weather, &p->weather, seed, hour0_s, day_of_year(days), e))
 		return false;
 	w->row = weather_at(&w->weather, w->series_s);
-	return plant_init(&w->plant, p, w->row.out_c, e) && connect_nodes(w, e);
+	plant_init(&w->plant, p, w->row.out_c);
+	return connect_nodes(w, e);
 }
 
 struct world *world_open(const struct house *h, uint64_t seed, struct wall start, int utc_offset_s,
@@ -233,11 +234,21 @@ static void summarise_plant(const struct world *w, struct world_summary *out)
 	out->tank_bottom_c = s->buffer.c[s->buffer.layers - 1];
 	out->supply_c = s->supply_c;
 	out->return_c = s->return_c;
+	if (s->plant->store.kind != STORE_NONE) {
+		out->store_top_c = plant_store_c(s, 0);
+		out->store_bottom_c = plant_store_c(s, s->plant->store.tank.layers - 1);
+	}
+	out->lwt_c = s->lwt_c;
+	out->ewt_c = s->ewt_c;
+	out->conflicts = s->conflicts;
+	out->hp_starts = s->heat_pump.starts;
+	out->hp_trips = s->heat_pump.trips;
+	out->hp_defrosts = s->heat_pump.defrosts;
 	out->residual = plant_residual(s);
 	out->lowest_c = s->lowest_c;
 	out->highest_c = s->highest_c;
 	out->steps = s->steps;
-	out->weather_gaps = w->weather.gaps;
+	out->weather_gaps = w->weather.csv.gaps;
 }
 
 void world_summarise(struct world *w, struct world_summary *out)

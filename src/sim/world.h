@@ -62,11 +62,14 @@ bool world_set_relay_fault(struct world *, const char *alias, enum world_relay_f
 struct world_summary {
 	double air_c, mass_c, out_c, wind_ms, sun_w_m2;
 	double tank_top_c, tank_bottom_c, supply_c, return_c;
+	double store_top_c, store_bottom_c, lwt_c, ewt_c;	/* 0 without a store */
 	double power_w;			/* true power now */
 	double energy_wh;		/* since the start */
 	double residual;		/* of the energy account; a sound simulation stays below 0.001 */
 	double lowest_c, highest_c;	/* of all temperatures since the start */
 	int64_t steps, weather_gaps;
+	int64_t conflicts;		/* steps with the store's valve and pump on at once: nobody's plan */
+	int hp_starts, hp_trips, hp_defrosts;
 };
 /* All zero without a plant, but for power and energy. */
 void world_summarise(struct world *, struct world_summary *);

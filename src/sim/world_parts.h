@@ -11,8 +11,8 @@
 #include "sim/world.h"
 
 /* What of the plant a node's sensor sits in. */
-enum world_state { STATE_HELD, STATE_BUFFER, STATE_SUPPLY, STATE_RETURN, STATE_AIR, STATE_OUT, STATE_FLOW,
-	STATE_POWER };
+enum world_state { STATE_HELD, STATE_BUFFER, STATE_STORE, STATE_SUPPLY, STATE_RETURN, STATE_LWT, STATE_EWT,
+	STATE_AIR, STATE_OUT, STATE_FLOW, STATE_POWER };
 
 struct world_sensor {
 	enum world_state state;
@@ -50,7 +50,6 @@ struct world {
 
 /* Under the lock. */
 struct plant_inputs world_inputs(const struct world *);
-int64_t world_code(double c);		/* a DS18B20's code of a temperature */
 double world_power_w(const struct world *);
 void world_sensor_init(struct world_sensor *, const struct world *, uint64_t seed, const char *alias);
 /* Puts the sensor where Plant.Nodes says. False: this plant has no such state. */

@@ -28,7 +28,7 @@ for _ in $(seq 1 "$busy"); do
 	(while :; do :; done) &
 	loops+=($!)
 done
-"$root/run_local" --speed "$speed" --exit-after 24h --plain --no-web --seed 1 --keep "$work/state" >"$work/out" 2>"$work/err" &
+"$root/run_local" --house "$H" --speed "$speed" --exit-after 24h --plain --no-web --seed 1 --keep "$work/state" >"$work/out" 2>"$work/err" &
 demo=$!
 # The subscriber must be there before the first status, five simulated minutes after the start.
 until port=$(sed -n 's/^run_local: broker 127\.0\.0\.1:\([0-9]*\).*/\1/p' "$work/out" 2>/dev/null) && [ -n "$port" ]; do

@@ -96,7 +96,8 @@ test_options()
 	check "--help exits 0" is "$code" 0
 	check "--help lists the options" has '--exit-after'
 	run --house list
-	check "--house list names the demo's house" has '^dw1\.isone\.nh\.orange\.1$'
+	check "--house list names the demo's house" has '^dw1\.isone\.me\.oak\.1$'
+	check "... and the others" has '^dw1\.isone\.(nh\.orange\.1|me\.(oak\.2|beech\.1|elm\.1))$'
 	check "--house list leaves out the real one" lacks '^w\.isone'
 	for bad in "--speed 0" "--speed 4000" "--speed x" "--start yesterday" "--start 2027-02-30T05:55Z" "--seed -1" \
 		"--exit-after 5" "--exit-after 0h" "--atn maybe" "--frobnicate" "--house" "--fault sensor=stuck@now" \
@@ -121,12 +122,12 @@ test_half_an_hour()
 	port=$(port_of "$scratch/out")
 	check "--exit-after 30m exits 0" is "$code" 0
 	check "the first line names house, start, speed, seed" \
-		has '^run_local: house dw1\.isone\.nh\.orange\.1 \(simulated\)  start 2027-01-14T05:55:00-05:00  speed 600  seed 1$'
+		has '^run_local: house dw1\.isone\.me\.oak\.1 \(simulated\)  start 2027-01-14T05:55:00-05:00  speed 600  seed 1$'
 	check "six status lines" is "$(grep -c '^[0-9:]* status ' "$scratch/out")" 6
 	check "the first of them says LocalControl" has '^06:00:0[0-9] status LocalControl'
 	check "the contract is accepted" has '^05:59:[0-9]+ I CONTRACT Pending'
 	check "RemoteControl follows" has '^06:0[0-4]:[0-9]+ I MODE RemoteControl'
-	check "the AtomicTNode commands the element" grep -q 'RELAY a\.elt1\.relay: on: Done' "$dir/atn.log"
+	check "the AtomicTNode commands the heat pump" grep -q 'RELAY a\.hp1\.relay: on: Done' "$dir/atn.log"
 	check "lines are plain" lacks $'\e'
 	check "the last line says what was stored" has '^run_local: stopped .*history\.db'
 	check "the history is there" test -s "$dir/history.db"
@@ -166,7 +167,7 @@ test_by_hand()
 	local dir=$scratch/hand pid port sub hand
 	export SPACEHEAT_CONFIG=$dir/spaceheat.cfg
 
-	start --keep "$dir" --speed 10 --atn none
+	start --house dw1.isone.nh.orange.1 --keep "$dir" --speed 10 --atn none
 	check "it connects" wait_for "$scratch/out" 'LINK connected'
 	check "the house heats itself" wait_for "$scratch/out" 'RELAY a\.elt1\.relay on by local \(Done\)'
 	sleep 1.5	# ten simulated seconds: the least time between two moves

@@ -11,22 +11,35 @@
 
 #include <cmocka.h>
 
+#include "cli/demo.h"
 #include "core/settings/settings.h"
+#include "core/wire/houses.h"
 #include "port/store_sqlite.h"
 
 static const char config[] =
-	"house = \"%s\"; simulated = true; state_dir = \"%s\"; houses_file = \"%s/input_data/houses.json\";\n"
+	"state_dir = \"%s\"; houses_file = \"%s/input_data/houses.json\";\n"
 	"uplink: { host = \"127.0.0.1\"; port = 1; tls = false; };\n"
 	"contract: { allow_unsigned_contract = true; };\n"
-	"roles: { store = [ \"a.tank.temp0\", \"a.tank.temp1\", \"a.tank.temp2\", \"a.tank.temp3\", \"a.tank.temp4\" ];\n"
-	"  supply = \"a.tank.out.temp1\"; return_pipe = \"a.tank.in.temp1\"; flow = \"a.tank.out.flowmeter1\";\n"
-	"  outdoor = \"a.outdoors.temp1\"; meter = \"a.m\"; };\n"
-	"zones = ( { name = \"garage\"; sensor = \"a.tank.out.pump.allradiators.garage.temp1\"; critical = true;\n"
-	"  pump = \"a.tank.out.pump.relay\"; control = \"service\"; } );\n"
-	"relays = ( { node = \"a.elt1.relay\"; kind = \"element\"; fail_state = \"open\"; expected_w = [ 4000, 4800 ]; },\n"
-	"  { node = \"a.tank.out.pump.relay\"; kind = \"pump\"; fail_state = \"open\"; expected_w = [ 30, 90 ]; } );\n"
-	"comfort: { setpoint_c = 18.0; schedule = ( ); };\n"
 	"sim: { seed = %llu; speed = 0.0; start = \"2027-01-14T05:55-05:00\"; };\n";
+
+/* The settings the demo would write for that house. */
+static void print_house(const char *key, FILE *to)
+{
+	static struct problems problems;
+	struct house *house = malloc(sizeof(*house));
+	struct err e;
+	size_t length;
+	char *text = load_text("input_data/houses.json", 1 << 22, &length, &e);
+
+	assert_non_null(text);
+	assert_non_null(house);
+	problems_clear(&problems);
+	if (!houses_read(text, length, "houses.json", key, house, &problems))
+		fail_msg("%s", problems.text[0]);
+	demo_print_config(house, to);
+	free(text);
+	free(house);
+}
 
 static void load(struct inhouse *h, const char *house, uint64_t seed)
 {
@@ -40,7 +53,8 @@ static void load(struct inhouse *h, const char *house, uint64_t seed)
 	snprintf(path, sizeof(path), "%s/spaceheat.cfg", h->dir);
 	f = fopen(path, "w");
 	assert_non_null(f);
-	fprintf(f, config, house, h->dir, cwd, (unsigned long long)seed);
+	fprintf(f, config, h->dir, cwd, (unsigned long long)seed);
+	print_house(house, f);
 	fclose(f);
 	problems_clear(&problems);
 	if (!load_service(path, &h->loaded, &problems))

@@ -25,7 +25,7 @@ struct bench {
 	struct problems problems;
 };
 
-enum { ROOM = 200000 };
+enum { ROOM = 1 << 19 };
 
 static inline int setup(void **state)
 {

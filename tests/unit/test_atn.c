@@ -251,6 +251,23 @@ static void memo_survives_and_refuses_damage(void **state)
 	assert_false(atn_memo_keep(dir, &in, &e));
 }
 
+/* A source that makes hotter water is charged to hotter water, a cooler one is not asked for what it cannot give. */
+static void each_source_has_its_own_full(void **state)
+{
+	struct mono t = { 0 };
+
+	(void)state;
+	for (int64_t warmer_mc = -14000; warmer_mc <= 9000; warmer_mc += 23000) {
+		struct atn_picture p = picture_of(ATN_TANK_OFF_MC + warmer_mc - 1, t);
+		struct atn_charge c = { .charging = true, .on = true };
+
+		p.warmer_mc = warmer_mc;
+		assert_true(atn_charge_due(&c, &p, t, at(6, 5, 0)) && c.charging);
+		p.top_mc++;
+		assert_true(atn_charge_due(&c, &p, t, at(6, 5, 0)) && !c.charging);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -260,6 +277,7 @@ int main(void)
 		cmocka_unit_test(windows_follow_the_local_day),
 		cmocka_unit_test(charging_has_hysteresis_and_hours),
 		cmocka_unit_test(dispatches_are_renewed_and_retried),
+		cmocka_unit_test(each_source_has_its_own_full),
 		cmocka_unit_test(no_dispatch_without_control_or_knowledge),
 		cmocka_unit_test(memo_survives_and_refuses_damage),
 	};

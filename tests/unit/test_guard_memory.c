@@ -38,8 +38,8 @@ static void a_missing_driver_is_refused(void **state)
 	(void)state;
 	o.simulated = false;
 	for (int i = 0; i < N_BENCH_RELAYS; i++)
-		b->house.components[i].make = MAKE_NCD_PR8;
-	expect_refusal(b, &o, "relay 0 NCD__PR8-14-SPST: no driver");
+		b->house.components[i].make = MAKE_UNKNOWN;
+	expect_refusal(b, &o, "relay 0 UnknownMake__UnknownModel: no driver");
 }
 
 /* A simulated make in a house that is not simulated is refused (SF-88). */

@@ -230,7 +230,7 @@ static void noise_moves_nothing(void **state)
 			s = s * 6364136223846793005u + 1442695040888963407u;
 			noise[k] = (uint8_t)(s >> 56);
 		}
-		noise[0] = (uint8_t)(i % 2 ? GUARD_VERSION : 2);	/* half of a known version */
+		noise[0] = (uint8_t)(i % 2 ? GUARD_VERSION : GUARD_VERSION + 1);	/* half of a known version */
 		noise[1] = 0;
 		if (i % 2 && (noise[2] == GUARD_WANT || noise[2] == GUARD_STOP))
 			noise[2] = 99;		/* these may move something, and should */

@@ -99,7 +99,7 @@ static void wrong_values_are_named(void **state)
 			"an offset - write it like \"2027-01-14T05:55-05:00\"" },
 		{ "sensors: { poll_s = 30; }; roles: { supply = \"a.x\"; };",
 			"spaceheat.cfg:2: sensors.poll_s = 30 is more "
-			"than 10 s, but the guard needs roles.store, supply, return_pipe and zones - use at "
+			"than 10 s, but the guard needs roles.store, buffer, supply, return_pipe and zones - use at "
 			"most 10" },
 		{ "comfort: { min_c = 22.0; };", "spaceheat.cfg:2: comfort.setpoint_c = 21 is outside" },
 		{ "comfort: { min_c = 26.0; };",

@@ -144,8 +144,8 @@ static void a_file_is_replayed(void **state)
 	write_csv(p.path, sizeof(p.path),
 		"unix_s,out_c,wind_ms,ghi_wm2\n1000,-5,2,0\n4600,-7,4,100\n40000,1,1,0\r\n");
 	assert_true(weather_open(&w, &p, 1, 1000, 0, &e));
-	assert_int_equal(w.n_rows, 3);
-	assert_int_equal(w.gaps, 1);
+	assert_int_equal(w.csv.n_rows, 3);
+	assert_int_equal(w.csv.gaps, 1);
 	assert_near(weather_at(&w, 0).out_c, -5, 0);
 	assert_near(weather_at(&w, 1800).out_c, -6, 1e-12);
 	assert_near(weather_at(&w, 1800).sun_w_m2, 0, 0);
@@ -176,7 +176,7 @@ static void a_wrong_file_is_refused_with_its_line(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_false(weather_parse_csv(cases[i].text, NULL, &n, &e));
+		assert_false(series_parse(&weather_form, cases[i].text, NULL, &n, &e));
 		assert_non_null(strstr(e.text, cases[i].says));
 	}
 	assert_false(weather_open(&w, &p, 1, 0, 0, &e));

@@ -15,6 +15,7 @@
 #include "../support/vectors.h"
 #include "actor/sensor.h"
 #include "sim/world.h"
+#include "sim/codes.h"
 #include "sim/world_parts.h"
 
 /* 2027-01-14 05:55 in Boston (UTC - 5 h). */
@@ -100,7 +101,7 @@ static void codes_round_as_the_device(void **state)
 
 	(void)state;
 	cJSON_ArrayForEach(v, vectors_at(all, "ds18b20"))
-		assert_int_equal(world_code(cJSON_GetArrayItem(v, 0)->valuedouble),
+		assert_int_equal(ds18b20_code(cJSON_GetArrayItem(v, 0)->valuedouble),
 			cJSON_GetArrayItem(v, 1)->valueint);
 	cJSON_Delete(all);
 }

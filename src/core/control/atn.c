@@ -269,7 +269,7 @@ bool atn_charge_due(struct atn_charge *c, const struct atn_picture *p, struct mo
 	}
 	if (!p->top_known || mono_since(now, p->top_at) > ATN_TOP_AGE_MS)
 		return false;
-	c->charging = atn_wants_charge(c->charging, p->top_mc, atn_is_peak(clock, p->utc_offset_s));
+	c->charging = atn_wants_charge(c->charging, p->top_mc - p->warmer_mc, atn_is_peak(clock, p->utc_offset_s));
 	if (c->sent == ATN_SENT_NOTHING || c->charging != c->on)
 		return true;
 	return mono_since(now, c->sent_at) >= again_ms(c->sent, p->hold_ms);

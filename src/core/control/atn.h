@@ -151,6 +151,7 @@ struct atn_picture {
 	bool may;			/* RemoteControl by a SCADA beat younger than ATN_FRESH_MS */
 	bool top_known;
 	int64_t top_mc;
+	int64_t warmer_mc;		/* how much hotter than ATN_TANK_* this house's source makes its water */
 	struct mono top_at;
 	int utc_offset_s;
 	int64_t hold_ms;		/* dispatch.hold_s of the SCADA: renewed at half of it */

@@ -33,10 +33,20 @@ static bool pump_wanted(const struct homealone *h, const struct settings *s, int
 	return false;
 }
 
+static bool has_heat_pump(const struct settings *s)
+{
+	for (int i = 0; i < s->n_relays; i++)
+		if (s->relays[i].kind == RELAY_HEAT_PUMP)
+			return true;
+	return false;
+}
+
+/* Beside a heat pump an element is there for emergencies. */
 static bool relay_wanted(const struct homealone *h, const struct settings *s, const struct settings_relay *r)
 {
 	switch (r->kind) {
 	case RELAY_ELEMENT:
+		return h->charging && !has_heat_pump(s);
 	case RELAY_HEAT_PUMP:
 		return h->charging;
 	case RELAY_PUMP:

@@ -42,8 +42,8 @@ static void unresolved(struct settings *s)
 	struct settings_roles *r = &s->roles;
 
 	for (int i = 0; i < SETTINGS_MAX_STORE; i++)
-		r->store[i] = NO_NODE;
-	r->supply = r->return_pipe = r->flow = r->outdoor = r->meter = NO_NODE;
+		r->store[i] = r->buffer[i] = NO_NODE;
+	r->supply = r->return_pipe = r->flow = r->outdoor = r->meter = r->lwt = r->ewt = NO_NODE;
 	for (int i = 0; i < SETTINGS_MAX_ZONES; i++)
 		s->zones[i].sensor = s->zones[i].pump = NO_NODE;
 	for (int i = 0; i < HOUSE_MAX_RELAYS; i++)

@@ -209,11 +209,11 @@ static void check_key_pair(const struct check *c)
 static void check_poll(const struct check *c)
 {
 	const struct settings_roles *r = &c->s->roles;
-	bool guard_needs = r->n_store > 0 || r->supply_name[0] || r->return_name[0] || c->s->n_zones > 0;
+	bool guard_needs = r->n_store + r->n_buffer > 0 || r->supply_name[0] || r->return_name[0] || c->s->n_zones > 0;
 
 	if (c->s->sensors.poll_s > GUARD_POLL_MAX_S && guard_needs)
 		problem_add(c->problems, file_of(c, "sensors.poll_s"), line_of(c, "sensors.poll_s"),
-			"sensors.poll_s = %d is more than %d s, but the guard needs roles.store, supply, "
+			"sensors.poll_s = %d is more than %d s, but the guard needs roles.store, buffer, supply, "
 			"return_pipe and zones "
 			"- use at most %d",
 			c->s->sensors.poll_s, GUARD_POLL_MAX_S, GUARD_POLL_MAX_S);

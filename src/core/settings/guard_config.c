@@ -48,6 +48,21 @@ void guard_config_limits(const struct settings *s, const struct house *h, struct
 	};
 }
 
+void guard_config_doors(const struct settings *s, struct guard_doors *out)
+{
+	*out = (struct guard_doors){ "", "" };
+	snprintf(out->gpio_chip, sizeof(out->gpio_chip), "%s", s->guard.gpio_chip);
+	snprintf(out->i2c_bus, sizeof(out->i2c_bus), "%s", s->guard.i2c_bus);
+}
+
+/* "0x21": the address a board was set to; anything else is no address. */
+static uint8_t address_of(const char *hw_uid)
+{
+	unsigned int address;
+
+	return sscanf(hw_uid, "0x%2x", &address) == 1 ? (uint8_t)address : 0;
+}
+
 void guard_config_relay(const struct settings *s, const struct house *h, int index, bool simulated,
 	struct guard_relay *out)
 {
@@ -57,10 +72,12 @@ void guard_config_relay(const struct settings *s, const struct house *h, int ind
 
 	*out = (struct guard_relay){ .relay = (uint8_t)index, .kind = (uint8_t)r->kind,
 		.fail_state = (uint8_t)r->fail_state, .active_low = r->active_low, .simulated = simulated,
+		.bias = (uint8_t)r->bias,
 		.gpio = -1, .expected_w = { r->expected_w[0], r->expected_w[1] } };
 	if (component >= 0 && component < h->n_components) {
 		out->gpio = h->components[component].gpio;
 		make = h->components[component].make;
+		out->i2c_address = address_of(h->components[component].hw_uid);
 	}
 	snprintf(out->make_model, sizeof(out->make_model), "%s", symbols_make_model.list[make].word);
 }

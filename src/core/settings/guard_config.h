@@ -10,6 +10,7 @@
 #include "spaceheat/settings.h"
 
 void guard_config_limits(const struct settings *, const struct house *, struct guard_limits *);
+void guard_config_doors(const struct settings *, struct guard_doors *);
 /* Of settings->relays[index]. */
 void guard_config_relay(const struct settings *, const struct house *, int index, bool simulated,
 	struct guard_relay *);

@@ -86,23 +86,33 @@ static int resolve_node(struct resolve *r, const char *path, const char *name, e
 	return NO_NODE;
 }
 
+/* The thermometers of a tank: each once. */
+static void resolve_tank(struct resolve *r, const char *role, const char names[][ALIAS_SIZE], int nodes[], int n)
+{
+	char path[32];
+
+	for (int i = 0; i < n; i++) {
+		snprintf(path, sizeof(path), "%s[%d]", role, i);
+		nodes[i] = resolve_node(r, path, names[i], NEED_TEMPERATURE);
+		for (int j = 0; j < i; j++)
+			if (nodes[i] != NO_NODE && nodes[i] == nodes[j])
+				problem_add(r->problems, file_of(r, path), line_of(r, path),
+					"%s names \"%s\" twice - remove one", role, names[i]);
+	}
+}
+
 static void resolve_roles(struct resolve *r)
 {
 	struct settings_roles *o = &r->s->roles;
-	char path[32];
 
-	for (int i = 0; i < o->n_store; i++) {
-		snprintf(path, sizeof(path), "roles.store[%d]", i);
-		o->store[i] = resolve_node(r, path, o->store_name[i], NEED_TEMPERATURE);
-		for (int j = 0; j < i; j++)
-			if (o->store[i] != NO_NODE && o->store[i] == o->store[j])
-				problem_add(r->problems, file_of(r, path), line_of(r, path),
-					"roles.store names \"%s\" twice - remove one", o->store_name[i]);
-	}
+	resolve_tank(r, "roles.store", (const char(*)[ALIAS_SIZE])o->store_name, o->store, o->n_store);
+	resolve_tank(r, "roles.buffer", (const char(*)[ALIAS_SIZE])o->buffer_name, o->buffer, o->n_buffer);
 	o->supply = resolve_node(r, "roles.supply", o->supply_name, NEED_TEMPERATURE);
 	o->return_pipe = resolve_node(r, "roles.return_pipe", o->return_name, NEED_TEMPERATURE);
 	o->flow = resolve_node(r, "roles.flow", o->flow_name, NEED_FLOW);
 	o->outdoor = resolve_node(r, "roles.outdoor", o->outdoor_name, NEED_TEMPERATURE);
+	o->lwt = resolve_node(r, "roles.lwt", o->lwt_name, NEED_TEMPERATURE);
+	o->ewt = resolve_node(r, "roles.ewt", o->ewt_name, NEED_TEMPERATURE);
 	o->meter = resolve_node(r, "roles.meter", o->meter_name, NEED_METER);
 }
 
@@ -196,6 +206,13 @@ int settings_nameplate_w(const struct settings *s)
 	for (int i = 0; i < s->n_relays; i++)
 		sum += s->relays[i].expected_w[1];
 	return sum;
+}
+
+int settings_tank_top(const struct settings *s)
+{
+	if (s->roles.n_buffer > 0)
+		return s->roles.buffer[0];
+	return s->roles.n_store > 0 ? s->roles.store[0] : NO_NODE;
 }
 
 int settings_relay_of(const struct settings *s, int node)

@@ -36,6 +36,7 @@ static const char *const scales[] = { "C", "F" };
 static const char *const controls[] = { "service", "wall" };
 static const char *const kinds[] = { RELAY_KINDS(WORD) };
 static const char *const fail_states[] = { FAIL_STATES(WORD) };
+static const char *const biases[] = { LINE_BIASES(WORD) };
 /* index = enum log_level */
 static const char *const levels[] = { NULL, "error", "warning", "info", "debug" };
 
@@ -103,11 +104,20 @@ const struct setting settings_table[] = {
 		.example = "[ \"a.tank.temp0\", \"a.tank.temp1\" ]",
 		.offset = offsetof(struct settings, roles.store_name),
 		.size = ALIAS_SIZE, COUNTED(roles.n_store) },
+	{ .path = "roles.buffer", .type = SET_TEXTS, .unit = "", .fallback = "[ ]", NO_RAILS,
+		.says = "Thermometers of the buffer between heat pump and rooms, top first",
+		.count = SETTINGS_MAX_STORE, .example = "[ \"a.buffer.temp0\", \"a.buffer.temp1\" ]",
+		.offset = offsetof(struct settings, roles.buffer_name),
+		.size = ALIAS_SIZE, COUNTED(roles.n_buffer) },
 	TEXT("roles.supply", "\"\"", AT(roles.supply_name), RELOAD_LIVE,
 		"Thermometer of the water to the rooms"),
 	TEXT("roles.return_pipe", "\"\"", AT(roles.return_name), RELOAD_LIVE,
 		"Thermometer of the water that comes back"),
 	TEXT("roles.flow", "\"\"", AT(roles.flow_name), RELOAD_LIVE, "Flow meter of that water"),
+	TEXT("roles.lwt", "\"\"", AT(roles.lwt_name), RELOAD_LIVE,
+		"Thermometer of the water that leaves the heat pump"),
+	TEXT("roles.ewt", "\"\"", AT(roles.ewt_name), RELOAD_LIVE,
+		"Thermometer of the water that enters the heat pump"),
 	TEXT("roles.outdoor", "\"\"", AT(roles.outdoor_name), RELOAD_LIVE, "Thermometer outdoors"),
 	TEXT("roles.meter", "\"\"", AT(roles.meter_name), RELOAD_LIVE, "Electric meter of all heating"),
 
@@ -141,6 +151,8 @@ const struct setting settings_table[] = {
 		"Where people find it, like its breaker"),
 	BOOL("relays[].active_low", "false", OF(relay, active_low), RELOAD_FAIL_STATE,
 		"A low line switches it on"),
+	CHOICE("relays[].bias", "\"as-is\"", biases, OF(relay, bias), RELOAD_FAIL_STATE,
+		"Resistor of its GPIO line"),
 
 	INT("guard.hp_min_off_s", "s", "300", 180, 1800, AT(guard.hp_min_off_s), RELOAD_FAIL_STATE,
 		"Shortest rest of a heat pump between two runs", "the compressor needs this rest"),
@@ -166,6 +178,10 @@ const struct setting settings_table[] = {
 		"A pump idle this long is run for 60 s", NULL),
 	INT("guard.start_delay_max_s", "s", "120", 0, 600, AT(guard.start_delay_max_s), RELOAD_FAIL_STATE,
 		"Upper end of this house's random delay after boot or reconnect", NULL),
+	TEXT("guard.gpio_chip", "\"\"", AT(guard.gpio_chip), RELOAD_FAIL_STATE,
+		"GPIO chip of the relays: label, name or path (see gpiodetect); \"\" = the Pi's own"),
+	TEXT("guard.i2c_bus", "\"/dev/i2c-1\"", AT(guard.i2c_bus), RELOAD_FAIL_STATE,
+		"I2C bus of the relay boards"),
 	INT("guard.store_litres", "l", "0", 0, 20000, AT(guard.store_litres), RELOAD_FAIL_STATE,
 		"Water in the heat store, when only the emitters draw on it; "
 		"0 = not known, dry firing is seen by fast rise alone",

@@ -203,6 +203,30 @@ bool houses_read(const char *text, size_t length, const char *file, const char *
 	return good;
 }
 
+bool houses_read_bare_plant(const char *text, size_t length, const char *file, const char *key,
+	struct house *h, struct problems *problems)
+{
+	struct lined t;
+	struct house_reader r = { .t = &t, .h = h };
+	int before = problems->n + problems->more;
+	const cJSON *plant;
+
+	if (!lined_open(&t, text, length, file, problems))
+		return false;
+	memset(h, 0, sizeof(*h));
+	snprintf(h->key, sizeof(h->key), "%s", key);
+	h->has_plant = true;
+	plant = cJSON_GetObjectItemCaseSensitive(t.root, key);
+	if (cJSON_IsObject(plant)) {
+		lined_check_doubles(&t, plant);
+		houses_read_plant_section(&r, plant, false);
+	} else {
+		no_world(&t, key);
+	}
+	lined_close(&t);
+	return problems->n + problems->more == before;
+}
+
 int houses_list(const char *text, size_t length, const char *file, struct house *scratch,
 	void (*each)(void *ctx, const struct house *), void *ctx, struct problems *problems)
 {

@@ -16,6 +16,9 @@
  * `file` is for messages only. */
 bool houses_read(const char *text, size_t length, const char *file, const char *key, struct house *,
 	struct problems *);
+/* The same for a file that maps names to bare Plant sections, without nodes: fills key and plant only. */
+bool houses_read_bare_plant(const char *text, size_t length, const char *file, const char *key,
+	struct house *, struct problems *);
 /* Calls each() with every house of the file that reads without a problem, in file order; *scratch holds it
  * for the length of the call. Returns how many; problems of the others are added. */
 int houses_list(const char *text, size_t length, const char *file, struct house *scratch,

@@ -65,10 +65,10 @@ static void make_sensor(struct house_reader *r, int node)
 		add_channel(r, node, node, TELEMETRY_GPM_TIMES_10, n->sample_s);
 }
 
-/* The meter measures the whole heating; by the protocol of 2022 its readings are about a.elt1. */
+/* The meter measures the whole heating; by the protocol of 2022 its readings are about the source of heat. */
 static void make_meter(struct house_reader *r, int node)
 {
-	int about = house_node(r->h, "a.elt1");
+	int about = house_node(r->h, house_source(r->h));
 
 	if (about == NO_NODE || !can_be_read(r->h, &r->h->nodes[node]))
 		return;

@@ -32,6 +32,11 @@ bool house_alias_good(const char *alias)
 	return word;
 }
 
+const char *house_source(const struct house *h)
+{
+	return house_node(h, "a.hp1") != NO_NODE ? "a.hp1" : "a.elt1";
+}
+
 bool make_is_simulated(enum make_model make)
 {
 	return make == MAKE_GRIDWORKS_SIM_TEMP || make == MAKE_GRIDWORKS_SIM_METER ||
@@ -134,7 +139,7 @@ static void check_parent(struct house_reader *r, const struct node *n)
 
 static void check_required(struct house_reader *r)
 {
-	static const char *const required[] = { "a", "a.s", "a.m", "a.elt1" };
+	const char *const required[] = { "a", "a.s", "a.m", house_source(r->h) };
 
 	for (size_t i = 0; i < sizeof(required) / sizeof(required[0]); i++)
 		if (house_node(r->h, required[i]) == NO_NODE)

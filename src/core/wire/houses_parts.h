@@ -36,12 +36,15 @@ struct house_reader {
 /* Words of a-z and 0-9 joined by single dots, first character a letter, at most 100 characters (SF-41). */
 bool house_alias_good(const char *alias);
 bool make_is_simulated(enum make_model);
+/* The alias of the main source of heat: a.hp1 in a house that has it, else the element of 2022. */
+const char *house_source(const struct house *);
 
 void houses_read_devices(struct house_reader *);	/* all ...Cacs and ...Components */
 void houses_read_nodes(struct house_reader *);
 void houses_check(struct house_reader *);		/* ties nodes to devices; the rules of section 8 */
 void houses_make_channels(struct house_reader *);
 void houses_read_plant(struct house_reader *);
+void houses_read_plant_section(struct house_reader *, const struct cJSON *plant, bool with_nodes);
 void houses_read_plant_nodes(struct house_reader *, const struct cJSON *nodes);
 
 /* For the plain objects of the file: a required text or UUID member; adds the problem. */

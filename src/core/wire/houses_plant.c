@@ -398,19 +398,13 @@ static void read_series(struct house_reader *r, const cJSON *plant, const char *
 			"Plant.%s is of Kind \"Csv\" but has no Path - add it", section);
 }
 
-void houses_read_plant(struct house_reader *r)
+void houses_read_plant_section(struct house_reader *r, const cJSON *plant, bool with_nodes)
 {
-	const cJSON *plant = lined_get(r->world, "Plant"), *faults = lined_get(plant, "Faults"), *object;
+	const cJSON *faults = lined_get(plant, "Faults"), *object;
 	static const char *const plain[] = { "House", "Emitters", "Circulators", "Buffer" };
 	struct plant *p = &r->h->plant;
-	int kind;
+	int kind = read_kind(r, "", plant, plant_kinds, 3);
 
-	if (!cJSON_IsObject(plant)) {
-		HOUSE_PROBLEM(
-			r, lined_key_line(r->t, r->world, "Plant"), "Plant is no object - write { ... }");
-		return;
-	}
-	kind = read_kind(r, "", plant, plant_kinds, 3);
 	p->kind = kind < 0 ? PLANT_ELEMENT_TANK : (enum plant_kind)kind;
 	read_fields(r, "", plant);
 	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++) {
@@ -427,7 +421,18 @@ void houses_read_plant(struct house_reader *r)
 	if (faults && cJSON_GetArraySize(faults) > 0)
 		HOUSE_PROBLEM(r, lined_key_line(r->t, plant, "Faults"),
 			"Plant.Faults is not read by this version - make it [ ]");
-	object = section_of(r, plant, "Nodes", true);
+	object = section_of(r, plant, "Nodes", with_nodes);
 	if (object)
 		houses_read_plant_nodes(r, object);
+}
+
+void houses_read_plant(struct house_reader *r)
+{
+	const cJSON *plant = lined_get(r->world, "Plant");
+
+	if (cJSON_IsObject(plant))
+		houses_read_plant_section(r, plant, true);
+	else
+		HOUSE_PROBLEM(
+			r, lined_key_line(r->t, r->world, "Plant"), "Plant is no object - write { ... }");
 }

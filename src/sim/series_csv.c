@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "sim/weather_csv.h"
+#include "sim/series_csv.h"
 
 #include <errno.h>
 #include <math.h>
@@ -8,8 +8,6 @@
 #include <string.h>
 
 enum { GAP_S = 3 * 3600, MAX_BYTES = 64 * 1024 * 1024 };
-
-static const char header[] = "unix_s,out_c,wind_ms,ghi_wm2";
 
 static const char *line_after(const char *p)
 {
@@ -31,34 +29,36 @@ static bool number(const char **p, char before, double *out)
 	return true;
 }
 
-static bool parse_row(const char *p, struct weather_timed *out)
+static bool parse_row(const struct series_form *f, const char *p, struct series_row *out)
 {
 	double unix_s;
 
-	if (!number(&p, '\0', &unix_s) || !number(&p, ',', &out->row.out_c) ||
-		!number(&p, ',', &out->row.wind_ms) || !number(&p, ',', &out->row.sun_w_m2))
+	if (!number(&p, '\0', &unix_s) || fabs(unix_s) >= 1e12)
 		return false;
 	out->unix_s = (int64_t)unix_s;
+	for (int i = 0; i < f->columns; i++)
+		if (!number(&p, ',', &out->v[i]) || out->v[i] < f->low[i])
+			return false;
 	while (*p == ' ' || *p == '\r')
 		p++;
-	return fabs(unix_s) < 1e12 && out->row.wind_ms >= 0 && out->row.sun_w_m2 >= 0 &&
-	       (*p == '\n' || *p == '\0');
+	return *p == '\n' || *p == '\0';
 }
 
-bool weather_parse_csv(const char *text, struct weather_timed *rows, int *n_rows, struct err *e)
+bool series_parse(const struct series_form *f, const char *text, struct series_row *rows, int *n_rows,
+	struct err *e)
 {
 	const char *p = line_after(text);
 	int64_t before = INT64_MIN;
 	int line = 2, n = 0;
 
-	if (strncmp(text, header, strlen(header)) != 0)
-		return err_set(e, ERR_FORMAT, 0, "line 1: no header (allowed: %s)", header);
+	if (strncmp(text, f->header, strlen(f->header)) != 0)
+		return err_set(e, ERR_FORMAT, 0, "line 1: no header (allowed: %s)", f->header);
 	for (; *p != '\0'; p = line_after(p), line++) {
-		struct weather_timed row;
+		struct series_row row = { .unix_s = 0 };
 
-		if (!parse_row(p, &row))
-			return err_set(e, ERR_FORMAT, 0, "line %d: not four numbers in range (allowed: %s)",
-				line, header);
+		if (!parse_row(f, p, &row))
+			return err_set(e, ERR_FORMAT, 0, "line %d: not %d numbers in range (allowed: %s)", line,
+				f->columns + 1, f->header);
 		if (row.unix_s <= before)
 			return err_set(e, ERR_FORMAT, 0, "line %d: time goes back - sort the rows", line);
 		before = row.unix_s;
@@ -91,42 +91,49 @@ static char *read_text(const char *path, struct err *e)
 	return text;
 }
 
-static bool keep_rows(struct weather *w, const char *text, struct err *e)
+static bool keep_rows(struct series *s, const struct series_form *f, const char *text, struct err *e)
 {
-	if (!weather_parse_csv(text, NULL, &w->n_rows, e))
+	if (!series_parse(f, text, NULL, &s->n_rows, e))
 		return false;
-	w->rows = calloc((size_t)w->n_rows, sizeof(*w->rows));
-	if (w->rows == NULL)
+	s->rows = calloc((size_t)s->n_rows, sizeof(*s->rows));
+	if (s->rows == NULL)
 		return err_set(e, ERR_MEMORY, errno, "out of memory");
-	if (!weather_parse_csv(text, w->rows, &w->n_rows, e))
+	if (!series_parse(f, text, s->rows, &s->n_rows, e))
 		return false;
-	for (int i = 1; i < w->n_rows; i++)
-		w->gaps += w->rows[i].unix_s - w->rows[i - 1].unix_s > GAP_S;
+	for (int i = 1; i < s->n_rows; i++)
+		s->gaps += s->rows[i].unix_s - s->rows[i - 1].unix_s > GAP_S;
 	return true;
 }
 
-bool weather_load_csv(struct weather *w, const char *path, struct err *e)
+bool series_load(struct series *s, const struct series_form *f, const char *path, struct err *e)
 {
 	char *text = read_text(path, e);
-	bool ok = text != NULL && keep_rows(w, text, e);
+	bool ok;
 
+	*s = (struct series){ .rows = NULL };
+	ok = text != NULL && keep_rows(s, f, text, e);
 	free(text);
 	if (!ok)
-		weather_close(w);
-	return ok || err_in(e, "weather %s", path);
+		series_close(s);
+	return ok || err_in(e, "%s", path);
 }
 
-double weather_find_csv(struct weather *w, double t_s, struct weather_row *a, struct weather_row *b)
+void series_close(struct series *s)
 {
-	double unix_s = (double)w->start_s + t_s;
-	const struct weather_timed *row, *next;
+	free(s->rows);
+	s->rows = NULL;
+}
 
-	while (w->at_row + 1 < w->n_rows && unix_s >= (double)w->rows[w->at_row + 1].unix_s)
-		w->at_row++;
-	row = &w->rows[w->at_row];
-	next = w->at_row + 1 < w->n_rows ? row + 1 : row;
-	*a = row->row;
-	*b = next->row;
+double series_find(struct series *s, double unix_s, const struct series_row **a, const struct series_row **b)
+{
+	const struct series_row *row, *next;
+
+	while (s->at_row + 1 < s->n_rows && unix_s >= (double)s->rows[s->at_row + 1].unix_s)
+		s->at_row++;
+	row = &s->rows[s->at_row];
+	next = s->at_row + 1 < s->n_rows ? row + 1 : row;
+	*a = row;
+	*b = next;
 	if (next->unix_s - row->unix_s > GAP_S || next == row || unix_s < (double)row->unix_s)
 		return 0;
 	return (unix_s - (double)row->unix_s) / (double)(next->unix_s - row->unix_s);
