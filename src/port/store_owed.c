@@ -38,7 +38,7 @@ static bool mark_sent(void *self, struct uuid uid, enum store_tier tier, struct 
 	if (st == NULL)
 		return false;
 	bind_uuid(st, 1, &uid);
-	sqlite3_bind_int(st, 2, tier);
+	sqlite3_bind_int(st, 2, (int)tier);
 	return store_run(self, ST_SENT, "owed", e);
 }
 
