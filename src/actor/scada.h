@@ -155,7 +155,9 @@ struct scada {
 	struct scada_worries worries;
 	struct msg_offer waiting_offer;
 	struct beats beats;
-	struct gate_order beat_order, offer_order, end_order, ack_order, standing_order, instruction_order;
+	struct gate_order beat_order, offer_order, end_order, ack_order, standing_order, status_ack_order, request_order,
+		instruction_order;
+	bool status_ack_open, request_open;	/* its first part was accepted, others are to come */
 	bool atn_wants_local, beat_late_said, beat_lost_said;
 	bool beat_due;			/* sent once the mode that follows from this message is known */
 	int64_t log_seq, age_limit_ms, synced_slot_s;

@@ -256,11 +256,6 @@ void scada_dispatch(struct scada *s, const struct msg *in, struct outbox *out)
 		refuse(s, d, why, out);
 }
 
-void scada_unsupported(struct scada *s, const struct msg *in, struct outbox *out)
-{
-	scada_count_refusal(s, DIAG_PAYLOAD_NOT_IMPLEMENTED, in->unsupported.type, out);
-}
-
 /* --- the guard's answers -------------------------------------------------------------------- */
 
 static bool held(enum guard_result r)

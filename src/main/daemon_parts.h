@@ -37,6 +37,7 @@ struct daemon {
 	bool stateless;			/* the state directory cannot be used: control goes on without it */
 	struct wall start;
 	int utc_offset_s;
+	struct zone zone;
 	struct uuid boot_id;
 
 	struct notify notify;
@@ -84,7 +85,6 @@ struct daemon {
 
 	struct history *history;
 	struct scada scada;
-	struct zone zone;
 	struct relay relay;
 	struct sensor sensor;
 	struct meter meter;
@@ -107,6 +107,7 @@ extern const int daemon_n_stages;
 bool daemon_open_keys(struct daemon *, struct err *);
 void daemon_close_keys(struct daemon *);
 void daemon_say_keys(struct daemon *);
+
 
 /* A line through the log sink, from before or beside the actors; daemon_record: and a row of the event table. */
 void daemon_say(struct daemon *, enum log_level, enum log_code, const char *format, ...)

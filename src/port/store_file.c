@@ -40,11 +40,10 @@ static const char schema[] =
 	" code TEXT NOT NULL, node TEXT NOT NULL, value INTEGER NOT NULL, text TEXT NOT NULL);"
 	"CREATE INDEX event_at ON event(at_ms);"
 	STORE_CONTRACT_TABLE("contract")
-	"CREATE TABLE owed("
-	" n INTEGER PRIMARY KEY AUTOINCREMENT, uid BLOB NOT NULL UNIQUE, slot_s INTEGER NOT NULL,"
-	" period_s INTEGER NOT NULL, tier INTEGER NOT NULL, sent INTEGER NOT NULL);"
+	STORE_OWED_TABLE("owed")
+	STORE_GAP_TABLES
 	"CREATE TABLE number(key INTEGER PRIMARY KEY, value INTEGER NOT NULL);"
-	"PRAGMA user_version=2;"
+	"PRAGMA user_version=3;"
 	"COMMIT;";
 
 void store_file_close(struct store_db *s)

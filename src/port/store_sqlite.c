@@ -164,13 +164,28 @@ static bool sqlite_tidy(void *self, struct err *e)
 	return true;
 }
 
+/* What this process made the kernel send to disks since it began: pages, each counted once per time it was written. */
+static int64_t written_bytes(void)
+{
+	FILE *f = fopen("/proc/self/io", "re");
+	char line[128];
+	long long bytes = -1;
+
+	while (f != NULL && fgets(line, sizeof(line), f) != NULL)
+		if (sscanf(line, "write_bytes: %lld", &bytes) == 1)
+			break;
+	if (f != NULL)
+		fclose(f);
+	return bytes;
+}
+
 static bool sqlite_info(void *self, struct store_info *out, struct err *e)
 {
 	struct store_db *s = self;
 	sqlite3_stmt *st = store_statement(s, ST_SIZE, e);
 	bool found;
 
-	*out = (struct store_info){ 0, s->damaged_rows };
+	*out = (struct store_info){ 0, s->damaged_rows, written_bytes() };
 	if (st == NULL || !store_row(s, ST_SIZE, &found, "size", e))
 		return false;
 	if (found)
@@ -210,6 +225,7 @@ bool store_sqlite_open(const char *path, struct store *out, struct err *e)
 		.notice = sqlite_notice,
 		.close = sqlite_close };
 	store_rows(out);
+	store_owed(out);
 	store_contract(out);
 	snprintf(s->path, sizeof(s->path), "%s", path);
 	return store_file_open(s, e);

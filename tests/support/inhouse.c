@@ -192,7 +192,7 @@ static bool more(void *self, struct msg *out)
 static void open_broker(struct inhouse *h)
 {
 	const struct house *house = &h->loaded.house;
-	struct understand scada = { .self = &h->scada_inbound, .raw = inbound_scada };
+	struct understand scada = { .self = &h->scada_inbound, .raw = inbound_scada, .more = inbound_scada_more };
 	struct understand atn = { .self = h, .raw = count_status, .more = more };
 
 	h->scada_memory = open_inbound(&h->scada_inbound, &house->scada, &house->atn, INBOUND_SCADA_MEMORY);

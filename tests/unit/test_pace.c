@@ -114,6 +114,7 @@ static void time_stands_and_goes_on(void **state)
 	crew_open(c);
 	assert_int_equal(pthread_create(&thread, NULL, run_crew, c), 0);
 	await(&s, 1);
+	await_newest(&s, 5000);
 	assert_true(runtime_pace(c->runtime).paused);
 	assert_int_equal(atomic_load(&s.newest_ms), 5000);
 	c->post.post(c->post.self, &(struct msg){ .type = MSG_KEEP, .to = address_of(1) });
