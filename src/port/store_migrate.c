@@ -13,11 +13,20 @@ static const char *const steps[STORE_SCHEMA] = {
 		" has_replaces, 0, 0, 0, 0, crc FROM contract;"
 		"DROP TABLE contract;"
 		"ALTER TABLE contract_new RENAME TO contract;",
-	/* What was never sent gets its standard when it is. The numbers of owing go on. */
+	/* What was never sent gets its standard when it is. */
 	[2] = STORE_OWED_TABLE("owed_new")
 		"INSERT INTO owed_new SELECT n, uid, slot_s, period_s, tier, sent, sent=0, 0 FROM owed;"
 		"DROP TABLE owed;"
 		"ALTER TABLE owed_new RENAME TO owed;"
+		STORE_BLOCK_TABLE("block_new")
+		"INSERT INTO block_new(id,crc,bytes) SELECT ((3-tier)<<40)+start_s AS k, crc, bytes FROM block ORDER BY k;"
+		"DROP TABLE block;"
+		"ALTER TABLE block_new RENAME TO block;"
+		STORE_EVENT_TABLE("event_new")
+		"INSERT INTO event_new(id,command,level,code,node,value,text) SELECT (at_ms<<16)-1+"
+		" row_number() OVER (PARTITION BY at_ms ORDER BY id), command, level, code, node, value, text FROM event;"
+		"DROP TABLE event;"
+		"ALTER TABLE event_new RENAME TO event;"
 		STORE_GAP_TABLES,
 };
 
