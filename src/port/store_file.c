@@ -36,9 +36,9 @@ static const char schema[] =
 	STORE_BLOCK_TABLE("block")
 	STORE_EVENT_TABLE("event")
 	STORE_CONTRACT_TABLE("contract")
-	STORE_OWED_TABLE("owed")
+	STORE_LEDGER
+	STORE_LEDGER_VIEWS
 	STORE_GAP_TABLES
-	"CREATE TABLE number(key INTEGER PRIMARY KEY, value INTEGER NOT NULL);"
 	"PRAGMA user_version=3;"
 	"COMMIT;";
 

@@ -34,12 +34,12 @@ enum { STORE_SCHEMA = 3, STORE_PATH = 512 };
 	X(ST_CONTRACT_GET, "SELECT * FROM contract WHERE place=?1") \
 	X(ST_CONTRACT_DROP, "DELETE FROM contract WHERE place=?1") \
 	X(ST_OWED_FIND, "SELECT n FROM owed WHERE uid=?1 ORDER BY n LIMIT 1") \
-	X(ST_OWED_LAST, "SELECT max(n) FROM owed") \
-	X(ST_OWE, "INSERT INTO owed(n,uid,slot_s,period_s,tier,sent,by_age,request) VALUES(?8,?1,?2,?3,?4,?5,?6,?7)") \
-	X(ST_OWE_AGAIN, "UPDATE owed SET sent=max(sent,?5), by_age=min(by_age,?6) " \
-		"WHERE n=?8 AND slot_s=?2 AND period_s=?3 AND request=?7") \
-	X(ST_SENT, "UPDATE owed SET sent=1, by_age=0, tier=?2 WHERE n=?1") \
-	X(ST_FORGET, "DELETE FROM owed WHERE n=?1") \
+	X(ST_OWED_LAST, "SELECT n FROM owed ORDER BY n DESC LIMIT 1") \
+	X(ST_OWE, "INSERT INTO ledger(n,uid,value,period_s,tier,sent,by_age,request) VALUES(?8,?1,?2,?3,?4,?5,?6,?7)") \
+	X(ST_OWE_AGAIN, "UPDATE ledger SET sent=max(sent,?5), by_age=min(by_age,?6) " \
+		"WHERE n=?8 AND value=?2 AND period_s=?3 AND request=?7") \
+	X(ST_SENT, "UPDATE ledger SET sent=1, by_age=0, tier=?2 WHERE n=?1") \
+	X(ST_FORGET, "DELETE FROM ledger WHERE n=?1") \
 	X(ST_OWED_NEXT, "SELECT n,uid,slot_s,period_s,tier,sent,by_age,request FROM owed WHERE n>?1 " \
 		"ORDER BY n LIMIT 1") \
 	X(ST_OWED_AGED, "SELECT count(*),min(slot_s),max(slot_s+period_s) FROM owed WHERE slot_s<?1") \
@@ -50,11 +50,11 @@ enum { STORE_SCHEMA = 3, STORE_PATH = 512 };
 	X(ST_GAP_PUT, "INSERT INTO gap(from_ms,to_ms,cause,about) VALUES(?1,?2,?3,?4)") \
 	X(ST_GAP_GET, "SELECT from_ms,to_ms,cause,about FROM gap WHERE to_ms>?1 AND from_ms<?2 ORDER BY from_ms,id") \
 	X(ST_OWED_COUNT, "SELECT count(*) FROM owed") \
-	X(ST_NUMBER_PUT, "INSERT INTO number(key,value) VALUES(?1,?2) " \
-		"ON CONFLICT(key) DO UPDATE SET value=?2 WHERE value<>?2") \
-	X(ST_NUMBER_GET, "SELECT value FROM number WHERE key=?1") \
+	X(ST_NUMBER_PUT, "INSERT INTO ledger(n,value) VALUES((1<<48)+?1,?2) " \
+		"ON CONFLICT(n) DO UPDATE SET value=?2 WHERE value<>?2") \
+	X(ST_NUMBER_GET, "SELECT value FROM ledger WHERE n=(1<<48)+?1") \
 	X(ST_PRUNE_BLOCKS, "DELETE FROM block WHERE id>=?1 AND id<?2") \
-	X(ST_PRUNE_OWED, "DELETE FROM owed WHERE slot_s<?1") \
+	X(ST_PRUNE_OWED, "DELETE FROM ledger WHERE n<1<<48 AND value<?1") \
 	X(ST_PRUNE_REQUESTS, "DELETE FROM request WHERE id NOT IN (SELECT request FROM owed)") \
 	X(ST_PRUNE_GAPS, "DELETE FROM gap WHERE to_ms<?1") \
 	X(ST_PRUNE_EVENTS, "DELETE FROM event WHERE id<?1<<16") \
@@ -121,11 +121,16 @@ bool store_migrate(struct store_db *, int version, struct err *);
 	" id INTEGER PRIMARY KEY, at_ms INTEGER AS (id>>16), command INTEGER NOT NULL, level TEXT NOT NULL," \
 	" code TEXT NOT NULL, node TEXT NOT NULL, value INTEGER NOT NULL, text TEXT NOT NULL);"
 
-#define STORE_OWED_TABLE(name) \
-	"CREATE TABLE " name "(" \
-	" n INTEGER PRIMARY KEY, uid BLOB NOT NULL, slot_s INTEGER NOT NULL," \
-	" period_s INTEGER NOT NULL, tier INTEGER NOT NULL, sent INTEGER NOT NULL," \
-	" by_age INTEGER NOT NULL, request INTEGER NOT NULL);"
+/* Numbers stand behind what is owed, on the page that a new status touches anyway. Each of the two is read through its
+ * view. */
+#define STORE_LEDGER \
+	"CREATE TABLE ledger(" \
+	" n INTEGER PRIMARY KEY, value INTEGER NOT NULL, uid BLOB, period_s INTEGER, tier INTEGER, sent INTEGER," \
+	" by_age INTEGER, request INTEGER);"
+#define STORE_LEDGER_VIEWS \
+	"CREATE VIEW owed AS SELECT n, uid, value AS slot_s, period_s, tier, sent, by_age, request FROM ledger" \
+	" WHERE n<1<<48;" \
+	"CREATE VIEW number AS SELECT n-(1<<48) AS key, value FROM ledger WHERE n>=1<<48;"
 #define STORE_GAP_TABLES \
 	"CREATE TABLE gap(" \
 	" id INTEGER PRIMARY KEY, from_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL, cause TEXT NOT NULL," \

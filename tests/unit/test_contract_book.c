@@ -9,7 +9,10 @@
 
 /* A contract row as the program of schema 1 wrote it, with its checksum. */
 static const char schema_1[] =
-	"DROP TABLE gap; DROP TABLE request; DROP TABLE owed;"
+	"DROP TABLE gap; DROP TABLE request; DROP VIEW owed; DROP VIEW number;"
+	"CREATE TABLE number(key INTEGER PRIMARY KEY, value INTEGER NOT NULL);"
+	"INSERT INTO number SELECT n-(1<<48), value FROM ledger WHERE n>=1<<48;"
+	"DROP TABLE ledger;"
 	"CREATE TABLE owed("
 	" n INTEGER PRIMARY KEY AUTOINCREMENT, uid BLOB NOT NULL UNIQUE, slot_s INTEGER NOT NULL,"
 	" period_s INTEGER NOT NULL, tier INTEGER NOT NULL, sent INTEGER NOT NULL);"
@@ -152,6 +155,7 @@ static void expect_what_was_there(struct bench *b)
 	const struct store *s = &b->store;
 	char texts[100] = "";
 	struct store_owed o;
+	int64_t closed_s;
 	uint8_t bytes[8];
 	struct err e;
 	size_t n;
@@ -164,6 +168,8 @@ static void expect_what_was_there(struct bench *b)
 	}
 	assert_true(s->for_events(s->self, 1799000099999, 1799000100001, add_text, texts, &e));
 	assert_string_equal(texts, "first, second, third (command)");
+	assert_true(s->get_number(s->self, STORE_CLOSED_S, &closed_s, &found, &e));
+	assert_true(found && closed_s > 0);
 	assert_true(s->next_owed(s->self, 0, &o, &found, &e));
 	assert_true(found && o.n == 7 && o.sent && !o.by_age && o.uid.b[0] == 7);
 }
