@@ -23,7 +23,7 @@ void daemon_hang(struct daemon *d, const char *wish)
 {
 	const char *at = wish != NULL ? strrchr(wish, '@') : NULL;
 
-	for (int i = 0; at != NULL && i < DAEMON_MAX_ACTORS; i++) {
+	for (int i = 0; at != NULL && i < d->n_actors; i++) {
 		struct actor *a = &d->actors[i];
 
 		if (strlen(a->name) != (size_t)(at - wish) || strncmp(a->name, wish, (size_t)(at - wish)) != 0)

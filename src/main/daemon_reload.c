@@ -20,7 +20,8 @@ static void take_live(void *ctx)
 	settings_take_live(&c->d->loaded->settings, c->to);
 	c->d->log.level = c->to->log.level;
 	if (c->sensors)
-		sensor_reload(&c->d->sensor, &c->d->loaded->settings);
+		for (int i = 0; i < N_SENSE_BUSES; i++)
+			sensor_reload(&c->d->sensors[i], &c->d->loaded->settings);
 }
 
 /* The uplink learns that its connection is gone before the new one can say that it is there. */
