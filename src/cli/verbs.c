@@ -29,6 +29,14 @@ const struct verb verbs[] = {
 	  "  NODE                only this one\n", cli_sensors },
 	{ "relays", "", "every relay: state, since when, by whom, held by what", "r", "spaceheat relays", NULL,
 	  cli_relays },
+	{ "relay", "test NODE|--all [--yes] [--seconds 20]", "commissioning: switch it and look at the meter", "o",
+	  "spaceheat relay test a.elt1.relay",
+	  "  --all               every relay, one by one\n"
+	  "  --yes               do not ask for the node's name\n"
+	  "  --seconds S         how long it stays on; 20 unless told\n"
+	  "  --report DIR        where the report is written; commissioning unless told\n"
+	  "Off, 10 s of measuring, on, off again; all through the guard, whose minimum times are waited for. Refused in\n"
+	  "RemoteControl and while blind. Exit 1: a relay failed.\n", cli_relay },
 	{ "contract", "[log]", "the contract, the control mode and the last 20 changes of either", "r", "spaceheat contract",
 	  "  log                 all changes that the service remembers\n", cli_contract },
 	{ "dispatch", "NODE on|off|auto [--minutes 60] [--override]", "take a relay for a time, or give it back", "o",

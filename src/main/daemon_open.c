@@ -183,7 +183,7 @@ static bool open_runtime(struct daemon *d, struct err *e)
 {
 	const struct settings *s = settings(d);
 	struct runtime_options o = {
-		.actors = d->actors, .n_actors = d->n_actors,
+		.actors = d->actors,
 		.time = s->simulated ? TIME_OWNER : TIME_REAL,
 		.clock = d->clock, .start = d->start, .speed = s->sim.speed,
 		.exit_after_ms = end_of_run_ms(d), .hold_ms = d->await_atn_ms,
@@ -196,6 +196,7 @@ static bool open_runtime(struct daemon *d, struct err *e)
 	};
 
 	list_actors(d);
+	o.n_actors = d->n_actors;
 	d->runtime = runtime_open(&o);
 	if (d->runtime == NULL)
 		return err_set(e, ERR_MEMORY, 0, "no memory for the runtime");
