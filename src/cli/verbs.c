@@ -73,6 +73,8 @@ const struct verb verbs[] = {
 	  "  show [PATH]         the settings with their units, all or those under PATH\n"
 	  "  --origin            where each comes from\n"
 	  "  --defaults          the defaults beside them\n", verb_config },
+	{ "doctor", "", "what of this machine is not as the house needs it, and the command that helps", "none",
+	  "spaceheat doctor", "Exit 0: all is well, 1: a warning, 2: something fails, 3: no house or no service. -q: only what is not ok.\n", cli_doctor },
 	{ "atn", "run|id|key|offer|beat|dispatch|end [-p]", "be the AtomicTNode, whole or message by message",
 	  "none", "spaceheat atn dispatch a.elt1.relay on -p",
 	  "  run [--manual]      the whole agent; --manual: contract and beats, no dispatches\n"

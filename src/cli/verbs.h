@@ -75,6 +75,7 @@ int cli_hold(struct cli *, int argc, char **argv);
 int cli_reset(struct cli *, int argc, char **argv);
 int cli_log(struct cli *, int argc, char **argv);
 int cli_alerts(struct cli *, int argc, char **argv);
+int cli_doctor(struct cli *, int argc, char **argv);
 /* The verb table as markdown. */
 void cli_print_verbs(void);
 
