@@ -79,11 +79,20 @@ static bool connect_to(struct emonpi *p, struct err *e)
 		"not allowed - see meter.username and meter.password_file" : "no connection - does the broker run?");
 }
 
+/* "credential:NAME" lies where systemd put it. */
 static bool read_password(struct device *d, struct emonpi *p, struct err *e)
 {
-	if (p->s->password_file[0] == '\0')
+	static const char credential[] = "credential:";
+	const char *file = p->s->password_file, *dir = getenv("CREDENTIALS_DIRECTORY");
+	char path[2 * PATH_SIZE];
+
+	if (file[0] == '\0')
 		return true;
-	if (!d->bus->slurp(d->bus, p->s->password_file, p->password, sizeof(p->password), e))
+	if (strncmp(file, credential, sizeof(credential) - 1) == 0)
+		snprintf(path, sizeof(path), "%.200s/%s", dir != NULL ? dir : "", file + sizeof(credential) - 1);
+	else
+		snprintf(path, sizeof(path), "%s", file);
+	if (!d->bus->slurp(d->bus, path, p->password, sizeof(p->password), e))
 		return err_in(e, "meter.password_file");
 	p->password[strcspn(p->password, "\r\n")] = '\0';
 	return true;
