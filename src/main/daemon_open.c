@@ -13,7 +13,6 @@
 #include "core/settings/settings.h"
 #include "core/wire/signature.h"
 #include "main/daemon_parts.h"
-#include "port/zone_system.h"
 #include "port/bus_linux.h"
 #include "port/store_sqlite.h"
 
@@ -376,15 +375,6 @@ static bool publish(void *self, const char *topic, const void *bytes, size_t len
 	}
 	pthread_mutex_unlock(&d->link_lock);
 	return sent;
-}
-
-/* The civil time of prices and schedules. A simulated house without a named zone lives at its start's offset. */
-bool daemon_read_zone(const struct daemon *d, const struct settings *s, struct zone *z, struct err *e)
-{
-	*z = (struct zone){ .first_offset_s = d->utc_offset_s };
-	if (s->simulated && s->display.timezone[0] == '\0')
-		return true;
-	return zone_system_read(s->display.timezone, z, e);
 }
 
 static bool open_actors(struct daemon *d, struct err *e)

@@ -133,7 +133,7 @@ void daemon_see_clock(struct daemon *);
 /* The line about why it is trusted, or not. */
 void daemon_say_trust(struct daemon *, enum trust);
 
-/* daemon_open.c: the civil time of prices and schedules. */
+/* daemon_zone.c: the civil time of days, prices and schedules. */
 bool daemon_read_zone(const struct daemon *, const struct settings *, struct zone *, struct err *);
 
 /* daemon_cert.c: called often, looks rarely. */
