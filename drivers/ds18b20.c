@@ -44,7 +44,7 @@ bool ds18b20_parse(const char *text, int64_t *sixteenths, struct err *e)
 	for (int i = 0; i < SCRATCHPAD; i++)
 		any |= bytes[i];
 	if (any == 0)
-		return err_set(e, ERR_FORMAT, 0, "all bytes zero: the data line is shorted to ground");
+		return err_set(e, ERR_SHORT, 0, "all bytes zero: the data line is shorted to ground");
 	*sixteenths = (int16_t)(bytes[1] << 8 | bytes[0]);
 	if (*sixteenths < LOWEST_C * 16 || *sixteenths > HIGHEST_C * 16)
 		return err_set(e, ERR_RANGE, 0, "code %lld is a fault value: check for a broken wire",

@@ -7,7 +7,10 @@ static bool sim_temp_read(struct device *d, enum telemetry_name quantity, int64_
 	(void)quantity;
 	if (!sim_number(d, "temp", value, e))
 		return err_in(e, "simulated thermometer");
-	if (*value < -55 * 16 || *value > 125 * 16)
+	if (*value > 125 * 16)
+		return err_set(e, ERR_SHORT, 0, "simulated thermometer: code %lld is a fault value: wires touch",
+			(long long)*value);
+	if (*value < -55 * 16)
 		return err_set(e, ERR_RANGE, 0,
 			"simulated thermometer: code %lld is a fault value: broken wire", (long long)*value);
 	return true;

@@ -15,7 +15,7 @@ enum err_code {
 	ERR_CONFIG,	/* the configuration or houses.json is wrong */
 	ERR_TIMEOUT,
 	ERR_MEMORY,
-	ERR_SHORT,	/* a sensor whose wires touch */
+	ERR_SHORT,	/* the wires of a sensor touch */
 };
 
 struct err {

@@ -54,7 +54,11 @@ static bool fetch(struct meter *m, struct meter_channel *c, int64_t *code, struc
 		return err_set(e, ERR_ABSENT, 0, "no driver for it - check its make in houses.json");
 	if (!d->open)
 		d->open = d->driver->open(&d->device, &m->house->components[channel->component], e);
-	return d->open && d->driver->read(&d->device, channel->name, code, e);
+	if (!d->open || !d->driver->read(&d->device, channel->name, code, e))
+		return false;
+	if (channel->name == TELEMETRY_POWER_W && *code < METER_REVERSED_W)
+		return err_set(e, ERR_RANGE, 0, "reversed: %lld W", (long long)*code);
+	return true;
 }
 
 static void say_reading(struct meter *m, const struct meter_channel *c, enum quality quality,
@@ -104,8 +108,9 @@ static void silent(struct meter *m, struct meter_channel *c, const struct err *e
 		return;
 	if (!line_said(m, c))
 		record(out, LEVEL_WARNING, LOG_METER, channel_of(m, c)->by, QUALITY_UNKNOWN,
-			"no reading for %lld s: %.80s - check its cable and meter.port, baud, unit_id",
-			(long long)(silent_ms / 1000), e->text);
+			"no reading for %lld s: %.80s - check %s", (long long)(silent_ms / 1000), e->text,
+			e->code == ERR_RANGE ? "which way round its current clamps are" :
+			"its cable and meter.port, baud, unit_id");
 	c->reported = true;
 }
 

@@ -18,6 +18,7 @@ enum {
 	METER_MAX_CHANNELS = 8,
 	METER_UNKNOWN_MS = 5000,
 	METER_REPORT_MS = 60000,
+	METER_REVERSED_W = -50,		/* what takes power reads no less but by a wrong wiring */
 };
 
 struct meter_channel {

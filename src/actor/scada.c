@@ -46,7 +46,12 @@ void scada_init(struct scada *s, const struct house *h, const struct settings *s
 	s->restored = true;
 	guard_config_limits(settings, h, &limits);
 	s->own_delay_ms = limits.start_delay_ms;
-	s->age_limit_ms = gate_age_limit_ms(settings->simulated, settings->sim.speed);
+	scada_pace(s, settings->sim.speed);
+}
+
+void scada_pace(struct scada *s, double speed)
+{
+	s->age_limit_ms = gate_age_limit_ms(s->settings->simulated, speed);
 }
 
 void scada_remember(struct scada *s, const struct contract_book *book)
@@ -81,6 +86,7 @@ static struct mode present_mode(const struct scada *s)
 		.atn_wants_local = s->atn_wants_local,
 		.dispatched = scada_dispatched(s),
 		.operator_lease = scada_operated(s),
+		.instructed = scada_instructed(s),
 	};
 
 	return control_mode(&in);
@@ -160,10 +166,12 @@ static void tick(struct scada *s, const struct msg *in, struct outbox *out)
 {
 	(void)in;
 	scada_energy(s);
+	scada_slots_tick(s, out);
 	if (s->mode.mode == REMOTE_CONTROL)
 		s->contract.remote_ms += mono_since(s->now, s->last_tick);
 	s->last_tick = s->now;
 	scada_keep_relays(s, out);
+	scada_worry(s, out);
 	if (due(s, &s->next_report, SCADA_REPORT_MS))
 		scada_send_reports(s, out);
 	if (due(s, &s->next_keep, SCADA_KEEP_MS) && s->contract.state == CONTRACT_LIVE)
@@ -211,7 +219,9 @@ static scada_handler *const handlers[N_MSG_TYPES] = {
 	[MSG_END] = scada_end,
 	[MSG_REPORT_ACK] = scada_report_ack,
 	[MSG_SNAPSHOT_REQUEST] = scada_snapshot,
-	[MSG_UNSUPPORTED] = scada_unsupported,
+	[MSG_INSTRUCTION] = scada_instruct,
+	[MSG_STATUS_ACK] = scada_status_ack,
+	[MSG_HISTORY_REQUEST] = scada_history_request,
 	[MSG_LINK] = link_changed,
 	[MSG_STORED] = scada_stored,
 	[MSG_STORE_FAILED] = scada_store_failed,

@@ -19,7 +19,7 @@ static void say_alert(const struct alert *a, struct outbox *out)
 		.since_ms = a->since.ms, .node = a->node, .code = (uint8_t)a->code, .level = (uint8_t)a->level,
 		.ended = a->state == ALERT_ENDED } };
 
-	memcpy(m.send_alert.text, a->text, sizeof(m.send_alert.text));
+	snprintf(m.send_alert.text, sizeof(m.send_alert.text), "%.*s", (int)sizeof(m.send_alert.text) - 1, a->text);
 	say(out, &m);
 }
 
@@ -27,13 +27,12 @@ void scada_tell_alerts(struct scada *s, struct outbox *out)
 {
 	const struct alert *a;
 
-	alerts_tick(&s->alerts, s->now);
+	alerts_tick(&s->alerts, s->now, s->clock);
 	while (s->link_up && (a = alerts_to_tell(&s->alerts)) != NULL)
 		say_alert(a, out);
 }
 
-/* "15.2 C" of milli-degrees. */
-static const char *celsius(int64_t mc, char text[24])
+const char *scada_celsius(int64_t mc, char text[24])
 {
 	int64_t tenths = (mc + (mc < 0 ? -50 : 50)) / 100;
 
@@ -49,6 +48,6 @@ void scada_say_breach(struct scada *s, int zone, int64_t mc, struct outbox *out)
 
 	record(out, LEVEL_CRITICAL, LOG_SLA_BREACH, z->sensor, (int32_t)mc,
 		"%.60s at %s under the contract (lowest setpoint in 4 h %s, floor %s): contract ended - none needed; "
-		"tell the aggregator", z->name, celsius(mc, is), celsius(sla_setpoint_mc(&s->sla), setpoint),
-		celsius((int64_t)(s->settings->guard.sla_floor_c * 1000), floor));
+		"tell the aggregator", z->name, scada_celsius(mc, is), scada_celsius(sla_setpoint_mc(&s->sla), setpoint),
+		scada_celsius((int64_t)(s->settings->guard.sla_floor_c * 1000), floor));
 }

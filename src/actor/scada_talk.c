@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the scada says that decides nothing: snapshots, the status line of a simulation. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "actor/scada_parts.h"
@@ -72,15 +71,12 @@ void scada_snapshot(struct scada *s, const struct msg *in, struct outbox *out)
 /* --- the status line --------------------------------------------------------------------------- */
 
 /* "20.6 C", or what is wrong instead of an old number (UI-3). */
-static const char *celsius(struct reading_mc r, char *text, size_t size)
+static const char *celsius(struct reading_mc r, char text[24])
 {
-	int64_t tenths = (r.mc + (r.mc < 0 ? -50 : 50)) / 100;
-
 	if (!r.good)
-		snprintf(text, size, "unknown");
+		snprintf(text, 24, "unknown");
 	else
-		snprintf(text, size, "%s%lld.%lld C", tenths < 0 ? "-" : "", (long long)(llabs(tenths) / 10),
-			(long long)(llabs(tenths) % 10));
+		scada_celsius(r.mc, text);
 	return text;
 }
 
@@ -97,9 +93,9 @@ void scada_status_line(struct scada *s, struct outbox *out)
 	char room[24], top[24], bottom[24], power[24];
 	int zone = s->settings->n_zones > 0 ? s->settings->zones[0].sensor : NO_NODE;
 
-	celsius(scada_node_mc(s, zone), room, sizeof(room));
-	celsius(scada_node_mc(s, settings_tank_top(s->settings)), top, sizeof(top));
-	celsius(scada_node_mc(s, tank_bottom(roles)), bottom, sizeof(bottom));
+	celsius(scada_node_mc(s, zone), room);
+	celsius(scada_node_mc(s, settings_tank_top(s->settings)), top);
+	celsius(scada_node_mc(s, tank_bottom(roles)), bottom);
 	if (scada_power_known(s))
 		snprintf(power, sizeof(power), "%d W", s->power.w);
 	else

@@ -35,7 +35,7 @@ static void view_channel(const struct scada *s, int i, struct view_channel *v)
 		v->mc = channel_mc(ch, c->code);
 }
 
-static int starts_1h(const struct scada *s, const struct scada_relay *r)
+int scada_starts_1h(const struct scada *s, const struct scada_relay *r)
 {
 	uint32_t known = r->n_starts < SCADA_STARTS ? r->n_starts : SCADA_STARTS;
 	int n = 0;
@@ -49,7 +49,7 @@ static void view_relay(const struct scada *s, const struct scada_relay *r, struc
 {
 	*v = (struct view_relay){ .asked = r->asked, .on = r->on, .wanted = r->wanted, .by = r->by,
 		.wanted_by = r->wanted_by, .result = r->result, .since_ms = r->moved.ms,
-		.held_until_ms = r->held_until.ms, .starts_1h = starts_1h(s, r),
+		.held_until_ms = r->held_until.ms, .starts_1h = scada_starts_1h(s, r),
 		.locked = r->locks != 0 };
 	if (r->operated)
 		v->operator_until_ms = s->clock.ms + mono_since(r->operate_until, s->now);

@@ -93,7 +93,7 @@ static bool fetch(
 	for (int i = 0; i < TRIES; i++) {
 		if (c->driver->read(&c->device, channel_of(s, c)->name, code, e))
 			return true;
-		if (e->code != ERR_FORMAT)
+		if (e->code != ERR_FORMAT && e->code != ERR_SHORT)
 			break;
 	}
 	if (e->code == ERR_ABSENT)

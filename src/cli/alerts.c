@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/ask.h"
@@ -18,6 +19,9 @@ static void print_alert(const cJSON *a, struct words_zone z)
 		printf("  ended %s", words_clock(z, (int64_t)ms, ended));
 	printf("\n      %s%s%s\n", words_text(a, "text", ""), words_at(a, "action") != NULL ? "\n      do: " : "",
 		words_text(a, "action", ""));
+	if (words_at(a, "acked_by") != NULL)
+		printf("      seen by %s%s%s\n", words_text(a, "acked_by", "?"), words_at(a, "note") != NULL ? ": " : "",
+			words_text(a, "note", ""));
 }
 
 /* Those that have ended are left out. */
@@ -28,6 +32,26 @@ static void keep_present(cJSON *list)
 			cJSON_DeleteItemFromArray(list, i);
 }
 
+static int acknowledge(struct cli *cli, int argc, char **argv)
+{
+	cJSON *args, *data;
+	char *end = NULL;
+	double id = argc > 2 ? strtod(argv[2], &end) : 0;
+	int result;
+
+	if ((argc != 3 && argc != 5) || *end != '\0' || id < 1 || (argc == 5 && strcmp(argv[3], "--note") != 0))
+		return cli_usage("alerts", "ack needs the number of an alert, and takes --note TEXT");
+	args = cJSON_CreateObject();
+	cJSON_AddNumberToObject(args, "id", id);
+	if (argc == 5)
+		cJSON_AddStringToObject(args, "note", argv[4]);
+	result = ask_once(cli, "alerts ack", "alerts_ack", args, &data);
+	if (result == EXIT_DONE && data != NULL)
+		printf("seen by %s\n", words_text(data, "acked_by", "?"));
+	cJSON_Delete(data);
+	return result;
+}
+
 int cli_alerts(struct cli *cli, int argc, char **argv)
 {
 	bool all = argc == 2 && strcmp(argv[1], "--all") == 0;
@@ -36,8 +60,10 @@ int cli_alerts(struct cli *cli, int argc, char **argv)
 	cJSON *data, *list;
 	int result;
 
+	if (argc > 1 && strcmp(argv[1], "ack") == 0)
+		return acknowledge(cli, argc, argv);
 	if (argc > 1 && !all)
-		return cli_usage("alerts", "takes only --all");
+		return cli_usage("alerts", "takes only --all or ack");
 	quiet.json = false;	/* chosen first, printed here */
 	result = ask_once(&quiet, "alerts", "alerts", NULL, &data);
 	if (result != EXIT_DONE)

@@ -5,10 +5,12 @@
 #include <string.h>
 
 #include "cli/verbs.h"
-#include "core/control/alerts.h"
+#include "core/control/codes.h"
 #include "core/control/atn.h"
 #include "core/control/contract.h"
+#include "core/control/local.h"
 #include "core/settings/settings.h"
+#include "core/sim/fault.h"
 #include "core/wire/types.h"
 #include "spaceheat/names.h"
 
@@ -34,20 +36,27 @@ static int print_atn(void)
 	return EXIT_DONE;
 }
 
-static int print_alerts(void)
+static int print_codes(void)
 {
-	char text[8192];
+	char text[24576];
 
-	alerts_print(text, sizeof(text));
+	codes_print(text, sizeof(text));
 	fputs(text, stdout);
 	return EXIT_DONE;
 }
 
-static int print_codes(void)
+static int print_faults(void)
 {
-	puts("| Code | of |\n|---|---|");
-	for (int i = 0; i < N_LOG_CODES; i++)
-		printf("| `%s` | log lines and events |\n", log_code_name((enum log_code)i));
+	char text[16384];
+
+	fault_print(text, sizeof(text));
+	fputs(text, stdout);
+	return EXIT_DONE;
+}
+
+static int print_reasons(void)
+{
+	puts("| Name | of |\n|---|---|");
 	for (int i = 1; i < N_DIAGNOSTICS; i++)
 		printf("| `%s` | refusal by check %d |\n", diag_name((enum diag)i), diag_check((enum diag)i));
 	for (int i = 0; i < N_GUARD_RESULTS; i++)
@@ -66,16 +75,52 @@ static int print_contract(void)
 	return EXIT_DONE;
 }
 
-static int print_settings(void)
+static int print_control(void)
 {
-	char *text = malloc(settings_write_markdown(NULL, 0) + 1);
+	char text[16384];
+
+	local_print(text, sizeof(text));
+	fputs(text, stdout);
+	return EXIT_DONE;
+}
+
+static size_t write_settings(char *out, size_t size)
+{
+	return settings_write_markdown("", out, size);
+}
+
+static size_t write_limits(char *out, size_t size)
+{
+	return settings_write_markdown("guard.", out, size);
+}
+
+/* What is as long as it says when asked for nothing. */
+static int print_whole(size_t (*write)(char *, size_t))
+{
+	size_t size = write(NULL, 0) + 1;
+	char *text = malloc(size);
 
 	if (text == NULL)
 		return cli_fail(EXIT_FAILED, "print: no memory");
-	settings_write_markdown(text, settings_write_markdown(NULL, 0) + 1);
+	write(text, size);
 	fputs(text, stdout);
 	free(text);
 	return EXIT_DONE;
+}
+
+static int print_settings(void)
+{
+	return print_whole(write_settings);
+}
+
+static int print_limits(void)
+{
+	return print_whole(write_limits);
+}
+
+static int print_man(void)
+{
+	return print_whole(settings_write_man);
 }
 
 static int print_cli(void)
@@ -94,8 +139,12 @@ int cli_print(struct cli *cli, int argc, char **argv)
 		{ "contract", print_contract },
 		{ "atn", print_atn },
 		{ "settings", print_settings },
+		{ "limits", print_limits },
+		{ "man", print_man },
 		{ "codes", print_codes },
-		{ "alerts", print_alerts },
+		{ "reasons", print_reasons },
+		{ "faults", print_faults },
+		{ "control", print_control },
 		{ "cli", print_cli },
 	};
 

@@ -7,11 +7,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cli/ask.h"
 #include "cli/demo.h"
 #include "cli/place.h"
-#include "cli/words.h"
+#include "cli/sim_ask.h"
 #include "core/settings/settings.h"
+#include "core/sim/fault.h"
 
 enum { HOUSES_MAX_BYTES = 4 * 1024 * 1024 };
 
@@ -75,25 +75,6 @@ static void print_status(const char *house, bool json, struct wall now, double s
 	print_utc(now, utc_offset_s);
 }
 
-/* The service itself, where one listens. */
-static int status_of_service(struct cli *cli)
-{
-	double t_ms, speed, offset_s;
-	cJSON *data;
-	int result = ask_once(cli, "sim status", "sim", NULL, &data);
-
-	if (data == NULL)
-		return result;
-	words_number(data, "speed", &speed);
-	words_number(data, "utc_offset_s", &offset_s);
-	if (words_number(data, "t_ms", &t_ms))
-		print_status(words_text(data, "house", "?"), false, (struct wall){ (int64_t)t_ms }, speed, (int)offset_s);
-	else
-		printf("%s  speed %gx  not begun\n", words_text(data, "house", "?"), speed);
-	cJSON_Delete(data);
-	return result;
-}
-
 /* Without a service: the simulated clock of the configured house. */
 static int status_of_clock(struct cli *cli)
 {
@@ -124,7 +105,7 @@ static int sim_status(struct cli *cli, int argc, char **argv)
 	if (argc > 1)
 		return cli_usage("sim", "status takes no arguments");
 	control_call_find(cli->socket, path, &demo);
-	return access(path, F_OK) == 0 ? status_of_service(cli) : status_of_clock(cli);
+	return access(path, F_OK) == 0 ? sim_ask(cli, "status", NULL, NULL) : status_of_clock(cli);
 }
 
 /* All of a houses.json. */
@@ -200,6 +181,74 @@ static int sim_config(struct cli *cli, int argc, char **argv)
 	return result;
 }
 
+static int sim_speed(struct cli *cli, int argc, char **argv)
+{
+	char *end;
+	double speed;
+
+	if (argc != 2)
+		return cli_usage("sim", "speed needs a number, or max");
+	if (strcmp(argv[1], "max") == 0)
+		return sim_ask(cli, "speed", "speed", cJSON_CreateString("max"));
+	speed = strtod(argv[1], &end);
+	if (end == argv[1] || *end != '\0')
+		return cli_usage("sim", "\"%.20s\" is no speed", argv[1]);
+	return sim_ask(cli, "speed", "speed", cJSON_CreateNumber(speed));
+}
+
+/* pause, resume, clear */
+static int sim_pause(struct cli *cli, int argc, char **argv)
+{
+	if (argc > 1)
+		return cli_usage("sim", "%s takes no arguments", argv[0]);
+	return sim_ask(cli, argv[0], NULL, NULL);
+}
+
+/* What is wrong with it is said here, too, where no service is asked. */
+static int sim_fault(struct cli *cli, int argc, char **argv)
+{
+	struct fault_spec spec;
+	struct err e;
+
+	if (argc != 2)
+		return cli_usage("sim", "fault needs one SPEC, %s", "WHAT[:NODE]=KIND[,key=value]@WHEN[+FOR]");
+	if (!fault_parse(argv[1], &spec, &e))
+		return cli_fail(EXIT_USAGE, "sim: %s", e.text);
+	return sim_ask(cli, "fault", "fault", cJSON_CreateString(argv[1]));
+}
+
+/* Is each of them written right? Whether the house has such a node only a service can say. */
+static int sim_check(struct cli *cli, int argc, char **argv)
+{
+	struct fault_spec spec;
+	struct err e;
+
+	(void)cli;
+	if (argc < 2)
+		return cli_usage("sim", "check needs at least one SPEC");
+	for (int i = 1; i < argc; i++)
+		if (!fault_parse(argv[i], &spec, &e))
+			return cli_fail(EXIT_USAGE, "%s", e.text);
+	return EXIT_DONE;
+}
+
+/* For programs: each kind with the critical alerts that are its doing. */
+static int sim_kinds(struct cli *cli, int argc, char **argv)
+{
+	(void)cli, (void)argv;
+	if (argc > 1)
+		return cli_usage("sim", "kinds takes no arguments");
+	for (int i = 0; i < N_FAULT_KINDS; i++) {
+		const struct fault_row *r = &fault_rows[i];
+
+		printf("%s=%s", r->what, r->word);
+		for (int j = 0; j < r->n_explains; j++)
+			printf(" %s", log_code_name(r->explains[j]));
+		putchar('\n');
+	}
+	return EXIT_DONE;
+}
+
 int cli_sim(struct cli *cli, int argc, char **argv)
 {
 	static const struct {
@@ -208,6 +257,13 @@ int cli_sim(struct cli *cli, int argc, char **argv)
 	} parts[] = {
 		{ "now", sim_now },
 		{ "status", sim_status },
+		{ "speed", sim_speed },
+		{ "pause", sim_pause },
+		{ "resume", sim_pause },
+		{ "fault", sim_fault },
+		{ "clear", sim_pause },
+		{ "check", sim_check },
+		{ "kinds", sim_kinds },
 		{ "houses", sim_houses },
 		{ "config", sim_config },
 	};

@@ -16,8 +16,9 @@ static int verb_decode(struct cli *cli, int argc, char **argv)
 
 static int verb_config(struct cli *cli, int argc, char **argv)
 {
-	(void)cli;
-	return cli_config(argc, argv);
+	if (argc > 1 && strcmp(argv[1], "diff") == 0)
+		return cli_config_diff(cli, argc);
+	return cli_config(cli, argc, argv);
 }
 
 /* clang-format off */
@@ -54,25 +55,51 @@ const struct verb verbs[] = {
 	{ "reset", "NODE|trip", "reset what the guard has locked; refused while the cause lasts", "o", "spaceheat reset trip",
 	  "  trip                the over-temperature trip\n"
 	  "  NODE                a relay that is locked out\n", cli_reset },
-	{ "alerts", "[--all]", "what is wrong now, and what to do about it", "r", "spaceheat alerts",
-	  "  --all               what has ended, too\n", cli_alerts },
+	{ "alerts", "[--all] | ack ID [--note TEXT]", "what is wrong now, and what to do about it", "r (ack: o)",
+	  "spaceheat alerts ack 7 --note \"installer called\"",
+	  "  --all               what has ended, too\n"
+	  "  ack ID              you have seen it; it still stands until it is over\n"
+	  "  --note TEXT         with a word for the others\n", cli_alerts },
+	{ "events", "[KIND...] [--since SEQ]", "what happens, as it happens, until Ctrl-C", "r", "spaceheat events mode relay",
+	  "  KIND                mode contract relay reading power alert link config log; all unless told\n"
+	  "  --since SEQ         first those after that number, of the last 1024\n", cli_events },
 	{ "log", "[-f] [--code C] [--node N] [--last N]", "the service's own last 2000 lines", "r",
 	  "spaceheat log --code RELAY --last 20",
 	  "  -f                  go on with what comes, until Ctrl-C\n"
 	  "  --code C            only lines with this code\n"
 	  "  --node N            only lines about this node\n"
 	  "  --last N            only the last N of them\n", cli_log },
+	{ "history", "[CHANNEL...] [--from T] [--to T] [--tier TIER] [--points N] | backup FILE",
+	  "what was read, from the tier that suits the time asked for; or a copy of the record", "r",
+	  "spaceheat history a.tank.temp0 --from -7d --points 200",
+	  "  CHANNEL             a node, or node/TelemetryName; without one the channels are listed\n"
+	  "  --from T, --to T    2027-01-14T06:00, 06:00, -24h, yesterday, now, @UNIX; the last 24 h unless told\n"
+	  "  --tier TIER         exact, minute, quarter, day; auto unless told\n"
+	  "  --points N          at most so many, least and most kept; 600 unless told\n"
+	  "  backup FILE         a copy of the record, also while the service writes it\n", cli_history },
+	{ "export", "[--format csv|jsonl] [--from T] [--to T] [--channels GLOB] [--tier TIER] [--tz utc|local] -o FILE",
+	  "the record as a table in a file", "r", "spaceheat export --from yesterday --to today --channels 'a.tank.*' -o tank.csv",
+	  "  --channels GLOB     of their names or nodes; all unless told\n"
+	  "  --tier TIER         by the time's length unless told: up to 4 h exact, 2 days minute, 60 days quarter\n"
+	  "  --tz utc|local      how times are written; local unless told\n"
+	  "  --force             put it in the place of a file that is there\n", cli_export },
+	{ "outbox", "[--flush | drop UID]", "what is owed to the AtomicTNode", "r", "spaceheat outbox",
+	  "  --flush             send what is under way again, now\n"
+	  "  drop UID            give up one status; leaves a gap record\n", cli_outbox },
 	{ "decode", "TYPE FILE", "check one message and print its canonical form", "none",
 	  "spaceheat decode gt.sh.status.110 status.json",
 	  "  FILE                - is standard input\n"
 	  "  TYPE                also p and d, the binary types\n", verb_decode },
-	{ "config", "check [FILE] | show [PATH] [--origin] [--defaults]", "check a configuration, or show its settings",
-	  "none",
+	{ "config", "check [FILE] | show [PATH] [--origin] [--defaults] | diff",
+	  "check a configuration, show its settings, or compare it with what runs", "none (show, diff: r)",
 	  "spaceheat config check /etc/spaceheat/spaceheat.cfg",
 	  "  check [FILE]        name everything that is wrong; exit 0 or 78\n"
 	  "  show [PATH]         the settings with their units, all or those under PATH\n"
 	  "  --origin            where each comes from\n"
-	  "  --defaults          the defaults beside them\n", verb_config },
+	  "  --defaults          the defaults beside them\n"
+	  "  diff                the file on disk against the running service; exit 0 the same, 1 it differs\n", verb_config },
+	{ "reload", "", "read the configuration anew: prints what changes, or all that is wrong", "a", "spaceheat reload", NULL,
+	  cli_reload },
 	{ "doctor", "", "what of this machine is not as the house needs it, and the command that helps", "none",
 	  "spaceheat doctor", "Exit 0: all is well, 1: a warning, 2: something fails, 3: no house or no service. -q: only what is not ok.\n", cli_doctor },
 	{ "atn", "run|id|key|offer|beat|dispatch|end [-p]", "be the AtomicTNode, whole or message by message",
@@ -87,13 +114,21 @@ const struct verb verbs[] = {
 	  "  --contract UUID     instead of the one remembered\n"
 	  "  --key FILE          sign with the key in FILE (64 hex digits); `key` prints its public half\n"
 	  "  --really            allow a broker that is not on this machine\n", cli_atn },
-	{ "sim", "now [--ms] | status | houses [FILE] | config HOUSE [FILE]", "the simulation: its time, its houses",
-	  "none", "spaceheat sim now --ms",
+	{ "sim", "status | now [--ms] | speed N | pause | resume | fault SPEC | clear | check SPEC... | kinds | houses [FILE] | config HOUSE [FILE]",
+	  "a simulation: its time, its speed, what is broken in it", "r, o", "spaceheat sim fault sensor:a.tank.temp0=stuck@+5m+2h",
+	  "  status              time, speed, and the faults that stand or wait\n"
 	  "  now [--ms]          the simulated time (of a real house: the wall clock)\n"
-	  "  status              time and speed\n"
+	  "  speed N             simulated seconds per second, 0.1 to 3600, or max\n"
+	  "  pause, resume       time stands; time goes on\n"
+	  "  fault SPEC          break something: WHAT[:NODE]=KIND[,key=value]@WHEN[+FOR], WHEN a local time 06:00, an offset\n"
+	  "                      +20m from now, or now (spaceheat print faults has the list)\n"
+	  "  clear               end all faults that stand, forget all that wait\n"
+	  "  check SPEC...       are they written right? Needs no service\n"
+	  "  kinds               each kind of fault, with the critical alerts that it explains\n"
 	  "  houses [FILE]       the simulated houses of a houses.json\n"
-	  "  config HOUSE [FILE] roles, zones, relays and comfort settings for one of them\n", cli_sim },
-	{ "print", "wire|contract|atn|settings|codes|alerts|cli", "print one of the program's tables as markdown", "none",
+	  "  config HOUSE [FILE] roles, zones, relays and comfort settings for one of them\n"
+	  "Exit 4: this is a real house.\n", cli_sim },
+	{ "print", "wire|contract|atn|control|settings|limits|codes|reasons|faults|cli|man", "print one of the program's tables, or spaceheat.cfg(5)", "none",
 	  "spaceheat print wire", NULL, cli_print },
 	{ "version", "", "version, commit, build flags, library versions", "none", "spaceheat version", NULL,
 	  cli_version },

@@ -60,7 +60,7 @@ int cli_fail(int exit_code, const char *format, ...) __attribute__((format(print
 int cli_usage(const char *verb, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 int cli_decode(int argc, char **argv);
-int cli_config(int argc, char **argv);
+int cli_config(struct cli *, int argc, char **argv);
 int cli_atn(struct cli *, int argc, char **argv);
 int cli_sim(struct cli *, int argc, char **argv);
 int cli_print(struct cli *, int argc, char **argv);
@@ -74,8 +74,15 @@ int cli_dispatch(struct cli *, int argc, char **argv);
 int cli_hold(struct cli *, int argc, char **argv);
 int cli_reset(struct cli *, int argc, char **argv);
 int cli_log(struct cli *, int argc, char **argv);
+/* `config diff`: argv[1]. */
+int cli_config_diff(struct cli *, int argc);
+int cli_reload(struct cli *, int argc, char **argv);
+int cli_events(struct cli *, int argc, char **argv);
 int cli_alerts(struct cli *, int argc, char **argv);
 int cli_doctor(struct cli *, int argc, char **argv);
+int cli_history(struct cli *, int argc, char **argv);
+int cli_export(struct cli *, int argc, char **argv);
+int cli_outbox(struct cli *, int argc, char **argv);
 /* The verb table as markdown. */
 void cli_print_verbs(void);
 

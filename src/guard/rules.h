@@ -73,6 +73,12 @@ struct rules_stop {
 	uint32_t on, reset;		/* reset: somebody local has asked for it since */
 };
 
+/* The sensors that saw the heat of a stop and have not been released by a reading of their own since. */
+struct rules_witness {
+	uint64_t sources[N_GUARD_ROLES];
+	int64_t heard_ms;		/* when one of them was heard last */
+};
+
 struct rules_reading {
 	int64_t at_ms;
 	int32_t value_mc;
@@ -95,6 +101,7 @@ struct guard_rules {
 	struct rules_relay relays[GUARD_MAX_RELAYS];
 	int n_relays;
 	struct rules_stop stops[N_RULES_WATCHES];
+	struct rules_witness witnesses[N_RULES_WATCHES];
 	struct rules_reading readings[N_GUARD_ROLES][RULES_SOURCES];
 	struct rules_stretch stretch;
 };

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Temperatures against their limits: ceilings and trip stop the heat (SF-15), freeze protection calls for
  * it (SF-18). All begin at the second reading in a row beyond the limit; sensors are polled every 10 s or
- * faster, so that is within 10 s of the first. None ends because nobody looks any more. */
+ * faster, so that is within 10 s of the first. None ends because nobody looks any more, and a stop not because
+ * the sensor that saw the heat has fallen silent: for an hour only its own reading ends it; then, so that one dead
+ * sensor does not leave the house cold, the others do. Freeze protection heats only while it sees the cold. */
 #include <string.h>
 
 #include "guard/rules_check.h"
@@ -101,6 +103,31 @@ static void begin_stop(struct guard_rules *r, int watch, const struct spot *spot
 	tell_stop(out, watch, true, spot);
 }
 
+/* A sensor that saw the heat waits for a reading of its own. */
+static bool awaited(const struct rules_witness *w, int64_t now_ms)
+{
+	uint64_t any = 0;
+
+	for (int k = 0; k < N_GUARD_ROLES; k++)
+		any |= w->sources[k];
+	return any != 0 && now_ms - w->heard_ms < RULES_HOUR_MS;
+}
+
+static void bear_witness(struct guard_rules *r, int watch, const struct spot *s, bool hot, int64_t now_ms)
+{
+	struct rules_witness *w = &r->witnesses[watch];
+	uint64_t bit = (uint64_t)1 << s->source;
+
+	if (watches[watch].cold)
+		return;
+	if (hot)
+		w->sources[s->role] |= bit;
+	if (released(r, watch, s->mc))
+		w->sources[s->role] &= ~bit;
+	else if ((w->sources[s->role] & bit) != 0)
+		w->heard_ms = now_ms;
+}
+
 void rules_end_stops(struct guard_rules *r, int64_t now_ms, struct rules_out *out)
 {
 	for (int w = 0; w < N_RULES_WATCHES; w++) {
@@ -111,7 +138,10 @@ void rules_end_stops(struct guard_rules *r, int64_t now_ms, struct rules_out *ou
 			continue;
 		if (watches[w].latches && !s->reset && now_ms - s->since_ms < RULES_HOUR_MS)
 			continue;
+		if (awaited(&r->witnesses[w], now_ms))
+			continue;
 		s->on = 0;
+		r->witnesses[w] = (struct rules_witness){ .heard_ms = RULES_LONG_AGO };
 		tell_stop(out, w, false, &spot);
 	}
 }
@@ -131,5 +161,6 @@ void rules_watch(struct guard_rules *r, const struct guard_reading *in, struct r
 			one->beyond[w] = 2;
 			begin_stop(r, w, &spot, now_ms, out);
 		}
+		bear_witness(r, w, &spot, one->beyond[w] == 2, now_ms);
 	}
 }

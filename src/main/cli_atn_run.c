@@ -13,6 +13,7 @@
 #include "cli/atn_memo.h"
 #include "cli/atn_post.h"
 #include "core/wire/inbound.h"
+#include "main/cli_atn_fault.h"
 #include "port/net_paho.h"
 #include "port/sign_sodium.h"
 #include "run/log.h"
@@ -30,6 +31,7 @@ struct agent {
 	struct runtime *runtime;
 	struct net_paho *paho;
 	struct net net;
+	struct atn_fault fault;
 	struct atn_memo memo;
 	struct atn atn;
 	struct inbound inbound;
@@ -64,13 +66,15 @@ static int zone_offset_s(void *self, struct wall clock)
 	return localtime_r(&s, &local) != NULL ? (int)local.tm_gmtoff : 0;
 }
 
-/* The runtime's own door, with a look at whether the connection is there. */
+/* The runtime's own door, with a look at whether the connection is there. What a deaf one is told is taken, and lost. */
 static bool post(void *self, const struct msg *m)
 {
 	struct agent *a = self;
 
 	if (m->type == MSG_LINK && m->link.up)
 		atomic_store(&a->linked, true);
+	if (m->type != MSG_LINK && m->type != MSG_PUBACK && atn_fault_deaf(&a->fault))
+		return true;
 	return a->inner.post(a->inner.self, m);
 }
 
@@ -143,7 +147,9 @@ static bool open_net(struct agent *a, struct err *e)
 	const struct loaded *l = &a->place->loaded;
 	struct inbound_identity id = atn_identity(&l->house);
 	struct net_options o;
+	struct net paho;
 
+	a->fault.clock = a->clock;	/* before the first message may come */
 	inbound_init(&a->inbound, &id, a->memory, sizeof(a->memory));
 	if (!atn_net_options(l, l->house.atn.alias, &a->room, &o, e))
 		return false;
@@ -153,7 +159,8 @@ static bool open_net(struct agent *a, struct err *e)
 	a->paho = net_paho_open(&o, e);
 	if (a->paho == NULL)
 		return false;
-	a->net = net_paho_net(a->paho);
+	paho = net_paho_net(a->paho);
+	a->net = atn_fault_front(&a->fault, a->clock, &paho);
 	return true;
 }
 

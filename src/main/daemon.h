@@ -11,13 +11,23 @@
 
 struct daemon;
 
-enum { EXIT_SECOND_INSTANCE = 75, EXIT_CONFIGURATION = 78, EXIT_SOFTWARE = 70 };
+enum { EXIT_SECOND_INSTANCE = 75, EXIT_CONFIGURATION = 78, EXIT_SOFTWARE = 70,
+	EXIT_BAD_FAULT = 2 };
+
+/* What a simulated house is to suffer. */
+struct sim_orders {
+	const char *const *faults;	/* as written; see core/sim/fault.h */
+	int n_faults;
+	int64_t since_ms;		/* true Unix ms their times count from; 0: this start, the first of the run */
+	int off_s;			/* the power was away so long: the clock goes on after that */
+};
 
 struct daemon_options {
 	struct loaded *loaded;	/* a reload changes its settings of the live class */
 	const char *config;	/* the file it was read from, read again by a reload */
 	const char *fallback;	/* why it was read from the last good copy instead; "" when it was not */
 	const char *program;	/* argv[0]: the guard lies beside it */
+	struct sim_orders sim;
 	int await_atn_ms;	/* simulation: how long to wait, in real time, for an AtomicTNode that follows the clock */
 };
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/control/worry.h"
 #include "main/daemon_parts.h"
 #include "port/clock_linux.h"
 #include "port/last_good.h"
@@ -177,6 +178,16 @@ static struct trust_facts clock_facts(const struct daemon *d, struct wall now)
 	return f;
 }
 
+void daemon_say_trust(struct daemon *d, enum trust t)
+{
+	if (trust_is_good(t))
+		daemon_record(d, LEVEL_INFO, LOG_CLOCK, 1, "trusted: %s", trust_words(t));
+	else
+		daemon_record(d, LEVEL_WARNING, LOG_CLOCK, 0,
+			"not trusted: %s; the house runs itself until it is - check the time service (timedatectl)",
+			trust_words(t));
+}
+
 /* Trust, once there, stays: a clock that was right does not become wrong by losing its teacher. */
 static void look_at_trust(struct daemon *d, struct wall now)
 {
@@ -191,14 +202,9 @@ static void look_at_trust(struct daemon *d, struct wall now)
 		return;
 	d->trust = t;
 	d->trusted = trust_is_good(t);
-	if (d->trusted) {
+	if (d->trusted)
 		runtime_trust(d->runtime, true);
-		daemon_record(d, LEVEL_INFO, LOG_CLOCK, 1, "trusted: %s", trust_words(t));
-	} else {
-		daemon_record(d, LEVEL_WARNING, LOG_CLOCK, 0,
-			"not trusted: %s; the house runs itself until it is - check the time service (timedatectl)",
-			trust_words(t));
-	}
+	daemon_say_trust(d, t);
 }
 
 static void look_at_steps(struct daemon *d, struct mono before, struct wall clock, struct mono after)
@@ -213,22 +219,57 @@ static void look_at_steps(struct daemon *d, struct mono before, struct wall cloc
 		step_ms > 0 ? "forward" : "back", (long long)size_ms / 1000, (long long)size_ms % 1000 / 100);
 }
 
-static void look_at_clock(struct daemon *d)
+void daemon_see_clock(struct daemon *d)
 {
 	struct mono before, after;
 	struct wall clock, unused;
 
-	if (d->loaded->settings.simulated)
-		return;
 	runtime_now(d->runtime, &before, &clock);
 	runtime_now(d->runtime, &after, &unused);
 	look_at_steps(d, before, clock, after);
+}
+
+/* A simulated clock is looked at in each of its instants. */
+static void look_at_clock(struct daemon *d)
+{
+	struct mono unused;
+	struct wall clock;
+
+	if (d->loaded->settings.simulated)
+		return;
+	daemon_see_clock(d);
+	runtime_now(d->runtime, &unused, &clock);
 	look_at_trust(d, clock);
+}
+
+/* --- room on the disk ----------------------------------------------------------------------------------- */
+
+enum { DISK_LOOK_MS = 30000 };
+
+static void look_at_disk(struct daemon *d)
+{
+	const char *dir = d->loaded->settings.state_dir;
+	int64_t now_ms = clock_linux_boottime_ms(), free_mb;
+	enum worry w;
+
+	if (d->stateless || now_ms < d->next_disk_ms)
+		return;
+	d->next_disk_ms = now_ms + DISK_LOOK_MS;
+	if (!small_file_room(dir, &free_mb))
+		return;
+	w = worry_disk(&d->disk_low, free_mb);
+	if (w == WORRY_BEGINS)
+		daemon_record(d, LEVEL_WARNING, LOG_DISK_LOW, (int32_t)free_mb, "%.80s has %lld MB free - clean up", dir,
+			(long long)free_mb);
+	else if (w == WORRY_ENDS)
+		daemon_record(d, LEVEL_INFO, LOG_DISK_LOW, 0, "%.80s has room again", dir);
 }
 
 void daemon_look(struct daemon *d)
 {
+	look_at_disk(d);
 	look_at_clock(d);
 	look_at_readiness(d);
 	look_at_age(d);
+	daemon_look_at_certificate(d);
 }

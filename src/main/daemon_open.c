@@ -2,6 +2,7 @@
 /* The stages of spaceheatd, in the order in which they must exist. */
 #include <errno.h>
 #include <stdarg.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,8 +96,15 @@ static bool open_clock(struct daemon *d, struct err *e)
 	start = (struct clock_reading){ .wall = d->start, .speed = settings(d)->sim.speed };
 	if (!d->stateless)
 		d->clock = clockfile_create(settings(d)->state_dir, start, &resumed, e);
-	if (d->clock != NULL && resumed)
-		d->start = clockfile_read(d->clock).wall;
+	if (d->clock != NULL)
+		start = clockfile_read(d->clock);
+	if (resumed && d->orders.off_s > 0) {	/* it goes on while nobody is there to see it */
+		start.mono = mono_after(start.mono, d->orders.off_s * 1000LL);
+		start.wall.ms += d->orders.off_s * 1000LL;
+		clockfile_write(d->clock, start);
+	}
+	d->start = start.wall;
+	daemon_sim_begin(d, start.mono, start.wall);
 	return d->clock != NULL || d->stateless;
 }
 
@@ -114,6 +122,8 @@ static void before_ticks(void *ctx, struct mono now, struct wall clock)
 
 	if (d->world != NULL)
 		world_advance(d->world, now, clock);
+	if (settings(d)->simulated)
+		daemon_sim_tick(d, now, clock);
 	if (settings(d)->simulated && d->guard_port.tick != NULL)
 		d->guard_port.tick(d->guard_port.self, now, &e);	/* a guard that cannot be told is being restarted */
 }
@@ -166,17 +176,15 @@ static void list_actors(struct daemon *d)
 	memcpy(d->actors, list, sizeof(list));
 	list_sensors(d);
 	if (settings(d)->simulated)
-		daemon_hang(d, getenv("SPACEHEAT_TEST_HANG"));
+		daemon_sim_actors(d);
 }
 
-/* sim.exit_after_s counts from this start, the clock file's time from the first. */
+/* sim.exit_after_s counts from the beginning of this run, the clock file's time from that of the first. */
 static int64_t end_of_run_ms(const struct daemon *d)
 {
-	int64_t begin_ms = d->clock != NULL ? clockfile_read(d->clock).mono.ms : 0;
-
 	if (!settings(d)->simulated || settings(d)->sim.exit_after_s == 0)
 		return 0;
-	return begin_ms + settings(d)->sim.exit_after_s * 1000;
+	return d->sim.base.ms + settings(d)->sim.exit_after_s * 1000;
 }
 
 static bool open_runtime(struct daemon *d, struct err *e)
@@ -212,13 +220,20 @@ static void close_runtime(struct daemon *d)
 
 /* --- control socket -------------------------------------------------------------------------------- */
 
+/* To ourselves, where the thread that waits for signals takes it. */
+static void wish_reload(void)
+{
+	kill(getpid(), SIGHUP);
+}
+
 /* Before every thread that logs, and closed after them: it keeps their lines. The house is heated whether people can ask
  * about it or not; what is missing is said in the first lines. */
 static bool open_control(struct daemon *d, struct err *e)
 {
 	const struct control_options o = { .house = &d->loaded->house, .settings = settings(d), .post = d->post,
 		.version = SPACEHEAT_VERSION, .boot_id = d->boot_id, .offset_known = settings(d)->simulated,
-		.utc_offset_s = d->utc_offset_s };
+		.utc_offset_s = d->utc_offset_s, .config = d->config, .houses_crc = d->loaded->houses_crc,
+		.reload = wish_reload, .sim = daemon_sim_door(d) };
 
 	if (settings(d)->control_socket.path[0] == '\0')
 		return true;
@@ -299,6 +314,8 @@ static bool open_world(struct daemon *d, struct err *e)
 		guard_socket_relays(d->guard), s->relays, s->n_relays, e);
 	if (d->world == NULL)
 		return err_in(e, "simulated house");
+	if (!d->stateless)
+		daemon_sim_keep(d);
 	d->bus = world_bus(d->world);
 	return true;
 }
@@ -318,6 +335,8 @@ static bool open_store(struct daemon *d, struct err *e)
 	snprintf(path, sizeof(path), "%s/history.db", settings(d)->state_dir);
 	/* One that cannot be opened is tried again by its actor, who says so: the house is heated without it (SF-61). */
 	(void)store_sqlite_open(path, &d->store, e);
+	if (settings(d)->simulated)
+		daemon_sim_store(d);
 	return true;
 }
 
@@ -377,10 +396,16 @@ static bool open_actors(struct daemon *d, struct err *e)
 		d->newest_ms = newest_stored_ms(d);
 	if (!history_init(d->history, h, s, &d->store, &d->pool))
 		return err_set(e, ERR_MEMORY, 0, "no memory for the history");
+	if (!daemon_read_zone(d, s, &d->zone, e))
+		daemon_say(d, LEVEL_WARNING, LOG_CONFIG, "display.timezone: %s - days and schedules are those of UTC%+d h until it is mended",
+			e->text, d->utc_offset_s / 3600);
+	history_zone(d->history, &d->zone);
+	history_show(d->history, d->socket != NULL ? control_socket_archive(d->socket) : NULL);
 	d->net = (struct net){ .self = d, .publish = publish };
 	read_book(d, &book);
 	scada_init(&d->scada, h, s, &d->pool, &book.at[CONTRACT_NOW]);
 	scada_remember(&d->scada, &book);
+	scada_heat_zone(&d->scada, &d->zone);
 	scada_show(&d->scada, d->socket != NULL ? control_socket_boxes(d->socket) : NULL);
 	control_init(&d->control, &d->control_port);
 	d->scada.safe_mode = d->life_start.safe_mode;
@@ -437,7 +462,7 @@ static bool open_broker(struct daemon *d, struct err *e)
 		.cert_file = u->cert_file, .key_file = u->key_file, .keepalive_s = u->keepalive_s,
 		.reconnect_max_s = u->reconnect_max_s, .subscriptions = { { commands, 1 } }, .n_subscriptions = 1,
 		.will = { .self = d, .topic = state, .qos = 1, .retain = true, .payload = will_payload },
-		.understand = { .self = &d->inbound, .raw = inbound_scada }, .post = d->post,
+		.understand = { .self = &d->inbound, .raw = inbound_scada, .more = inbound_scada_more }, .post = d->post,
 		.traffic = clockfile_traffic(d->clock, SIDE_SCADA), .link_to = TO_UPLINK,
 		.first_ms = daemon_link_pause_ms(d) };
 
@@ -469,6 +494,7 @@ void daemon_close_net(struct daemon *d)
 }
 
 const struct stage daemon_stages[] = {
+	{ "orders", daemon_open_sim, daemon_close_sim },
 	{ "lock", open_lock, close_lock },
 	{ "life", daemon_open_life, daemon_close_life },
 	{ "clock", open_clock, close_clock },

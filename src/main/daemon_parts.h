@@ -13,10 +13,12 @@
 #include "actor/scada.h"
 #include "actor/sensor.h"
 #include "actor/uplink.h"
+#include "core/life/cert.h"
 #include "core/life/life.h"
 #include "core/life/trust.h"
 #include "core/wire/inbound.h"
 #include "main/daemon.h"
+#include "main/daemon_sim.h"
 #include "port/control_socket.h"
 #include "port/guard_socket.h"
 #include "port/net_paho.h"
@@ -27,11 +29,6 @@
 #include "sim/world.h"
 #include "spaceheat/store.h"
 
-enum { DAEMON_MAX_ACTORS = 6 + N_SENSE_BUSES };
-
-/* A test's wish that an actor hangs: see daemon_hang.c. */
-struct hang { struct actor actor; int64_t after_ms; };
-
 struct daemon {
 	struct loaded *loaded, *next;	/* next: what a reload wants opened instead */
 	const char *config, *program;
@@ -40,6 +37,7 @@ struct daemon {
 	bool stateless;			/* the state directory cannot be used: control goes on without it */
 	struct wall start;
 	int utc_offset_s;
+	struct zone zone;
 	struct uuid boot_id;
 
 	struct notify notify;
@@ -53,7 +51,12 @@ struct daemon {
 	enum trust trust;
 	bool trusted;
 	struct stepwatch steps;
-	struct hang hang;
+	bool disk_low;
+	int64_t next_disk_ms;
+	struct sim_orders orders;
+	struct daemon_sim sim;
+	int64_t cert_due_ms;		/* when our certificate is looked at again */
+	enum cert_stage cert_said;
 
 	struct log_sink log;
 	struct clockfile *clock;
@@ -107,6 +110,7 @@ bool daemon_open_keys(struct daemon *, struct err *);
 void daemon_close_keys(struct daemon *);
 void daemon_say_keys(struct daemon *);
 
+
 /* A line through the log sink, from before or beside the actors; daemon_record: and a row of the event table. */
 void daemon_say(struct daemon *, enum log_level, enum log_code, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
@@ -126,7 +130,15 @@ void daemon_hear(void *daemon, const struct msg *);
 /* The uplink waits so long before it connects. */
 int64_t daemon_link_pause_ms(const struct daemon *);
 
-/* daemon_hang.c: makes one of the actors hang when a simulated house's environment asks for it. */
-void daemon_hang(struct daemon *, const char *wish);
+/* Has the wall clock been set since the last look? Always by the same thread. */
+void daemon_see_clock(struct daemon *);
+/* The line about why it is trusted, or not. */
+void daemon_say_trust(struct daemon *, enum trust);
+
+/* daemon_zone.c: the civil time of days, prices and schedules. */
+bool daemon_read_zone(const struct daemon *, const struct settings *, struct zone *, struct err *);
+
+/* daemon_cert.c: called often, looks rarely. */
+void daemon_look_at_certificate(struct daemon *);
 
 #endif

@@ -48,6 +48,7 @@ struct daemon *daemon_open(const struct daemon_options *o, int *exit_code, struc
 	d->notify.fd = -1;
 	pthread_mutex_init(&d->link_lock, NULL);
 	d->await_atn_ms = o->await_atn_ms;
+	d->orders = o->sim;
 	d->lock = -1;
 	d->exit_code = EXIT_SOFTWARE;
 	make_boot_id(d);
@@ -80,7 +81,7 @@ static void say_hello(struct daemon *d)
 	if (!uplink_wanted(s))
 		daemon_say(d, LEVEL_INFO, LOG_LINK, "the uplink is switched off: the house runs alone");
 	if (s->comfort.n_schedule > 0)
-		daemon_say(d, LEVEL_WARNING, LOG_CONFIG, "comfort.schedule is not followed by this version: "
+		daemon_say(d, LEVEL_WARNING, LOG_CONFIG_PARTIAL, "comfort.schedule is not followed by this version: "
 			"comfort.setpoint_c holds all day");
 }
 
@@ -92,7 +93,7 @@ static void say_socket(struct daemon *d)
 	if (d->socket == NULL)
 		daemon_say(d, LEVEL_INFO, LOG_BOOT, "control_socket.path is empty: the command spaceheat cannot reach this service");
 	else if (!d->listens)
-		daemon_say(d, LEVEL_WARNING, LOG_CONFIG, "control socket: %.100s - the command spaceheat cannot reach this service",
+		daemon_say(d, LEVEL_WARNING, LOG_CONFIG_PARTIAL, "control socket: %.100s - the command spaceheat cannot reach this service",
 			d->control_said.text);
 	else if (d->control_said.text[0] != '\0')
 		daemon_say(d, LEVEL_INFO, LOG_BOOT, "control socket %.60s: %.100s", path, d->control_said.text);

@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "main/daemon.h"
+#include "main/daemon_sim.h"
 #include "port/last_good.h"
 #include "port/notify.h"
 
@@ -20,11 +20,14 @@ enum { EXIT_BAD_USAGE = 2 };
 static const char help[] =
 	"spaceheatd: runs the heating of one house, alone or under a DispatchContract\n"
 	"\n"
-	"  spaceheatd [-c FILE] [--check] [--await-atn SECONDS]\n"
+	"  spaceheatd [-c FILE] [--check] [--await-atn SECONDS] [--fault SPEC]... [--since MS] [--off SECONDS]\n"
 	"\n"
 	"  -c, --config FILE   spaceheat.cfg (default: $SPACEHEAT_CONFIG, the running demo's, /etc/spaceheat/spaceheat.cfg)\n"
 	"      --check         read and check the configuration, start nothing: exit 0 or 78\n"
 	"      --await-atn S   simulation: wait up to S seconds for an AtomicTNode to follow the clock\n"
+	"      --fault SPEC    simulation: what breaks and when, WHAT[:NODE]=KIND[,key=value]@WHEN[+FOR] (docs/simulation.md)\n"
+	"      --since MS      simulation: this start goes on with the run that began at this Unix time (its faults, its end)\n"
+	"      --off S         simulation: the power was away for S seconds\n"
 	"  -h, --help          this text\n"
 	"  -V, --version       the version\n"
 	"\n"
@@ -33,14 +36,55 @@ static const char help[] =
 	"Under systemd (STATE_DIRECTORY set) a configuration that no longer works is replaced by the last that did.\n"
 	"Log lines go to stderr. Example: spaceheatd -c /etc/spaceheat/spaceheat.cfg\n";
 
-struct options { const char *config; bool check; int await_atn_s; };
+enum { FAULTS_MAX = 32, OPTION_FAULT = 256, OPTION_SINCE, OPTION_OFF };
+
+struct options { const char *config; bool check; int await_atn_s; const char *faults[FAULTS_MAX]; struct sim_orders sim; };
+
+static bool take_fault(struct options *o, const char *text)
+{
+	if (o->sim.n_faults == FAULTS_MAX) {
+		fprintf(stderr, "spaceheatd: --fault: at most %d of them\n", FAULTS_MAX);
+		return false;
+	}
+	o->faults[o->sim.n_faults++] = text;
+	o->sim.faults = o->faults;
+	return true;
+}
+
+/* A whole number that is not negative. */
+static bool take_number(const char *option, const char *text, int64_t most, int64_t *value)
+{
+	char *end;
+
+	*value = strtoll(text, &end, 10);
+	if (end != text && *end == '\0' && *value >= 0 && *value <= most)
+		return true;
+	fprintf(stderr, "spaceheatd: %s %s is no number from 0 to %lld\n", option, text, (long long)most);
+	return false;
+}
+
+/* The options of a simulation. False: said what is wrong. */
+static bool take_sim(struct options *o, int c, const char *text)
+{
+	int64_t off_s = 0;
+
+	if (c == OPTION_FAULT)
+		return take_fault(o, text);
+	if (c == OPTION_SINCE)
+		return take_number("--since", text, INT64_MAX / 2, &o->sim.since_ms);
+	if (!take_number("--off", text, 366 * 86400, &off_s))
+		return false;
+	o->sim.off_s = (int)off_s;
+	return true;
+}
 
 /* -1: go on; else the exit code. */
 static int read_options(int argc, char **argv, struct options *o)
 {
 	static const struct option list[] = {
 		{ "config", required_argument, NULL, 'c' }, { "check", no_argument, NULL, 'k' },
-		{ "await-atn", required_argument, NULL, 'a' },
+		{ "await-atn", required_argument, NULL, 'a' }, { "fault", required_argument, NULL, OPTION_FAULT },
+		{ "since", required_argument, NULL, OPTION_SINCE }, { "off", required_argument, NULL, OPTION_OFF },
 		{ "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'V' }, { 0 },
 	};
 	int c;
@@ -52,6 +96,8 @@ static int read_options(int argc, char **argv, struct options *o)
 			o->check = true;
 		else if (c == 'a')
 			o->await_atn_s = atoi(optarg) < 60 ? atoi(optarg) : 60;
+		else if (c >= OPTION_FAULT && take_sim(o, c, optarg))
+			continue;
 		else if (c == 'h')
 			return fputs(help, stdout) < 0;
 		else if (c == 'V')
@@ -121,8 +167,10 @@ static int run(struct daemon *d, const sigset_t *set)
 	struct watcher w = { .daemon = d, .set = *set };
 	int result;
 
-	if (pthread_create(&w.thread, NULL, watch, &w) != 0)
+	if (pthread_create(&w.thread, NULL, watch, &w) != 0) {
+		fputs("spaceheatd: no memory for the thread that waits for signals - free some, then start again\n", stderr);
 		return EXIT_SOFTWARE;
+	}
 	result = daemon_run(d);
 	/* A thread that is still inside a port may use anything: nothing but the guard is safe to close. */
 	if (result == EXIT_SOFTWARE || daemon_is_stuck(d)) {
@@ -194,7 +242,8 @@ static int wait_unconfigured(struct service *v)
 /* One run of the service. *next: what to go on with, or NULL. */
 static int serve_once(struct service *v, struct loaded **next)
 {
-	struct daemon_options o = { v->loaded, v->config, v->fallback, v->program, v->options->await_atn_s * 1000 };
+	struct daemon_options o = { v->loaded, v->config, v->fallback, v->program, v->options->sim,
+		v->options->await_atn_s * 1000 };
 	struct daemon *d;
 	struct err e;
 	int result;
@@ -233,6 +282,8 @@ static int serve(struct service *v)
 
 static int start(struct service *v, bool exists)
 {
+	struct err e;
+
 	if (!exists && (getenv("STATE_DIRECTORY") == NULL || v->options->check)) {
 		fprintf(stderr, "spaceheatd: no configuration: %s does not exist - name one with -c FILE\n", v->config);
 		return EXIT_CONFIGURATION;
@@ -241,6 +292,10 @@ static int start(struct service *v, bool exists)
 		say_problems(v->problems);
 		if (!load_last_good(v))
 			return EXIT_CONFIGURATION;
+	}
+	if (v->loaded->configured && !daemon_sim_check(&v->options->sim, &v->loaded->house, &v->loaded->settings, &e)) {
+		fprintf(stderr, "spaceheatd: %s\n", e.text);
+		return EXIT_BAD_USAGE;
 	}
 	return v->options->check ? 0 : serve(v);
 }
@@ -260,7 +315,11 @@ int main(int argc, char **argv)
 	v.problems = calloc(1, sizeof(*v.problems));
 	v.loaded = calloc(1, sizeof(*v.loaded));
 	exists = config_find(o.config, path, sizeof(path));
-	result = v.problems != NULL && v.loaded != NULL ? start(&v, exists) : EXIT_SOFTWARE;
+	result = EXIT_SOFTWARE;
+	if (v.problems != NULL && v.loaded != NULL)
+		result = start(&v, exists);
+	else
+		fputs("spaceheatd: no memory to start - free some, then start again\n", stderr);
 	free(v.problems);
 	free(v.loaded);
 	return result;

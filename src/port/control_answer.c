@@ -6,7 +6,7 @@
 #include "core/wire/members.h"
 #include "port/control_parts.h"
 
-enum { LOG_LINE_ROOM = 2048 };		/* one line of the log, escaped at its worst */
+enum { LOG_LINE_ROOM = 2048, ALERT_ROOM = 4096 };	/* one of them, escaped at its worst */
 
 struct writer answer_begin(struct control_socket *s, const struct conn *c)
 {
@@ -61,8 +61,8 @@ void answer_hello(struct control_socket *s, struct conn *c)
 	conn_put(c, w.out, w.n);
 }
 
-/* "what is wrong - what to do" as two members. */
-static void write_advice(struct writer *w, const char *line)
+/* "what is wrong - what to do" as two members; `usual`: what to do when the line does not say. */
+static void write_advice(struct writer *w, const char *line, const char *usual)
 {
 	char text[LOG_TEXT];
 	char *dash = NULL;
@@ -73,7 +73,7 @@ static void write_advice(struct writer *w, const char *line)
 	if (dash != NULL)
 		*dash = '\0';
 	member_printable(w, "text", text);
-	member_printable(w, "action", dash != NULL ? dash + 3 : NULL);
+	member_printable(w, "action", dash != NULL ? dash + 3 : usual);
 }
 
 static const char *node_name(const struct control_socket *s, int node)
@@ -108,54 +108,46 @@ static const char *severity_name(uint8_t level)
 	return level < sizeof(names) / sizeof(names[0]) ? names[level] : "info";
 }
 
-static void write_alert(struct writer *w, const struct control_socket *s, const struct board_alert *a)
+static void write_alert(struct writer *w, const struct control_socket *s, const struct board_alert *b)
 {
-	member_int(w, "id", a->id);
-	member_text(w, "code", log_code_name((enum log_code)a->log.code));
-	member_text(w, "severity", severity_name(a->log.level));
-	member_text(w, "node", node_name(s, a->log.node));
-	write_advice(w, a->log.text);
-	member_int(w, "since_ms", a->since_ms);
-	member_int(w, "last_ms", a->last_ms);
+	const struct alert *a = &b->alert;
+
+	member_int(w, "id", a->number);
+	member_text(w, "code", log_code_name(a->code));
+	member_text(w, "severity", severity_name((uint8_t)a->level));
+	member_text(w, "node", node_name(s, a->node));
+	write_advice(w, a->text, code_table[a->code].action);
+	member_text(w, "meaning", code_table[a->code].meaning);
+	member_int(w, "since_ms", a->since.ms);
+	member_int(w, "last_ms", a->heard.ms);
 	member_int(w, "count", a->count);
-	member_null(w, "acked_by");
-	member_int_if(w, "ended_ms", a->ended_ms != 0, a->ended_ms);
+	member_printable(w, "acked_by", b->ack.number != 0 ? b->ack.by : NULL);
+	member_printable(w, "note", b->ack.note[0] != '\0' ? b->ack.note : NULL);
+	member_int_if(w, "ended_ms", a->state == ALERT_ENDED, a->ended.ms);
 }
 
 void answer_alerts(struct control_socket *s, struct conn *c)
 {
-	struct board_alert alerts[BOARD_ALERTS];
-	int n = board_alerts(&s->board, house_ms(s), alerts);
-	struct writer w = answer_begin(s, c);
+	struct board_alert alerts[ALERTS_MAX];
+	int n = board_alerts(&s->board, alerts), i = 0;
 
-	member_bool(&w, "ok", true);
-	member_open(&w, "data", '{');
-	answer_house(&w, s);
-	member_open(&w, "alerts", '[');
-	for (int i = 0; i < n; i++) {
-		member_open(&w, NULL, '{');
-		write_alert(&w, s, &alerts[i]);
+	do {
+		struct writer w = answer_begin(s, c);
+
+		member_bool(&w, "ok", true);
+		member_open(&w, "data", '{');
+		answer_house(&w, s);
+		member_open(&w, "alerts", '[');
+		for (; i < n && w.n + ALERT_ROOM < w.size; i++) {
+			member_open(&w, NULL, '{');
+			write_alert(&w, s, &alerts[i]);
+			member_close(&w, '}');
+		}
+		member_close(&w, ']');
 		member_close(&w, '}');
-	}
-	member_close(&w, ']');
-	member_close(&w, '}');
-	answer_end(s, c, &w, false);
-}
-
-struct report_alerts answer_count_alerts(struct control_socket *s)
-{
-	struct board_alert alerts[BOARD_ALERTS];
-	struct report_alerts r = { 0, 0, 0 };
-	int n = board_alerts(&s->board, house_ms(s), alerts);
-
-	for (int i = 0; i < n; i++) {
-		if (alerts[i].ended_ms != 0)
-			continue;
-		r.critical += alerts[i].log.level == LEVEL_CRITICAL;
-		r.error += alerts[i].log.level == LEVEL_ERROR;
-		r.warning += alerts[i].log.level == LEVEL_WARNING;
-	}
-	return r;
+		answer_end(s, c, &w, i < n);
+	} while (i < n);
+	c->wait = WAIT_NOTHING;
 }
 
 /* --- log --------------------------------------------------------------------------------------- */
@@ -262,6 +254,7 @@ static event_writer *const event_writers[N_BOARD_KINDS] = {
 	[EVENT_POWER] = write_reading,
 	[EVENT_ALERT] = write_alert_event,
 	[EVENT_LOG] = write_log_event,
+	[EVENT_CONFIG] = write_log_event,
 };
 
 static void put_event(struct control_socket *s, struct conn *c, const struct board_event *e)

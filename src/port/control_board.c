@@ -6,8 +6,6 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-enum { GAP_ALERT_MS = 3600 * 1000 };
-
 #define BOARD_WORD(c, word) word,
 static const char *const kind_words[] = { BOARD_KINDS(BOARD_WORD) };
 
@@ -28,6 +26,7 @@ bool board_init(struct board *b, enum log_level level)
 {
 	memset(b, 0, sizeof(*b));
 	b->level = level;
+	b->alerts.for_people = true;
 	pthread_mutex_init(&b->lock, NULL);
 	b->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	b->events = calloc(BOARD_EVENTS, sizeof(*b->events));
@@ -61,104 +60,34 @@ static struct board_event *new_event(struct board *b, int64_t t_ms, enum board_k
 	return e;
 }
 
-/* --- alerts: a line of level C, E or W begins one; what ends it is said by a line, too ----------------- */
+/* --- alerts -------------------------------------------------------------------------------------------- */
 
-/* Lines that tell of one event and not of a state are no alerts, whatever their level. */
-static bool may_alert(const struct msg_log *l)
+static struct board_ack *ack_of(struct board *b, uint32_t number)
 {
-	static const bool never[N_LOG_CODES] = {
-		[LOG_BOOT] = true, [LOG_MODE] = true, [LOG_CONTRACT] = true, [LOG_RELAY] = true, [LOG_HELD] = true,
-		[LOG_REFUSED] = true, [LOG_STATUS] = true, [LOG_SEND] = true, [LOG_OPERATOR] = true,
-	};
-
-	return l->level <= LEVEL_WARNING && l->code < N_LOG_CODES && !never[l->code];
-}
-
-/* What that line ends: an I line its own code and node, a connection all that kept us from it, RemoteControl and the
- * end of a contract the missing beats. */
-static bool ends(const struct msg_log *l, const struct board_alert *a)
-{
-	bool link = a->log.code == LOG_AUTH || a->log.code == LOG_SUB_REFUSED || a->log.code == LOG_ID_IN_USE ||
-		a->log.code == LOG_TLS;
-	bool beat = a->log.code == LOG_BEAT_LATE || a->log.code == LOG_BEAT_LOST;
-
-	if (l->level != LEVEL_INFO)
-		return false;
-	if (l->code == LOG_LINK && link)
-		return true;
-	if (beat && (l->code == LOG_BEAT_LOST || (l->code == LOG_MODE && l->value == REMOTE_CONTROL) ||
-		(l->code == LOG_CONTRACT && (l->value == CONTRACT_ENDED || l->value == CONTRACT_NONE))))
-		return true;
-	return l->code == a->log.code && l->node == a->log.node;
-}
-
-static void tell_alert(struct board *b, int64_t t_ms, const struct board_alert *a)
-{
-	new_event(b, t_ms, EVENT_ALERT)->alert = *a;
-}
-
-static void end_alert(struct board *b, struct board_alert *a, int64_t t_ms)
-{
-	a->ended_ms = t_ms;
-	tell_alert(b, t_ms, a);
-}
-
-static struct board_alert *find_alert(struct board *b, const struct msg_log *l)
-{
-	for (int i = 0; i < BOARD_ALERTS; i++) {
-		struct board_alert *a = &b->alerts[i];
-
-		if (a->id != 0 && a->ended_ms == 0 && a->log.code == l->code && a->log.node == l->node)
-			return a;
-	}
+	for (int i = 0; i < ALERTS_MAX; i++)
+		if (b->acks[i].number == number)
+			return &b->acks[i];
 	return NULL;
 }
 
-/* A free place, else that of the alert that ended longest ago; NULL: 64 are on at once. */
-static struct board_alert *alert_place(struct board *b)
+static struct board_alert with_ack(struct board *b, const struct alert *a)
 {
-	struct board_alert *oldest = NULL;
+	const struct board_ack *ack = ack_of(b, a->number);
+	struct board_alert out = { .alert = *a };
 
-	for (int i = 0; i < BOARD_ALERTS; i++) {
-		struct board_alert *a = &b->alerts[i];
-
-		if (a->id == 0)
-			return a;
-		if (a->ended_ms != 0 && (oldest == NULL || a->ended_ms < oldest->ended_ms))
-			oldest = a;
-	}
-	return oldest;
+	if (ack != NULL)
+		out.ack = *ack;
+	return out;
 }
 
-static void begin_alert(struct board *b, int64_t t_ms, const struct msg_log *l)
+/* What was raised or is over by now, as events. */
+static void tell_alerts(struct board *b, struct mono now, struct wall clock)
 {
-	struct board_alert *a = find_alert(b, l);
-	bool is_new = a == NULL;
+	const struct alert *a;
 
-	if (is_new)
-		a = alert_place(b);
-	if (a == NULL)
-		return;
-	if (is_new)
-		*a = (struct board_alert){ .id = ++b->n_alerts, .since_ms = t_ms };
-	else if (a->log.level < l->level)	/* a worse one of the same kind stays what it is */
-		return;
-	a->log = *l;
-	a->last_ms = t_ms;
-	a->count++;
-	if (is_new)
-		tell_alert(b, t_ms, a);
-}
-
-static void weigh_alerts(struct board *b, int64_t t_ms, const struct msg_log *l)
-{
-	if (may_alert(l)) {
-		begin_alert(b, t_ms, l);
-		return;
-	}
-	for (int i = 0; i < BOARD_ALERTS; i++)
-		if (b->alerts[i].id != 0 && b->alerts[i].ended_ms == 0 && ends(l, &b->alerts[i]))
-			end_alert(b, &b->alerts[i], t_ms);
+	alerts_tick(&b->alerts, now, clock);
+	while ((a = alerts_to_tell(&b->alerts)) != NULL)
+		new_event(b, clock.ms, EVENT_ALERT)->alert = with_ack(b, a);
 }
 
 /* --- pinning --------------------------------------------------------------------------------------------- */
@@ -175,7 +104,10 @@ void board_log(struct board *b, const struct msg *m)
 		b->lines[b->n_lines++ % BOARD_LINES] = (struct board_line){ m->clock.ms, m->log };
 		new_event(b, m->clock.ms, EVENT_LOG)->log = m->log;
 	}
-	weigh_alerts(b, m->clock.ms, &m->log);
+	if (m->log.code == LOG_RELOAD || m->log.code == LOG_CONFIG)
+		new_event(b, m->clock.ms, EVENT_CONFIG)->log = m->log;
+	alerts_hear(&b->alerts, &m->log, m->now, m->clock, (struct uuid){ { 0 } });
+	tell_alerts(b, m->now, m->clock);
 	pthread_mutex_unlock(&b->lock);
 	if (atomic_load(&b->watched))
 		wake(b);
@@ -198,6 +130,7 @@ void board_take(struct board *b, const struct msg *m)
 		new_event(b, m->clock.ms, kind_of(&m->news))->news = m->news;
 	else if (b->n_inbox < BOARD_INBOX)
 		b->inbox[b->n_inbox++] = *m;
+	tell_alerts(b, m->now, m->clock);
 	pthread_mutex_unlock(&b->lock);
 	if (m->type != MSG_NEWS || atomic_load(&b->watched))
 		wake(b);
@@ -266,26 +199,66 @@ bool board_line(struct board *b, uint64_t number, struct board_line *out, uint64
 	return there;
 }
 
-/* A gap has no end that a line could tell: it is over after an hour without another. */
-static void settle_gaps(struct board *b, int64_t t_ms)
+static bool is_shown(const struct alert *a)
 {
-	for (int i = 0; i < BOARD_ALERTS; i++) {
-		struct board_alert *a = &b->alerts[i];
-
-		if (a->id != 0 && a->ended_ms == 0 && a->log.code == LOG_GAP && t_ms - a->last_ms >= GAP_ALERT_MS)
-			end_alert(b, a, a->last_ms + GAP_ALERT_MS);
-	}
+	return alert_is_raised(a) || a->state == ALERT_ENDED;
 }
 
-int board_alerts(struct board *b, int64_t t_ms, struct board_alert out[BOARD_ALERTS])
+int board_alerts(struct board *b, struct board_alert out[ALERTS_MAX])
 {
 	int n = 0;
 
 	pthread_mutex_lock(&b->lock);
-	settle_gaps(b, t_ms);
-	for (int i = 0; i < BOARD_ALERTS; i++)
-		if (b->alerts[i].id != 0)
-			out[n++] = b->alerts[i];
+	for (int i = 0; i < ALERTS_MAX; i++)
+		if (is_shown(&b->alerts.list[i]))
+			out[n++] = with_ack(b, &b->alerts.list[i]);
 	pthread_mutex_unlock(&b->lock);
 	return n;
+}
+
+static const struct alert *find_alert(const struct board *b, uint32_t number)
+{
+	for (int i = 0; i < ALERTS_MAX; i++)
+		if (is_shown(&b->alerts.list[i]) && b->alerts.list[i].number == number)
+			return &b->alerts.list[i];
+	return NULL;
+}
+
+/* Its own place if it has one, a free one, else the oldest: there are as many as alerts. */
+static struct board_ack *ack_place(struct board *b, uint32_t number)
+{
+	struct board_ack *place = &b->acks[0];
+
+	if (ack_of(b, number) != NULL)
+		return ack_of(b, number);
+	for (int i = 1; i < ALERTS_MAX; i++)
+		if (b->acks[i].number < place->number)
+			place = &b->acks[i];
+	return place;
+}
+
+bool board_acknowledge(struct board *b, const struct board_ack *ack)
+{
+	const struct alert *a;
+
+	pthread_mutex_lock(&b->lock);
+	a = find_alert(b, ack->number);
+	if (a != NULL) {
+		*ack_place(b, ack->number) = *ack;
+		new_event(b, b->clock_ms, EVENT_ALERT)->alert = with_ack(b, a);
+	}
+	pthread_mutex_unlock(&b->lock);
+	return a != NULL;
+}
+
+struct report_alerts board_count(struct board *b)
+{
+	struct report_alerts r;
+
+	pthread_mutex_lock(&b->lock);
+	r.critical = alerts_count_level(&b->alerts, LEVEL_CRITICAL);
+	r.error = alerts_count_level(&b->alerts, LEVEL_ERROR);
+	r.warning = alerts_count_level(&b->alerts, LEVEL_WARNING);
+	pthread_mutex_unlock(&b->lock);
+	return r;
 }

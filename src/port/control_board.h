@@ -9,9 +9,11 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "core/control/alerts.h"
+#include "core/wire/report.h"
 #include "spaceheat/msg.h"
 
-enum { BOARD_EVENTS = 1024, BOARD_LINES = 2000, BOARD_ALERTS = 64, BOARD_INBOX = 64 };
+enum { BOARD_EVENTS = 1024, BOARD_LINES = 2000, BOARD_INBOX = 64 };
 
 #define BOARD_KINDS(X) \
 	X(EVENT_MODE, "mode") \
@@ -38,12 +40,10 @@ int board_kind_find(const char *name);
 struct board_line { int64_t t_ms; struct msg_log log; };
 struct board_reading { int32_t channel; enum quality quality; int64_t value, mc; };
 
-/* One thing that is or was wrong: a code and the node it is about. ended_ms 0: it still is. */
-struct board_alert {
-	uint32_t id, count;		/* id 0: free */
-	struct msg_log log;		/* as said last */
-	int64_t since_ms, last_ms, ended_ms;
-};
+/* A person has seen the alert of that number; 0: nobody. */
+struct board_ack { uint32_t number; char by[32], note[80]; };
+/* What is or was wrong, raised at least; in state ENDED it was. */
+struct board_alert { struct alert alert; struct board_ack ack; };
 
 struct board_event {
 	uint64_t seq;			/* from 1 */
@@ -66,8 +66,8 @@ struct board {
 	struct board_line *lines;
 	int64_t clock_ms;		/* of the newest of either */
 	uint64_t n_events, n_lines;
-	struct board_alert alerts[BOARD_ALERTS];
-	uint32_t n_alerts;		/* ever */
+	struct alerts alerts;
+	struct board_ack acks[ALERTS_MAX];
 	struct msg inbox[BOARD_INBOX];
 	int n_inbox;
 };
@@ -89,7 +89,10 @@ int board_collect(struct board *, struct msg *out, int max);
 bool board_event(struct board *, uint64_t seq, struct board_event *, uint64_t *first, uint64_t *last);
 /* The same for lines. */
 bool board_line(struct board *, uint64_t number, struct board_line *, uint64_t *first, uint64_t *last);
-/* A copy of the alerts at that time; returns how many. */
-int board_alerts(struct board *, int64_t t_ms, struct board_alert out[BOARD_ALERTS]);
+/* A copy of the alerts that are or were raised, as of the newest message; returns how many. */
+int board_alerts(struct board *, struct board_alert out[ALERTS_MAX]);
+struct report_alerts board_count(struct board *);
+/* False: no alert has that number. */
+bool board_acknowledge(struct board *, const struct board_ack *);
 
 #endif

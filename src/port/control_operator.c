@@ -173,6 +173,42 @@ void operator_reset(struct control_socket *s, struct conn *c, const cJSON *args,
 	ask(s, c, (struct msg_operator){ .verb = OPERATOR_RESET, .relay = relay });
 }
 
+/* {"id":7,"note":"installer called"}: that person has seen it. Changes nothing else, so nobody is asked. */
+void operator_ack(struct control_socket *s, struct conn *c, const cJSON *args, const char *via)
+{
+	const cJSON *note = tree_member(args, "note"), *id = tree_member(args, "id");
+	struct board_ack ack = { 0 };
+	int64_t number = 0;
+	struct writer w;
+
+	(void)via;
+	if (!cJSON_IsNumber(id) || tree_number(id, &number) != NUMBER_WHOLE || number < 1 || number > UINT32_MAX) {
+		bad(s, c, "args.id is not the number of an alert", "run: spaceheat alerts --all");
+		return;
+	}
+	if (note != NULL && (!cJSON_IsString(note) || strlen(note->valuestring) >= sizeof(ack.note))) {
+		bad(s, c, "args.note is no text of at most 79 bytes", "make it shorter");
+		return;
+	}
+	ack.number = (uint32_t)number;
+	snprintf(ack.by, sizeof(ack.by), "%.31s", c->peer.user);
+	snprintf(ack.note, sizeof(ack.note), "%s", note != NULL ? note->valuestring : "");
+	if (!board_acknowledge(&s->board, &ack)) {
+		refuse_told(s, c, &(struct refusal_told){ "NotFound", "no alert has that number",
+			"run: spaceheat alerts --all", TELL_USAGE });
+		return;
+	}
+	operator_log(s, c, guard_result_name(GUARD_DONE));
+	w = answer_begin(s, c);
+	member_bool(&w, "ok", true);
+	member_open(&w, "data", '{');
+	answer_house(&w, s);
+	member_int(&w, "id", number);
+	member_printable(&w, "acked_by", ack.by);
+	member_close(&w, '}');
+	answer_end(s, c, &w, false);
+}
+
 /* --- what came of it -------------------------------------------------------------------------------------- */
 
 static void answer_done(struct control_socket *s, struct conn *c, const struct msg_operator_answer *a)

@@ -32,8 +32,12 @@ struct control_query {
 	struct msg_history_view history;
 };
 
+/* The box of questions to the record. lent: history has it; busy: it is asked, or its answer is being read. */
+struct control_archive { struct archive *box; bool lent, busy; uint32_t ticket; };
+
 struct control_socket {
 	struct control_options options;
+	struct control_archive archive;
 	struct board board;
 	struct view_boxes *boxes;
 	bool lent[VIEW_BOXES];		/* scada has it */
@@ -69,7 +73,6 @@ void answer_log(struct control_socket *, struct conn *);
 /* Events the client follows, as many as there is room for. */
 void answer_events(struct control_socket *, struct conn *);
 bool answer_has_events(struct control_socket *, const struct conn *);	/* which it has not got yet */
-struct report_alerts answer_count_alerts(struct control_socket *);
 void answer_hello(struct control_socket *, struct conn *);
 
 /* --- requests (control_request.c) --- */
@@ -79,15 +82,38 @@ void request_take(struct control_socket *, struct conn *, const char *line, size
 void operator_dispatch(struct control_socket *, struct conn *, const cJSON *args, const char *via);
 void operator_hold(struct control_socket *, struct conn *, const cJSON *args, const char *via);
 void operator_reset(struct control_socket *, struct conn *, const cJSON *args, const char *via);
+void operator_ack(struct control_socket *, struct conn *, const cJSON *args, const char *via);
 void operator_answered(struct control_socket *, struct conn *, const struct msg_operator_answer *);
 /* The OPERATOR line of a request that was not even asked, or of one that got its answer. */
 void operator_log(struct control_socket *, const struct conn *, const char *outcome);
 /* What a request asked for, as the OPERATOR line tells it. */
 void operator_describe(struct conn *, const char *verb, const cJSON *args, const char *via);
+/* "This user may not": told, logged and answered. */
+void request_not_permitted(struct control_socket *, struct conn *);
 /* The node of args.node, or NO_NODE after an answer that says why. */
 int request_node(struct control_socket *, struct conn *, const cJSON *args);
 
+/* --- questions to the record (control_archive.c) --- */
+void archive_history(struct control_socket *, struct conn *, const cJSON *args, const char *via);
+void archive_channels(struct control_socket *, struct conn *, const cJSON *args, const char *via);
+void archive_events(struct control_socket *, struct conn *, const cJSON *args, const char *via);
+void archive_outbox(struct control_socket *, struct conn *, const cJSON *args, const char *via);
+void archive_flush(struct control_socket *, struct conn *, const cJSON *args, const char *via);
+void archive_drop(struct control_socket *, struct conn *, const cJSON *args, const char *via);
+void archive_answer(struct control_socket *, struct conn *);
+void archive_done(struct control_socket *, uint32_t ticket);
+bool archive_turn(struct control_socket *);
+
+/* --- the configuration on disk against the one that runs (control_config.c) --- */
+void config_show(struct control_socket *, struct conn *, const cJSON *args, const char *via);
+void config_diff(struct control_socket *, struct conn *, const cJSON *args, const char *via);
+void config_reload(struct control_socket *, struct conn *, const cJSON *args, const char *via);
+/* --- the simulation (control_sim.c) --- */
+void sim_request(struct control_socket *, struct conn *, const cJSON *args, const char *via);
+double control_speed(struct control_socket *);		/* of simulated time; 0 = not paced, or a real house */
+
 /* --- questions to the actors (control_query.c) --- */
+/* reporter NULL: the answer is the alerts, as of then. */
 void query_want(struct conn *, void (*reporter)(struct writer *, const struct report_facts *));
 void query_take(struct control_socket *, const struct msg *);
 /* How far the house's clock on the wall is from UTC. False: not known. */

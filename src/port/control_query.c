@@ -52,6 +52,8 @@ void query_take(struct control_socket *s, const struct msg *m)
 	} else if (m->type == MSG_HISTORY_VIEW && m->history_view.ticket == q->ticket) {
 		q->history = m->history_view;
 		q->got_history = true;
+	} else if (m->type == MSG_ARCHIVE_DONE) {
+		archive_done(s, m->archive.ticket);
 	} else if (m->type == MSG_OPERATOR_ANSWER) {
 		c = asker(s, m->operator_answer.ticket);
 		if (c != NULL)
@@ -59,12 +61,12 @@ void query_take(struct control_socket *s, const struct msg *m)
 	}
 }
 
-/* --- readings as events -------------------------------------------------------------------------------- */
+/* --- readings, and alerts that time raises, as events -------------------------------------------------------------------------------- */
 
 static bool followed(const struct control_socket *s)
 {
 	for (int i = 0; i < CONTROL_CLIENTS; i++)
-		if (s->conns[i].fd >= 0 && (s->conns[i].kinds & (1u << EVENT_READING | 1u << EVENT_POWER)) != 0)
+		if (s->conns[i].fd >= 0 && (s->conns[i].kinds & (1u << EVENT_READING | 1u << EVENT_POWER | 1u << EVENT_ALERT)) != 0)
 			return true;
 	return false;
 }
@@ -107,9 +109,10 @@ static void report(struct control_socket *s, struct conn *c, const struct house_
 	const struct control_query *q = &s->query;
 	struct report_facts f = { .house = s->options.house, .settings = s->options.settings, .view = v,
 		.uplink = q->got_uplink ? &q->uplink : NULL, .history = q->got_history ? &q->history : NULL,
-		.alerts = answer_count_alerts(s), .version = s->options.version };
+		.alerts = board_count(&s->board), .version = s->options.version };
 	struct writer w = answer_begin(s, c);
 
+	f.speed = control_speed(s);
 	f.offset_known = control_offset(s, v->t_ms, &f.utc_offset_s);
 	member_bool(&w, "ok", true);
 	/* The report is the value of "data": it begins with no key of its own. */
@@ -135,7 +138,9 @@ static void end_query(struct control_socket *s)
 
 		if (c->fd < 0 || c->wait != WAIT_VIEW || c->ticket != q->ticket)
 			continue;
-		if (q->got_view)
+		if (c->reporter == NULL)	/* it only waited for the time to be known */
+			answer_alerts(s, c);
+		else if (q->got_view)
 			report(s, c, &s->boxes->box[q->box]);
 		else
 			give_up(s, c);
@@ -230,6 +235,7 @@ int query_turn(struct control_socket *s)
 	if (s->query.running && is_over(&s->query, now_ms))
 		end_query(s);
 	tire(s, now_ms);
+	archive_turn(s);
 	if (!s->query.running && is_wanted(s, now_ms))
 		start_query(s, now_ms);
 	if (s->query.running)

@@ -71,8 +71,8 @@ static void version(struct control_socket *s, struct conn *c, const cJSON *args,
 
 static void alerts(struct control_socket *s, struct conn *c, const cJSON *args, const char *via)
 {
-	(void)args, (void)via;
-	answer_alerts(s, c);
+	(void)s, (void)args, (void)via;
+	query_want(c, NULL);
 }
 
 static bool read_code(struct control_socket *s, struct conn *c, const cJSON *item, int *code)
@@ -211,20 +211,6 @@ static void contract(struct control_socket *s, struct conn *c, const cJSON *args
 	query_want(c, report_contract);
 }
 
-static void sim(struct control_socket *s, struct conn *c, const cJSON *args, const char *via)
-{
-	const cJSON *what = tree_member(args, "do");
-
-	(void)via;
-	if (what != NULL && (!cJSON_IsString(what) || strcmp(what->valuestring, "status") != 0))
-		refuse_request(s, c, "BadRequest", "args.do is not status", "this version only tells the status");
-	else if (!s->options.settings->simulated)
-		answer_refuse(s, c, &(struct refusal_told){ "NotSimulated", "this is a real house",
-			"only a simulated one has it", TELL_HELD });
-	else
-		query_want(c, report_sim);
-}
-
 /* --- understanding -------------------------------------------------------------------------------------- */
 
 struct control_verb {
@@ -244,10 +230,20 @@ static const struct control_verb verbs[] = {
 	{ "log", ROLE_READ, log_lines },
 	{ "subscribe", ROLE_READ, subscribe },
 	{ "unsubscribe", ROLE_READ, unsubscribe },
-	{ "sim", ROLE_READ, sim },
+	{ "sim", ROLE_READ, sim_request },	/* to look; what changes something looks at the role itself */
+	{ "history", ROLE_READ, archive_history },
+	{ "channels", ROLE_READ, archive_channels },
+	{ "events", ROLE_READ, archive_events },
+	{ "outbox", ROLE_READ, archive_outbox },
+	{ "outbox_flush", ROLE_OPERATOR, archive_flush },
+	{ "outbox_drop", ROLE_ADMIN, archive_drop },
 	{ "dispatch", ROLE_OPERATOR, operator_dispatch },
 	{ "hold", ROLE_OPERATOR, operator_hold },
 	{ "reset", ROLE_OPERATOR, operator_reset },
+	{ "config_show", ROLE_READ, config_show },
+	{ "config_diff", ROLE_READ, config_diff },
+	{ "reload", ROLE_ADMIN, config_reload },
+	{ "alerts_ack", ROLE_OPERATOR, operator_ack },
 };
 
 static const struct control_verb *find_verb(const char *name)
@@ -258,7 +254,7 @@ static const struct control_verb *find_verb(const char *name)
 	return NULL;
 }
 
-static void not_permitted(struct control_socket *s, struct conn *c)
+void request_not_permitted(struct control_socket *s, struct conn *c)
 {
 	const struct settings_control_socket *k = &s->options.settings->control_socket;
 	char text[96], action[4 * WORD_SIZE];
@@ -292,7 +288,7 @@ static void run_verb(struct control_socket *s, struct conn *c, const cJSON *tree
 	if (v->role > ROLE_READ)
 		operator_describe(c, v->name, args, by);
 	if (c->peer.role < v->role)
-		not_permitted(s, c);
+		request_not_permitted(s, c);
 	else
 		v->fn(s, c, args, by);
 }

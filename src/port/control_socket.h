@@ -11,6 +11,7 @@
 #include "spaceheat/house.h"
 #include "spaceheat/port.h"
 #include "spaceheat/settings.h"
+#include "spaceheat/sim.h"
 #include "spaceheat/uuid.h"
 #include "spaceheat/view.h"
 
@@ -26,7 +27,12 @@ struct control_options {
 	struct uuid boot_id;
 	bool offset_known;
 	int utc_offset_s;		/* of the simulated house; else it is looked up */
+	struct sim_door sim;		/* all NULL: a real house */
 	int per_uid;			/* 0: CONTROL_PER_UID */
+	/* The configuration on disk, and the wish that it be taken over; NULL: this service has none. */
+	const char *config;
+	uint32_t houses_crc;		/* of the houses.json that runs */
+	void (*reload)(void);
 	/* Who is there; NULL: control_peer_of, which asks the kernel. */
 	void (*peer_of)(int fd, const char *operator_group, struct control_peer *);
 };
@@ -41,6 +47,9 @@ void control_socket_close(struct control_socket *);
 
 struct control_port control_socket_port(struct control_socket *);
 struct view_boxes *control_socket_boxes(struct control_socket *);
+/* The same for history_show: the box of questions to the record. */
+struct archive;
+struct archive *control_socket_archive(struct control_socket *);
 /* For the log sink: sees every MSG_LOG. Any thread. */
 void control_socket_log(void *self, const struct msg *);
 

@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 static bool write_all(int fd, const char *bytes, size_t length)
@@ -56,4 +57,14 @@ bool small_file_replace(const char *path, const void *bytes, size_t length, stru
 		return err_set(e, ERR_IO, errno, "%s: %s", path, strerror(errno));
 	snprintf(dir, sizeof(dir), "%s", path);
 	return small_file_sync_dir(dirname(dir), e);
+}
+
+bool small_file_room(const char *path, int64_t *free_mb)
+{
+	struct statvfs v;
+
+	if (statvfs(path, &v) != 0)
+		return false;
+	*free_mb = (int64_t)v.f_bavail * (int64_t)v.f_frsize / 1000000;
+	return true;
 }

@@ -19,7 +19,7 @@ enum {
 };
 #define UNTIL_NONE INT64_MIN	/* nobody follows */
 
-static const char magic[8] = "SHCLOCK1";
+static const char magic[8] = "SHCLOCK2";
 
 /* The file. Every word is atomic and native: the programs that share it run on one machine. */
 struct page {
@@ -32,6 +32,7 @@ struct page {
 	_Atomic uint64_t speed_bits;
 	_Atomic int64_t sent[2], taken[2];	/* by enum clock_side */
 	_Atomic int64_t until_ms;
+	_Atomic uint32_t atn;		/* enum clock_atn */
 };
 
 struct clockfile {
@@ -95,6 +96,7 @@ static void start_page(struct clockfile *c, struct clock_reading start, bool res
 	c->life_taken = atomic_load(&p->taken[SIDE_ATN]);
 	new_zero(c);
 	atomic_store(&p->owner_pid, getpid());
+	atomic_store(&p->atn, ATN_IS_SOUND);
 	atomic_store(&p->running, 1);
 	clockfile_write(c, start);
 }
@@ -332,6 +334,16 @@ static void look_for_life(struct clockfile *c, int64_t taken, int64_t until_ms)
 	c->life_until_ms = until_ms;
 	c->stalled_ms = 0;
 	c->waited_for = until_ms != UNTIL_NONE;
+}
+
+void clockfile_tell_atn(struct clockfile *c, enum clock_atn what)
+{
+	atomic_store(&c->page->atn, (uint32_t)what);
+}
+
+enum clock_atn clockfile_told_atn(const struct clockfile *c)
+{
+	return (enum clock_atn)atomic_load(&c->page->atn);
 }
 
 bool clockfile_followed(struct clockfile *c)

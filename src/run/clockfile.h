@@ -51,6 +51,12 @@ int64_t clockfile_arrived(struct clockfile *);
 void clockfile_until(struct clockfile *, struct mono);
 void clockfile_handled(struct clockfile *, int64_t arrived);
 
+/* What a simulation wants to go wrong with its AtomicTNode: the owner tells it, the AtomicTNode reads it. Nobody is told
+ * anything when an owner begins. */
+enum clock_atn { ATN_IS_SOUND, ATN_IS_SILENT, ATN_REPEATS };
+void clockfile_tell_atn(struct clockfile *, enum clock_atn);
+enum clock_atn clockfile_told_atn(const struct clockfile *);
+
 /* Owner: is there an AtomicTNode that is waited for? */
 bool clockfile_followed(struct clockfile *);
 /* Owner: may time leave `now`? Everything sent is taken and nothing of the AtomicTNode's is due. Settles

@@ -8,7 +8,7 @@ enum { MINUTE_MS = 60000, HOUR_MS = 60 * MINUTE_MS };
 /* Codes whose lines each tell something new, even when the words are the same as last time. */
 static const bool tells_change[N_LOG_CODES] = {
 	[LOG_BOOT] = true, [LOG_MODE] = true, [LOG_CONTRACT] = true, [LOG_RELAY] = true, [LOG_STATUS] = true,
-	[LOG_OPERATOR] = true,
+	[LOG_OPERATOR] = true, [LOG_RELOAD] = true, [LOG_TEST] = true,
 };
 
 static uint64_t hash_without_digits(const char *text)

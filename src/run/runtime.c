@@ -37,7 +37,7 @@ void runtime_now(struct runtime *r, struct mono *now, struct wall *clock)
 		*clock = reading.wall;
 	} else if (r->o.time == TIME_OWNER) {
 		now->ms = atomic_load(&r->now_ms);
-		clock->ms = now->ms + r->wall_offset_ms;
+		clock->ms = now->ms + r->wall_offset_ms + atomic_load(&r->skew_ms);
 	} else {
 		now->ms = boottime_ms() - r->boot_ms;
 		*clock = realtime();
@@ -47,7 +47,7 @@ void runtime_now(struct runtime *r, struct mono *now, struct wall *clock)
 static void stamp(struct runtime *r, struct msg *m)
 {
 	runtime_now(r, &m->now, &m->clock);
-	m->clock_trusted = r->o.time != TIME_REAL || atomic_load(&r->trusted);
+	m->clock_trusted = atomic_load(&r->trusted);
 }
 
 static void log_message(struct runtime *r, const struct msg *m)
@@ -177,7 +177,8 @@ struct runtime *runtime_open(const struct runtime_options *options)
 	r->o = *options;
 	r->post = (struct post){ .self = r, .post = post_message, .busy = post_busy };
 	pthread_mutex_init(&r->sink_lock, NULL);
-	atomic_store(&r->trusted, options->clock_trusted);
+	atomic_store(&r->trusted, options->time != TIME_REAL || options->clock_trusted);
+	atomic_store(&r->speed, options->speed);
 	defaults(&r->o);
 	set_clock(r);
 	if (fill(r) && slot_index(options->actors, options->n_actors, r->index))

@@ -48,7 +48,7 @@ struct runtime_options {
 	/* Takes MSG_LOG. Called by any thread, one at a time. */
 	void (*sink)(void *ctx, const struct msg *);
 	void *sink_ctx;
-	bool clock_trusted;		/* of a real house, at first; the simulated clock is always trusted */
+	bool clock_trusted;		/* of a real house, at first; a simulated clock is trusted at first */
 	int64_t vital_ms;		/* SF-22's limit in real time; 0 = 8000 */
 	int64_t stop_ms;		/* who has not stopped after this is left behind; 0 = 4000 */
 	/* OWNER: at start wait up to this long, in real time, for an AtomicTNode that follows; 0 = not. */
@@ -74,8 +74,17 @@ struct pool runtime_pool(struct runtime *);
 /* The clocks as a delivery now would be stamped. */
 void runtime_now(struct runtime *, struct mono *, struct wall *);
 struct runtime_counts runtime_count(struct runtime *);
-/* A real house: what messages say of the clock from now on. Any thread. */
+/* What messages say of the clock from now on. Any thread. */
 void runtime_trust(struct runtime *, bool trusted);
+
+/* The next three are for an OWNER of time; any thread. */
+struct runtime_pace { double speed; bool paused; };
+struct runtime_pace runtime_pace(struct runtime *);
+/* From the next step on; speed 0 = not paced. While it is paused time stands, and everything else goes on: the guard
+ * hears the same instant again, each real second. */
+void runtime_set_pace(struct runtime *, struct runtime_pace);
+/* Our actors' wall clock is wrong by so much; the clock file and before_ticks have the true one. */
+void runtime_skew(struct runtime *, int64_t skew_ms);
 /* Calls `change` while every actor, the log sink too, is between two steps, so that it may alter what they
  * borrow; it must be short and must neither post nor log. False, and nothing done: an actor was in one step
  * for patience_ms. Any thread but an actor's, while runtime_run runs or before it. */

@@ -11,6 +11,23 @@ void runtime_trust(struct runtime *r, bool trusted)
 	atomic_store(&r->trusted, trusted);
 }
 
+struct runtime_pace runtime_pace(struct runtime *r)
+{
+	return (struct runtime_pace){ atomic_load(&r->speed), atomic_load(&r->paused) };
+}
+
+void runtime_set_pace(struct runtime *r, struct runtime_pace pace)
+{
+	atomic_store(&r->speed, pace.speed);
+	atomic_store(&r->paused, pace.paused);
+	bell_ring(r->bell);
+}
+
+void runtime_skew(struct runtime *r, int64_t skew_ms)
+{
+	atomic_store(&r->skew_ms, skew_ms);
+}
+
 /* Not a timed lock: that one waits on a clock which can be set. */
 static bool lock_until(pthread_mutex_t *lock, int64_t deadline_ms)
 {

@@ -42,12 +42,15 @@ struct runtime {
 	atomic_bool ring_when_idle;
 	_Atomic int64_t planned_ms;		/* REAL: when the time thread wakes; earlier wishes ring */
 	_Atomic int64_t now_ms;			/* OWNER */
-	int64_t wall_offset_ms;			/* OWNER: wall = mono + this */
+	int64_t wall_offset_ms;			/* OWNER: true wall = mono + this */
+	_Atomic int64_t skew_ms;		/* OWNER: our wall clock less the true one */
+	_Atomic double speed;			/* OWNER */
+	atomic_bool paused;			/* OWNER */
 	int64_t boot_ms;			/* REAL: CLOCK_BOOTTIME at start */
 	int64_t next_second_ms;			/* real time of the next look at everybody */
 	pthread_mutex_t sink_lock;
 	_Atomic uint64_t unknown;
-	atomic_bool trusted;			/* REAL: the wall clock */
+	atomic_bool trusted;			/* the wall clock */
 	struct worker *dead;
 };
 

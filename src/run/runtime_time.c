@@ -56,13 +56,14 @@ static void keep_real(struct runtime *r)
 }
 
 struct pace {
+	double speed;
 	int64_t step_ms, step_ns;	/* simulated; the same in real time, 0 = not paced */
 	int64_t next_ns;		/* real time before which the next step does not begin */
 };
 
 static struct pace pace_of(double speed)
 {
-	struct pace p = { .step_ms = 1000 };
+	struct pace p = { .speed = speed, .step_ms = 1000 };
 
 	if (speed <= 0)
 		return p;
@@ -144,6 +145,24 @@ static void repeat_instant(struct runtime *r, struct mono now)
 		r->o.before_ticks(r->o.before_ctx, now, (struct wall){ now.ms + r->wall_offset_ms });
 }
 
+/* Until nobody wants time to stand any more. False: the run is to end. */
+static bool await_leave(struct runtime *r, struct mono now)
+{
+	int64_t repeat_ms = real_ms() + SECOND_MS;
+	uint32_t seen;
+
+	while (atomic_load(&r->paused)) {
+		if (!goes_on(r, &seen))
+			return false;
+		if (real_ms() >= repeat_ms) {
+			repeat_instant(r, now);
+			repeat_ms += SECOND_MS;
+		}
+		nap(r, seen, (int64_t)LOOK_AGAIN_MS * 1000000);
+	}
+	return true;
+}
+
 /* Until the AtomicTNode follows the clock, or the hold is over. */
 static void hold_start(struct runtime *r)
 {
@@ -184,6 +203,16 @@ static void await_finished(struct runtime *r, struct mono now)
 	await_instant(r, now, NULL);
 }
 
+/* What came while time stood belongs to the instant it came in. */
+static bool await_step(struct runtime *r, struct mono now, const struct pace *p)
+{
+	do {
+		if (!await_instant(r, now, p))
+			return false;
+	} while (atomic_load(&r->paused) && await_leave(r, now));
+	return !atomic_load(&r->stopping) && r->dead == NULL;
+}
+
 static void keep_own(struct runtime *r)
 {
 	struct mono now = { atomic_load(&r->now_ms) };
@@ -194,8 +223,11 @@ static void keep_own(struct runtime *r)
 	pace = pace_of(r->o.speed);
 	for (;;) {
 		bool last = r->o.exit_after_ms > 0 && now.ms >= r->o.exit_after_ms;
+		double speed = atomic_load(&r->speed);
 
-		if (!await_instant(r, now, last ? NULL : &pace))
+		if (speed != pace.speed)
+			pace = pace_of(speed);
+		if (!await_step(r, now, last ? NULL : &pace))
 			return;
 		if (last) {
 			await_finished(r, now);
@@ -203,7 +235,7 @@ static void keep_own(struct runtime *r)
 		}
 		pace_stepped(&pace);
 		now = next_instant(r, now, pace.step_ms);
-		begin_instant(r, now, r->o.speed);
+		begin_instant(r, now, speed);
 	}
 }
 

@@ -12,6 +12,8 @@ enum {
 	HELD_CODE = 20 * 16,
 	POWER_UP_CODE = 85 * 16,	/* a DS18B20's scratchpad before its first conversion */
 	OPEN_CODE = -127 * 16,
+	SHORT_CODE = 150 * 16,
+	SLOW_MS = 60000,
 };
 
 static const double PIPE_LAG_S = 20, POCKET_LAG_S = 60, NOISE_K = 0.03, OFFSET_K = 0.3, METER_NOISE = 0.003,
@@ -107,6 +109,19 @@ static bool answer_number(char *text, size_t size, int64_t value)
 	return true;
 }
 
+static int64_t faulty_code(const struct world_sensor *s, int64_t code)
+{
+	switch (s->fault) {
+	case WORLD_POWER_UP: return POWER_UP_CODE;
+	case WORLD_STUCK: return s->said;
+	case WORLD_OPEN: return OPEN_CODE;
+	case WORLD_SHORT: return SHORT_CODE;
+	case WORLD_JUMP: return code + llround(16 * s->fault_k);
+	case WORLD_NO_FAULT: case WORLD_SILENT: case WORLD_CRC: case WORLD_SLOW: case WORLD_REVERSED: return code;
+	}
+	return code;
+}
+
 static bool answer_temp(struct world *w, struct world_sensor *s, char *text, size_t size, struct err *e)
 {
 	int64_t code = has_temperature(s) ? convert(w, s) : HELD_CODE;
@@ -116,16 +131,9 @@ static bool answer_temp(struct world *w, struct world_sensor *s, char *text, siz
 		snprintf(text, size, "crc");
 		return true;
 	}
-	if (s->fault == WORLD_POWER_UP) {
+	code = faulty_code(s, code);
+	if (s->fault == WORLD_POWER_UP)
 		s->fault = WORLD_NO_FAULT;
-		code = POWER_UP_CODE;
-	} else if (s->fault == WORLD_STUCK) {
-		code = s->said;
-	} else if (s->fault == WORLD_OPEN) {
-		code = OPEN_CODE;
-	} else if (s->fault == WORLD_JUMP) {
-		code += llround(16 * s->fault_k);
-	}
 	s->said = code;
 	return answer_number(text, size, code);
 }
@@ -147,7 +155,9 @@ static bool answer_flow(struct world *w, struct world_sensor *s, char *text, siz
 
 static double metered_w(const struct world *w, struct world_sensor *s)
 {
-	return round(world_power_w(w) * (1 + METER_NOISE * rng_normal(&s->rng)));
+	double sign = s->fault == WORLD_REVERSED ? -1 : 1;
+
+	return sign * round(world_power_w(w) * (1 + METER_NOISE * rng_normal(&s->rng)));
 }
 
 static bool answer_power(struct world *w, struct world_sensor *s, char *text, size_t size, struct err *e)
@@ -159,7 +169,7 @@ static bool answer_power(struct world *w, struct world_sensor *s, char *text, si
 static bool answer_current(struct world *w, struct world_sensor *s, char *text, size_t size, struct err *e)
 {
 	(void)e;
-	return answer_number(text, size, llround(metered_w(w, s) / MAINS_V * 1e6));
+	return answer_number(text, size, llround(fabs(metered_w(w, s)) / MAINS_V * 1e6));
 }
 
 static bool answer_energy(struct world *w, struct world_sensor *s, char *text, size_t size, struct err *e)
@@ -185,10 +195,19 @@ static const struct {
 	{ "current_ua", answer_current }, { "energy_wh", answer_energy }, { "kind", answer_kind },
 };
 
+/* A slow one takes a minute for each answer. */
+static bool says_nothing(const struct world *w, struct world_sensor *s)
+{
+	if (s->fault != WORLD_SLOW || mono_since(w->now, s->fault_at) < SLOW_MS)
+		return s->fault == WORLD_SILENT || s->fault == WORLD_SLOW;
+	s->fault_at = w->now;
+	return false;
+}
+
 static bool answer(
 	struct world *w, struct world_sensor *s, const char *what, char *text, size_t size, struct err *e)
 {
-	if (s->fault == WORLD_SILENT && strcmp(what, "kind") != 0)
+	if (strcmp(what, "kind") != 0 && says_nothing(w, s))
 		return err_set(e, ERR_TIMEOUT, 0, "no answer");
 	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
 		if (strcmp(answers[i].what, what) == 0)

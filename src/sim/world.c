@@ -113,6 +113,7 @@ void world_close(struct world *w)
 {
 	if (w == NULL)
 		return;
+	world_forget(w);
 	weather_close(&w->weather);
 	pthread_mutex_destroy(&w->lock);
 	free(w);
@@ -156,6 +157,12 @@ double world_power_w(const struct world *w)
 	return sum;
 }
 
+static void look_outside(struct world *w, double at_s)
+{
+	w->row = weather_at(&w->weather, at_s);
+	w->row.out_c -= w->colder_k;
+}
+
 static void advance_plant(struct world *w)
 {
 	int64_t step_ms = llround(w->house->plant.dt_s * 1000);
@@ -163,9 +170,10 @@ static void advance_plant(struct world *w)
 	while (w->plant_ms + step_ms <= mono_since(w->now, w->base)) {
 		struct plant_inputs in = world_inputs(w);
 
-		w->row = weather_at(&w->weather, w->series_s + (double)w->plant_ms / 1000);
+		look_outside(w, w->series_s + (double)w->plant_ms / 1000);
 		plant_step(&w->plant, &in, &w->row);
 		w->plant_ms += step_ms;
+		world_save(w);
 	}
 }
 
@@ -203,6 +211,7 @@ bool world_set_fault(struct world *w, const char *alias, enum world_fault fault,
 	pthread_mutex_lock(&w->lock);
 	w->sensors[node].fault = fault;
 	w->sensors[node].fault_k = offset_k;
+	w->sensors[node].fault_at = w->now;
 	pthread_mutex_unlock(&w->lock);
 	return true;
 }
@@ -219,6 +228,13 @@ bool world_set_relay_fault(struct world *w, const char *alias, enum world_relay_
 	w->relay_faults[relay] = fault;
 	pthread_mutex_unlock(&w->lock);
 	return true;
+}
+
+void world_set_cold(struct world *w, double colder_k)
+{
+	pthread_mutex_lock(&w->lock);
+	w->colder_k = colder_k;
+	pthread_mutex_unlock(&w->lock);
 }
 
 static void summarise_plant(const struct world *w, struct world_summary *out)

@@ -25,6 +25,11 @@ struct world *world_open(const struct house *, uint64_t seed, struct wall start,
 	struct err *);
 void world_close(struct world *);
 
+/* Before the first world_advance: the heat of the plant, and what was used so far, are in that file from now on; if it
+ * holds them of this house, they are those from which it goes on, having stood away_ms with all relays open. Without a
+ * plant there is nothing to keep. False: it keeps nothing, see err; all else works. */
+bool world_keep(struct world *, const char *path, int64_t away_ms, struct err *);
+
 /* Moves everything up to `now`: heat in whole steps of Plant.DtS, energy and flow up to the millisecond.
  * The first call says what `now` is at the start. The wall clock moves nothing: it may jump, the sun
  * does not. */
@@ -44,8 +49,11 @@ enum world_fault {
 	WORLD_STUCK,		/* goes on saying what it said last */
 	WORLD_POWER_UP,		/* says 85 degrees once */
 	WORLD_OPEN,		/* the fault value of a broken wire */
+	WORLD_SHORT,		/* that of wires that touch */
 	WORLD_CRC,
 	WORLD_JUMP,		/* off by `offset_k` */
+	WORLD_SLOW,		/* answers once a minute, else it is silent */
+	WORLD_REVERSED,		/* a meter whose current clamp is the wrong way round */
 };
 /* Makes the sensor `alias` faulty from now on. False: no such node. */
 bool world_set_fault(struct world *, const char *alias, enum world_fault, double offset_k);
@@ -58,6 +66,9 @@ enum world_relay_fault {
 };
 /* Makes the relay of node `alias` faulty from now on. False: no relay of that name. */
 bool world_set_relay_fault(struct world *, const char *alias, enum world_relay_fault);
+
+/* It is `colder_k` colder outside than the weather says, from now on. */
+void world_set_cold(struct world *, double colder_k);
 
 struct world_summary {
 	double air_c, mass_c, out_c, wind_ms, sun_w_m2;

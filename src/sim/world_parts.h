@@ -27,6 +27,7 @@ struct world_sensor {
 	int64_t flow_ml_min;
 	enum world_fault fault;
 	double fault_k;
+	struct mono fault_at;		/* since then; of a slow one: its last answer */
 };
 
 struct world {
@@ -42,11 +43,17 @@ struct world {
 	int64_t plant_ms;		/* how far the plant is, since base */
 	double series_s;		/* of the first instant, since hour 0 of the weather */
 	struct weather weather;
+	double colder_k;
 	struct weather_row row;
 	struct plant_state plant;
+	struct world_kept *kept;	/* NULL: nobody goes on with it */
 	double energy_j, flow_ml;
 	struct world_sensor sensors[HOUSE_MAX_NODES];
 };
+
+/* world_keep.c, under the lock: what has changed goes into the file; the file is left. */
+void world_save(struct world *);
+void world_forget(struct world *);
 
 /* Under the lock. */
 struct plant_inputs world_inputs(const struct world *);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Any bytes as a block of readings: refused and then empty, or readings that fit and read the same once written. */
+/* Any bytes as a block of readings or buckets: refused and then empty, or what fits and reads the same once
+ * written, in each form. */
 #include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/history/block.h"
+#include "core/history/bucket.h"
 
 enum { CAPACITY = 4096, ROOM = 256 * 1024 };
 
@@ -35,27 +37,60 @@ static void check_same(const struct block *a, const struct block *b)
 	assert(k == a->n_series);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void fuzz_readings(const uint8_t *data, size_t size)
 {
+	static const uint8_t format[] = { BLOCK_PLAIN, BLOCK_PACKED };
 	struct block a = { .start_ms = 1799924400000, .capacity = CAPACITY }, b = a;
 	uint8_t *bytes = malloc(ROOM);
-	int n;
 
 	a.readings = calloc(CAPACITY, sizeof(*a.readings));
 	b.readings = calloc(CAPACITY, sizeof(*b.readings));
 	assert(bytes != NULL && a.readings != NULL && b.readings != NULL);
-	if (!block_decode(data, size, &a)) {
+	if (!block_decode(data, size, &a))
 		assert(a.n_series == 0 && a.n_readings == 0);
-	} else {
-		for (int i = 0; i < a.n_series; i++)
-			assert(a.series[i].first >= 0 && a.series[i].count >= 0 &&
-				a.series[i].first + a.series[i].count <= a.n_readings);
-		n = block_encode(&a, bytes, ROOM);
-		if (n >= 0 && block_decode(bytes, (size_t)n, &b))
+	for (int i = 0; i < a.n_series; i++)
+		assert(a.series[i].first >= 0 && a.series[i].count >= 0 &&
+			a.series[i].first + a.series[i].count <= a.n_readings);
+	for (int i = 0; i < 2 && a.n_series > 0; i++) {
+		int n = block_encode_as(&a, format[i], bytes, ROOM);
+
+		assert(n < 0 || block_decode(bytes, (size_t)n, &b));
+		if (n >= 0)
 			check_same(&a, &b);
 	}
+	assert(block_encode(&a, bytes, block_most_bytes(a.n_series, a.n_readings)) > 0);
 	free(b.readings);
 	free(a.readings);
 	free(bytes);
+}
+
+static void fuzz_buckets(const uint8_t *data, size_t size)
+{
+	struct bucket_block a = { .capacity = CAPACITY }, b = a;
+	uint8_t *bytes = malloc(ROOM);
+	int n;
+
+	a.buckets = calloc(CAPACITY, sizeof(*a.buckets));
+	b.buckets = calloc(CAPACITY, sizeof(*b.buckets));
+	assert(bytes != NULL && a.buckets != NULL && b.buckets != NULL);
+	if (!bucket_decode(data, size, &a))
+		assert(a.n_series == 0 && a.n_buckets == 0);
+	n = bucket_encode(&a, bytes, bucket_most_bytes(a.n_series, a.n_buckets));
+	assert(n > 0 && bucket_decode(bytes, (size_t)n, &b) && b.n_buckets == a.n_buckets);
+	for (int i = 0; i < a.n_buckets; i++) {
+		const struct bucket *x = &a.buckets[i], *y = &b.buckets[i];
+
+		assert(x->at == y->at && x->count == y->count && x->mean == y->mean && x->min == y->min &&
+			x->max == y->max && x->wh == y->wh);
+	}
+	free(b.buckets);
+	free(a.buckets);
+	free(bytes);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	fuzz_readings(data, size);
+	fuzz_buckets(data, size);
 	return 0;
 }

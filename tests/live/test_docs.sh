@@ -19,6 +19,17 @@ for file in "$root"/docs/*.md; do
 		not_ok "${file##*/} is out of date - run: tests/live/test_docs.sh $1 --write"
 	fi
 done
+page=$root/docs/spaceheat.cfg.5
+[ -z "$write" ] || "$build/spaceheat" print man >"$page"
+if "$build/spaceheat" print man | cmp -s - "$page"; then ok "spaceheat.cfg.5 is what the program prints"; else
+	not_ok "spaceheat.cfg.5 is out of date - run: tests/live/test_docs.sh $1 --write"
+fi
+if ! command -v mandoc >/dev/null; then echo "skip - man pages are clean (no mandoc)"; else
+	for page in "$root"/docs/*.[15]; do
+		said=$(mandoc -T lint -W warning "$page")
+		if [ -z "$said" ]; then ok "${page##*/} is clean"; else echo "$said"; not_ok "${page##*/} is clean"; fi
+	done
+fi
 for verb in $("$build/spaceheat" --help | awk '/^  [a-z]+ /{print $1}'); do
 	if "$build/spaceheat" "$verb" -h | grep -q '^example: '; then ok "$verb -h has an example"; else not_ok "$verb -h has an example"; fi
 	if grep -q "$verb" "$root/docs/spaceheat.1"; then ok "$verb is in the man page"; else not_ok "$verb is in the man page"; fi

@@ -6,6 +6,7 @@ set -u
 build=$(cd "${1:-build}" && pwd)
 root=$(cd "$(dirname "$0")/../.." && pwd)
 port=18890
+# shellcheck source=tests/support/live.sh
 . "$root/tests/support/live.sh"
 build_tool notify_listen || skip_all "process life" "no C compiler for the test's tools"
 
@@ -65,7 +66,8 @@ check "it goes on where it was" until_true 30 heating
 stop_daemon
 
 # --- an actor that hangs (SF-22, SF-23) ----------------------------------------------------------------------
-start_daemon "NOTIFY_SOCKET=$dir/notify" SPACEHEAT_TEST_HANG=scada@12s
+daemon_options=(--fault actor:scada=hang@+12s)
+start_daemon "NOTIFY_SOCKET=$dir/notify"
 heat
 until_true 25 logged "ACTOR_LATE: scada"
 was=$(pats)
@@ -75,7 +77,9 @@ check "with exit 70" [ $? = 70 ]
 check "it is named" logged ' C ACTOR_DEAD: scada'
 check "from when it was late the watchdog was not patted" [ "$(pats)" -le "$was" ]
 check "relays are in their fail state" until_true 2 relays_are 00
-start_daemon SPACEHEAT_TEST_HANG=history@2s
+daemon_options=(--fault actor:history=hang@+2s)
+start_daemon
+daemon_options=()
 heat
 check "a disk that hangs is reported" until_true 20 logged ' W ACTOR_LATE: history'
 check "and nothing else waits for it" heating

@@ -101,7 +101,7 @@ test_options()
 	check "--house list leaves out the real one" lacks '^w\.isone'
 	for bad in "--speed 0" "--speed 4000" "--speed x" "--start yesterday" "--start 2027-02-30T05:55Z" "--seed -1" \
 		"--exit-after 5" "--exit-after 0h" "--atn maybe" "--frobnicate" "--house" "--fault sensor=stuck@now" \
-		"--fault nonsense"; do
+		"--fault nonsense" "--fault relay:a.elt.relay=welded@now" "--fault sensor:a.tank.temp0=jump@now"; do
 		# shellcheck disable=SC2086
 		run $bad
 		check "$bad exits 2" is "$code" 2
@@ -134,11 +134,23 @@ test_half_an_hour()
 	check "the state directory is private" is "$(stat -c %a "$dir")" 700
 	check "no process is left" nothing_left "$dir"
 	check "no port is left" is_closed "${port:-1}"
+	check "no fault, no TEST line" lacks ' TEST '
 	run --keep "$dir" --start 2027-01-14T05:55-05:00
 	check "--start is refused for a simulation that goes on" is "$code" 2
 	run --keep "$dir" --clean --exit-after 30m --speed max
 	check "--speed max exits 0" is "$code" 0
 	check "... after six status lines too" is "$(grep -c '^[0-9:]* status ' "$scratch/out")" 6
+}
+
+test_fault()
+{
+	local dir=$scratch/fault
+
+	run --keep "$dir" --house dw1.isone.nh.orange.1 --exit-after 20m --speed 600 --fault sensor:a.tank.temp0=open@06:00+8m --fault=atn=silent@+1h
+	check "a fault begins and ends when it is to" is "$(grep -c '^06:0[08]:00 I TEST fault 1 \(begins\|ends\): sensor:a\.tank\.temp0=open@06:00+8m$' "$scratch/out")" 2
+	check "one that lies beyond the end does not begin" lacks 'TEST fault 2'
+	check "its alert of level C is explained by it" has ' C BLIND '
+	check "... so the run ends with 0" is "$code" 0
 }
 
 # stop_by SIGNAL: a running demo ends in order.
@@ -238,6 +250,7 @@ test_abandoned()
 
 test_options
 test_half_an_hour
+test_fault
 stop_by INT
 stop_by TERM
 test_by_hand

@@ -107,6 +107,57 @@ check "log -f shows what comes" until_true 10 grep -q 'OPERATOR: hold setpoint_c
 kill $follower
 wait $follower 2>/dev/null
 
+# --- alerts that were seen, events, and the configuration ------------------------------------------------------
+id=$(timeout 30 spaceheat -s "$sock" alerts | awk '/UNSIGNED_OK/ {print $1; exit}')
+check "an alert can be acknowledged" run 0 alerts ack "$id" --note "a demo"
+check "... by name" says '^seen by [a-z]+$'
+check "... which alerts show" run 0 alerts
+check "... with the note" says 'seen by [a-z]+: a demo$'
+check "... and --json" run 0 --json alerts
+check "... as keys" says '"acked_by":"[a-z]+","note":"a demo"'
+check "an alert that is not there exits 2" run 2 alerts ack 9999
+check "ack without a number exits 2" run 2 alerts ack
+spaceheat -s "$sock" events relay mode --since 0 >"$work/followed" 2>&1 &
+follower=$!
+check "events tells what happened, as text" until_true 10 grep -qE '^[0-9]+  [0-9:]+  mode  mode=RemoteControl' "$work/followed"
+kill $follower
+wait $follower 2>/dev/null
+spaceheat -s "$sock" --json events mode --since 0 >"$work/followed" 2>&1 &
+follower=$!
+check "... and as JSON, one object per line" until_true 10 grep -qE '^\{"event":"mode","seq":[0-9]+,.*\}$' "$work/followed"
+kill $follower
+wait $follower 2>/dev/null
+check "an unknown event exits 2" run 2 events nonsense
+check "config diff: nothing differs" run 0 config diff
+check "... and says so" says 'is what runs$'
+mkdir -p "$work/state/conf.d"
+echo 'comfort: { setpoint_c = 18.5; };' >"$work/state/conf.d/50-test.cfg"
+check "config diff: one setting differs, exit 1" run 1 config diff
+check "... from, to, and how it is taken over" says '^comfort\.setpoint_c: 18(\.0)? -> 18\.5  \(reload\)$'
+check "... as JSON" run 1 --json config diff
+check "... with keys" says '"path":"comfort.setpoint_c","running":"18(\.0)?","on_disk":"18\.5","unit":"C","reload":"reload"'
+check "config show tells what runs" run 0 config show comfort.setpoint_c --defaults
+check "... not what is on disk" says '^comfort\.setpoint_c = 18(\.0)? C  \(default 21'
+check "reload takes it over" run 0 reload
+check "... and prints what" says '^comfort\.setpoint_c: .* -> 18\.5'
+check "... and how it went" says '^RELOAD: taken over: comfort\.setpoint_c$'
+check "... so that nothing differs" run 0 config diff
+check "config show tells where it comes from" run 0 config show comfort.setpoint_c --origin
+check "... with file and line" says '^comfort\.setpoint_c = 18\.5 C  conf\.d/50-test\.cfg:1$'
+check "... as JSON" run 0 --json config show comfort.setpoint_c
+check "... with keys" says '"path":"comfort.setpoint_c","value":"18\.5","unit":"C","default":"21[.0]*","origin":"conf\.d/50-test\.cfg:1"'
+check "an unknown setting exits 2 and the right one is named" run 2 config show comfort.setpiont_c
+printf 'comfort: { setpoint_c = 99.0; };\nnonsense = 1;\n' >"$work/state/conf.d/50-test.cfg"
+check "a wrong one is refused, exit 78" run 78 reload
+check "... with all that is wrong" [ "$(grep -c '^conf.d/50-test.cfg:' "$work/err")" = 2 ]
+check "... as JSON" run 78 --json reload
+check "... with a list" says '"errors":\["conf.d/50-test.cfg:'
+echo 'sim: { seed = 77; };' >"$work/state/conf.d/50-test.cfg"
+check "what needs a restart is refused, exit 4" run 4 reload
+check "... by name" tells 'a reload cannot change sim\.seed - run: '
+rm "$work/state/conf.d/50-test.cfg"
+check "back again" run 0 reload
+
 # --- hold and reset ---------------------------------------------------------------------------------------------
 check "the held setpoint is the one in force" run 1 --json status
 check "... with its end" says '"setpoint_c":18.5,"hold_until_ms":[0-9]+'

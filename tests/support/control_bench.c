@@ -31,7 +31,7 @@ static void query(struct control_bench *b, const struct msg *m)
 				.wanted = true, .up = true } });
 		else
 			control_bench_answer(b, (struct msg){ .type = MSG_HISTORY_VIEW, .history_view = { .ticket = m->query.ticket,
-				.db_bytes = 4096, .exact_s = 60 } });
+				.db_bytes = 4096, .have_s = { 60, 60, 60, 60 } } });
 	}
 	if (m->to != TO_SCADA || atomic_load(&b->scada_silent))
 		return;
@@ -93,6 +93,52 @@ static void peer_of(int fd, const char *group, struct control_peer *p)
 		.user = "pat" };
 }
 
+/* --- a simulation that does what it is told, and remembers it ------------------------------------------------------ */
+
+static void sim_look(void *self, struct sim_view *v)
+{
+	struct control_bench *b = self;
+
+	pthread_mutex_lock(&b->lock);
+	*v = b->sim;
+	pthread_mutex_unlock(&b->lock);
+}
+
+static void sim_did(struct control_bench *b, const char *what, double value)
+{
+	pthread_mutex_lock(&b->lock);
+	snprintf(b->sim_did, sizeof(b->sim_did), "%.40s %g", what, value);
+	pthread_mutex_unlock(&b->lock);
+}
+
+static bool sim_speed(void *self, double speed, struct err *e)
+{
+	if (speed > 3600)
+		return err_set(e, ERR_RANGE, 0, "speed %g is outside 0.1..3600 - give one inside, or max", speed);
+	sim_did(self, "speed", speed);
+	return true;
+}
+
+static void sim_pause(void *self, bool paused)
+{
+	sim_did(self, "pause", paused);
+}
+
+static bool sim_fault(void *self, const char *spec, int32_t *number, struct err *e)
+{
+	if (strchr(spec, '@') == NULL)
+		return err_set(e, ERR_FORMAT, 0, "fault \"%s\": no @WHEN - write it", spec);
+	*number = 7;
+	sim_did(self, spec, *number);
+	return true;
+}
+
+static int sim_clear(void *self)
+{
+	sim_did(self, "clear", 3);
+	return 3;
+}
+
 void control_bench_open(struct control_bench *b)
 {
 	struct err e;
@@ -119,7 +165,8 @@ int control_bench_set_up(void **state)
 	strcpy(b->settings.control_socket.operator_group, "spaceheat-operator");
 	b->options = (struct control_options){ .house = &b->house, .settings = &b->settings, .post = { b, post, NULL },
 		.version = "1.2.3", .boot_id = { { 1 } }, .offset_known = true, .utc_offset_s = -18000,
-		.peer_of = peer_of };
+		.peer_of = peer_of, .sim = { b, sim_look, sim_speed, sim_pause, sim_fault, sim_clear } };
+	b->sim = (struct sim_view){ .t_ms = 1799924100000, .speed = 60 };
 	atomic_store(&b->role, ROLE_OPERATOR);
 	atomic_store(&b->uid, 1000);
 	control_bench_open(b);

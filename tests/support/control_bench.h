@@ -29,6 +29,8 @@ struct control_bench {
 	int n_asked;
 	char logged[LOG_TEXT];		/* the last OPERATOR line */
 	int n_logged, n_rows;
+	struct sim_view sim;		/* what the simulation's door shows */
+	char sim_did[64];		/* the last thing that was done there; "" = nothing */
 };
 
 int control_bench_set_up(void **state);

@@ -69,10 +69,11 @@ stop_broker() {
 	broker=''
 }
 
-# start_daemon [NAME=VALUE...]: with that environment.
+# start_daemon [NAME=VALUE...]: with that environment, and the options in daemon_options.
+daemon_options=()
 start_daemon() {
 	: >"$dir/daemon.log"
-	env "$@" spaceheatd -c "$dir/spaceheat.cfg" >>"$dir/daemon.log" 2>&1 &
+	env "$@" spaceheatd "${daemon_options[@]}" -c "$dir/spaceheat.cfg" >>"$dir/daemon.log" 2>&1 &
 	daemon=$!
 }
 stop_daemon() {
@@ -98,7 +99,7 @@ zones = ( { name = "garage"; sensor = "a.tank.out.pump.allradiators.garage.temp1
 relays = ( { node = "a.elt1.relay"; kind = "element"; fail_state = "open"; expected_w = [ 4000, 4800 ]; },
   { node = "a.tank.out.pump.relay"; kind = "pump"; fail_state = "open"; expected_w = [ 30, 90 ]; } );
 comfort: { setpoint_c = 18.0; schedule = ( ); };
-guard: { relay_min_interval_s = 2; };
+guard: { relay_min_interval_s = 2; start_delay_max_s = 0; };
 sim: { seed = 1; speed = 1.0; start = "2027-01-14T05:55-05:00"; };
 END
 	printf '%s\n' "$@" >>"$dir/spaceheat.cfg"

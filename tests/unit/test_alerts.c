@@ -25,7 +25,7 @@ static void hear_at(struct alerts *s, int64_t second, enum log_level level, enum
 
 static void tick_at(struct alerts *s, int64_t second)
 {
-	alerts_tick(s, (struct mono){ second * 1000 });
+	alerts_tick(s, (struct mono){ second * 1000 }, (struct wall){ second * 1000 });
 }
 
 /* Every cell: only what was raised is ever told, only what was told to be over is over, and nothing is forgotten while it
@@ -162,6 +162,59 @@ static void the_worst_is_kept(void **state)
 	assert_int_equal(s.lost, ALERTS_MAX + 1);
 }
 
+/* Every code has a row that says all a person needs; alerts say when they begin and when they are over. */
+static void every_code_has_its_row(void **state)
+{
+	(void)state;
+	for (int c = 0; c < N_LOG_CODES; c++) {
+		const struct code_row *r = &code_table[c];
+
+		if (r->meaning == NULL || r->cause == NULL || r->action == NULL)
+			fail_msg("%s has no row in codes.c", log_code_name((enum log_code)c));
+		assert_int_equal(r->fires == NULL, r->clears == NULL);
+		assert_true(r->fires == NULL || r->level <= LEVEL_WARNING);
+		assert_true(r->fires != NULL || (r->for_s == 0 && r->hold_s == 0 && r->fades_s == 0));
+		assert_true(r->also_ended_by == LOG_BOOT || r->also_ended_by != (enum log_code)c);
+	}
+}
+
+/* For people all levels count, and what has ended stays to be looked at until its place is needed, the oldest first. */
+static void people_see_what_has_ended(void **state)
+{
+	struct alerts s = { .for_people = true };
+
+	(void)state;
+	hear_at(&s, 1, LEVEL_WARNING, LOG_SENSOR, 0);
+	assert_int_equal(alerts_to_tell(&s)->state, ALERT_RAISED);
+	hear_at(&s, 9, LEVEL_INFO, LOG_SENSOR, 0);
+	assert_int_equal(alerts_to_tell(&s)->state, ALERT_ENDED);
+	tick_at(&s, 100000);
+	assert_int_equal(s.list[0].state, ALERT_ENDED);
+	assert_int_equal(s.list[0].ended.ms, 9000);
+	for (int node = 1; node < ALERTS_MAX; node++)
+		hear_at(&s, 100000, LEVEL_WARNING, LOG_SENSOR, node);
+	assert_int_equal(s.list[0].state, ALERT_ENDED);
+	hear_at(&s, 100001, LEVEL_WARNING, LOG_METER, 0);
+	assert_int_equal(s.list[0].code, LOG_METER);
+	assert_int_equal(s.lost, 0);
+}
+
+/* A clock that is set is an event; one that is not trusted is a state, and an alert after ten minutes. */
+static void a_clock_that_is_set_is_no_alert(void **state)
+{
+	struct msg_log set = line(LEVEL_WARNING, LOG_CLOCK, NO_NODE, "set forward by 90.0 s");
+	struct alerts s = { .lost = 0 };
+
+	(void)state;
+	set.value = 90;
+	alerts_hear(&s, &set, (struct mono){ 1000 }, (struct wall){ 1000 }, (struct uuid){ { 1 } });
+	tick_at(&s, 5000);
+	assert_int_equal(alerts_count(&s), 0);
+	hear_at(&s, 5000, LEVEL_WARNING, LOG_CLOCK, NO_NODE);
+	tick_at(&s, 5600);
+	assert_int_equal(alerts_count(&s), 1);
+}
+
 /* --- in the scada ------------------------------------------------------------------------------------------ */
 
 static void bad(struct rig *r, enum log_level level)
@@ -246,7 +299,8 @@ static void a_recorded_line_reaches_the_scada(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_cell_keeps_the_laws),
+		cmocka_unit_test(every_cell_keeps_the_laws), cmocka_unit_test(every_code_has_its_row),
+		cmocka_unit_test(people_see_what_has_ended), cmocka_unit_test(a_clock_that_is_set_is_no_alert),
 		cmocka_unit_test(it_begins_and_ends_once),
 		cmocka_unit_test(devices_are_told_apart),
 		cmocka_unit_test(rules_are_kept),

@@ -200,7 +200,8 @@ static void wrong_usage_exits_2(void **state)
 	static const char *const lines[] = { "statsu", "-x", "-c", "atn", "atn fly", "atn offer --minutes 4",
 		"atn offer --minutes x", "atn beat --echo 12", "atn beat --contract 12",
 		"atn dispatch a.elt1.relay", "atn dispatch a.elt1.relay maybe",
-		"atn dispatch a.elt1.relay on off", "atn id x", "sim", "sim sleep", "sim now --s", "print",
+		"atn dispatch a.elt1.relay on off", "atn id x", "sim", "sim sleep", "sim now --s", "sim speed", "sim speed fast",
+		"sim pause now", "sim fault", "sim fault broker=down", "print",
 		"print nothing", "version now" };
 	struct desk *d = *state;
 

@@ -230,9 +230,56 @@ static void alerts_begin_and_end(void **state)
 	assert_int_equal(open_alerts(c, "SENSOR"), 1);
 	control_bench_say(b, LEVEL_INFO, LOG_SENSOR, FX_TANK_TOP, 0, "good again");
 	assert_int_equal(open_alerts(c, "SENSOR"), 0);
-	control_bench_say(b, LEVEL_INFO, LOG_MODE, NO_NODE, REMOTE_CONTROL, "RemoteControl");
+	control_bench_say(b, LEVEL_INFO, LOG_BEAT_LOST, NO_NODE, 0, "beats are back");
 	assert_int_equal(open_alerts(c, "BEAT_LOST"), 0);
 	assert_int_equal(open_alerts(c, "TRIP"), 1);
+	control_bench_leave(c);
+}
+
+/* A line that names no action gets the table's; a link that is away for a moment is no alert. */
+static void the_table_gives_the_rest(void **state)
+{
+	struct control_bench *b = *state;
+	struct control_call *c = control_bench_client(b);
+	const cJSON *alert;
+	cJSON *a;
+
+	control_bench_say(b, LEVEL_WARNING, LOG_LINK, NO_NODE, 0, "lost: no answer");
+	control_bench_say(b, LEVEL_WARNING, LOG_BEAT_LATE, NO_NODE, 0, "no beat for 121 s");
+	assert_int_equal(open_alerts(c, "LINK"), 0);
+	a = control_bench_ask(c, "{\"verb\":\"alerts\"}");
+	alert = cJSON_GetObjectItem(json_data(a), "alerts")->child;
+	assert_string_equal(json_text(alert, "action"), code_table[LOG_BEAT_LATE].action);
+	assert_string_equal(json_text(alert, "meaning"), code_table[LOG_BEAT_LATE].meaning);
+	cJSON_Delete(a);
+	control_bench_leave(c);
+}
+
+/* Who has seen an alert, and what they noted, stands with it, and all who follow alerts are told; it does not end it. */
+static void alerts_can_be_acknowledged(void **state)
+{
+	struct control_bench *b = *state;
+	struct control_call *c = control_bench_client(b);
+	const cJSON *alert;
+	cJSON *a;
+
+	control_bench_say(b, LEVEL_WARNING, LOG_SENSOR, FX_TANK_TOP, 0, "open - check wiring");
+	a = control_bench_ask(c, "{\"verb\":\"alerts_ack\",\"args\":{\"id\":2}}");
+	assert_string_equal(json_text(a, "code"), "NotFound");
+	cJSON_Delete(a);
+	a = control_bench_ask(c, "{\"verb\":\"alerts_ack\",\"args\":{\"id\":\"1\"}}");
+	assert_string_equal(json_text(a, "code"), "BadRequest");
+	cJSON_Delete(a);
+	a = control_bench_ask(c, "{\"verb\":\"alerts_ack\",\"args\":{\"id\":1,\"note\":\"on my list\"}}");
+	assert_true(json_ok(a));
+	assert_non_null(json_text(json_data(a), "acked_by"));
+	cJSON_Delete(a);
+	a = control_bench_ask(c, "{\"verb\":\"alerts\"}");
+	alert = cJSON_GetObjectItem(json_data(a), "alerts")->child;
+	assert_non_null(json_text(alert, "acked_by"));
+	assert_string_equal(json_text(alert, "note"), "on my list");
+	assert_true(cJSON_IsNull(cJSON_GetObjectItem(alert, "ended_ms")));
+	cJSON_Delete(a);
 	control_bench_leave(c);
 }
 
@@ -242,9 +289,9 @@ static void alerts_have_limits(void **state)
 	struct control_bench *b = *state;
 	struct control_call *c = control_bench_client(b);
 
-	for (int i = 0; i < BOARD_ALERTS + 20; i++)
+	for (int i = 0; i < ALERTS_MAX + 20; i++)
 		control_bench_say(b, LEVEL_WARNING, LOG_SENSOR, i, 0, "open");
-	assert_int_equal(open_alerts(c, "SENSOR"), BOARD_ALERTS);
+	assert_int_equal(open_alerts(c, "SENSOR"), ALERTS_MAX);
 	control_bench_say(b, LEVEL_INFO, LOG_SENSOR, 3, 0, "good again");
 	control_bench_say(b, LEVEL_WARNING, LOG_METER, 1, 0, "silent");
 	assert_int_equal(open_alerts(c, "METER"), 1);
@@ -258,6 +305,7 @@ int main(void)
 		TEST(events_come_as_they_happen), TEST(events_can_be_had_again), TEST(readings_can_be_followed),
 		TEST(a_client_that_never_reads_is_alone_with_it), TEST(answers_are_never_lost),
 		TEST(the_log_can_be_narrowed), TEST(alerts_begin_and_end), TEST(alerts_have_limits),
+		TEST(the_table_gives_the_rest), TEST(alerts_can_be_acknowledged),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "cli/config.h"
+#include "cli/verbs.h"
 #include "port/load.h"
 #include "spaceheat/driver.h"
 
@@ -372,6 +373,7 @@ static void configuration_is_searched_in_order(void **state)
 
 static int run(const char *a, const char *b, const char *c, const char *d)
 {
+	struct cli cli = { .json = false };
 	char words[4][128];
 	char *argv[6] = { (char[]){ "config" } };
 	const char *given[] = { a, b, c, d };
@@ -381,7 +383,7 @@ static int run(const char *a, const char *b, const char *c, const char *d)
 		snprintf(words[i], sizeof(words[i]), "%s", given[i]);
 		argv[argc++] = words[i];
 	}
-	return cli_config(argc, argv);
+	return cli_config(&cli, argc, argv);
 }
 
 /* `config check` ends with 0 or 78, `config show` with 2 for what is no setting. */

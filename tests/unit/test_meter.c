@@ -20,7 +20,7 @@ struct bench {
 	struct bus bus;
 	struct meter meter;
 	struct outbox out;
-	bool answers;
+	bool answers, reversed;
 	int64_t passed_ms;
 };
 
@@ -30,7 +30,7 @@ static bool scripted(const struct bus *bus, const char *path, char *text, size_t
 
 	if (strcmp(path, "sim/a.m/kind") != 0 && !b->answers)
 		return err_set(e, ERR_TIMEOUT, 0, "no answer");
-	snprintf(text, size, "%s", strstr(path, "current_ua") != NULL ? "18750000" : "4500");
+	snprintf(text, size, "%s", strstr(path, "current_ua") != NULL ? "18750000" : b->reversed ? "-4500" : "4500");
 	return true;
 }
 
@@ -142,6 +142,37 @@ static void a_meter_never_heard_is_unknown_at_once(void **state)
 	assert_null(said(&b, MSG_LOG, 0));
 }
 
+/* Power that reads the wrong way round is no power: unknown within five seconds, and after a minute a line says where to
+ * look; standby and noise about zero are believed. */
+static void a_reversed_meter_is_not_believed(void **state)
+{
+	struct bench b;
+	int told = 0;
+
+	(void)state;
+	bench_open(&b, 1000);
+	tick(&b);
+	b.reversed = true;
+	for (int s = 1; s <= 100; s++) {
+		b.passed_ms = s * 1000;
+		tick(&b);
+		for (int i = 0; s >= 5 && said(&b, MSG_READING, i) != NULL; i++)
+			if (said(&b, MSG_READING, i)->reading.channel == FX_CH_POWER)
+				assert_int_equal(said(&b, MSG_READING, i)->reading.quality, QUALITY_UNKNOWN);
+		if (said(&b, MSG_EVENT, 0) == NULL)
+			continue;
+		told++;
+		assert_int_equal(said(&b, MSG_EVENT, 0)->log.code, LOG_METER);
+		assert_non_null(strstr(said(&b, MSG_EVENT, 0)->log.text,
+			"reversed: -4500 W - check which way round its current clamps are"));
+	}
+	assert_int_equal(told, 1);
+	b.reversed = false;
+	b.passed_ms += 1000;
+	tick(&b);
+	assert_int_equal(said(&b, MSG_READING, 0)->reading.quality, QUALITY_GOOD);
+}
+
 /* A minute of silence is told once, for the whole meter, with what to check; so is its end. */
 static void a_silent_minute_is_told_once(void **state)
 {
@@ -198,6 +229,7 @@ int main(void)
 		cmocka_unit_test(silence_is_unknown_within_five_seconds),
 		cmocka_unit_test(a_meter_never_heard_is_unknown_at_once),
 		cmocka_unit_test(a_silent_minute_is_told_once),
+		cmocka_unit_test(a_reversed_meter_is_not_believed),
 		cmocka_unit_test(a_meter_without_a_driver_is_unknown),
 	};
 

@@ -55,6 +55,40 @@ static void alter(const struct setting *row, struct settings *s)
 	}
 }
 
+static void keep_change(void *ctx, const struct setting_change *c)
+{
+	*(struct setting_change *)ctx = *c;
+}
+
+/* People are told what changes, from and to, and what it takes; of a secret only that. */
+static void changes_are_told(void **state)
+{
+	struct settings *now = calloc(1, sizeof(*now)), *then = calloc(1, sizeof(*then));
+	struct setting_change c;
+
+	(void)state;
+	settings_default(now);
+	settings_default(then);
+	assert_int_equal(settings_changes(now, then, keep_change, &c), 0);
+	then->guard.hp_min_off_s = 420;
+	assert_int_equal(settings_changes(now, then, keep_change, &c), 1);
+	assert_string_equal(c.path, "guard.hp_min_off_s");
+	assert_string_equal(c.now, "300");
+	assert_string_equal(c.then, "420");
+	assert_string_equal(c.reload, "reload, relays to their fail state first");
+	*then = *now;
+	snprintf(then->uplink.password_file, sizeof(then->uplink.password_file), "/secret/place");
+	assert_int_equal(settings_changes(now, then, keep_change, &c), 1);
+	assert_string_equal(c.now, "\"\"");
+	assert_string_equal(c.then, "(set)");
+	*then = *now;
+	then->n_relays = 1;
+	assert_int_equal(settings_changes(now, then, keep_change, &c), 1);
+	assert_string_equal(c.then, "1 entries");
+	free(now);
+	free(then);
+}
+
 /* Every setting of the table is noticed when it changes, with its class; those of the live class, and no others, are
  * then taken over. */
 static void every_setting_is_noticed(void **state)
@@ -348,7 +382,7 @@ static void trust_comes_later(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_setting_is_noticed),
+		cmocka_unit_test(every_setting_is_noticed), cmocka_unit_test(changes_are_told),
 		cmocka_unit_test(differences_are_named),
 		cmocka_unit_test(last_good_copy_serves),
 		cmocka_unit_test(half_done_save_is_found),

@@ -115,6 +115,96 @@ static void a_blind_ceiling_stays(void **state)
 	assert_int_equal(ask(&b, ELEMENT, true, GUARD_RANK_LOCAL), GUARD_DONE);
 }
 
+/* The store ceiling trips on sensor 3; sensor 0, at the top, is cool. */
+static void stop_by_one_of_two(struct bench *b)
+{
+	set_up(b);
+	read_at(b, GUARD_ROLE_STORE_TOP, 0, 60000);
+	for (int i = 0; i < 2; i++, b->now_ms += 1000)
+		read_at(b, GUARD_ROLE_STORE, 3, 76000);
+}
+
+/* A stop is not over because the sensor that saw the heat has fallen silent while a cooler one speaks on, even if
+ * it was below its limit, but not released, when it was heard last. */
+static void a_silent_hot_sensor_holds_its_stop(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	for (int cooler = 0; cooler < 2; cooler++) {
+		stop_by_one_of_two(&b);
+		if (cooler)
+			read_at(&b, GUARD_ROLE_STORE, 3, 74000);
+		b.now_ms += RULES_READING_MS;	/* it is stale by now */
+		read_at(&b, GUARD_ROLE_STORE_TOP, 0, 60000);
+		assert_int_equal(ask(&b, ELEMENT, true, GUARD_RANK_LOCAL), GUARD_HELD_CEILING);
+		rules_lapse(&b.rules, b.now_ms, &b.out);	/* a service that starts anew does not end it either */
+		b.now_ms += 1000;
+		read_at(&b, GUARD_ROLE_STORE_TOP, 0, 60000);
+		assert_int_equal(ask(&b, ELEMENT, true, GUARD_RANK_LOCAL), GUARD_HELD_CEILING);
+		read_at(&b, GUARD_ROLE_STORE, 3, 69999);
+		assert_int_equal(event_of(&b, GUARD_EVENT_CEILING)->on, 0);
+		assert_int_equal(ask(&b, ELEMENT, true, GUARD_RANK_LOCAL), GUARD_DONE);
+	}
+}
+
+/* One sensor that never speaks again does not leave the house cold for ever (SF-2): after an hour the others
+ * decide, if they are there and cool. */
+static void a_dead_hot_sensor_holds_for_an_hour(void **state)
+{
+	struct bench b;
+	int64_t heard_ms;
+
+	(void)state;
+	stop_by_one_of_two(&b);
+	heard_ms = b.now_ms - 1000;
+	b.now_ms = heard_ms + RULES_HOUR_MS - 1;
+	read_at(&b, GUARD_ROLE_STORE_TOP, 0, 60000);
+	assert_int_equal(ask(&b, HP, true, GUARD_RANK_LOCAL), GUARD_HELD_CEILING);
+	b.now_ms += RULES_READING_MS;
+	tick(&b, 1);
+	assert_int_equal(ask(&b, HP, true, GUARD_RANK_LOCAL), GUARD_HELD_CEILING);	/* nobody looks */
+	read_at(&b, GUARD_ROLE_STORE_TOP, 0, 70000);
+	assert_int_equal(ask(&b, HP, true, GUARD_RANK_LOCAL), GUARD_HELD_CEILING);
+	b.now_ms += 1000;
+	read_at(&b, GUARD_ROLE_STORE_TOP, 0, 69999);
+	assert_int_equal(event_of(&b, GUARD_EVENT_CEILING)->on, 0);
+	assert_int_equal(ask(&b, HP, true, GUARD_RANK_LOCAL), GUARD_DONE);
+}
+
+/* The same for a trip: a person's reset does not stand for the reading that is missing. */
+static void a_reset_does_not_stand_for_a_silent_sensor(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	stop_by_one_of_two(&b);
+	for (int i = 0; i < 2; i++, b.now_ms += 1000)
+		read_at(&b, GUARD_ROLE_STORE, 3, 83000);
+	b.now_ms += RULES_READING_MS;
+	read_at(&b, GUARD_ROLE_STORE_TOP, 0, 60000);
+	reset(&b, GUARD_ALL);
+	assert_int_equal(b.rules.stops[WATCH_TRIP].on, 1);
+	b.now_ms += 1000;
+	read_at(&b, GUARD_ROLE_STORE, 3, 69000);
+	assert_int_equal(b.rules.stops[WATCH_TRIP].on, 0);
+}
+
+/* Freeze protection is the other way round: it heats only while it sees the cold (SF-18). */
+static void a_silent_cold_sensor_holds_nothing(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	set_up(&b);
+	for (int i = 0; i < 2; i++, b.now_ms += 1000)
+		read_at(&b, GUARD_ROLE_PIPE, 0, 4000);
+	assert_int_equal(b.rules.stops[WATCH_PIPE].on, 1);
+	b.now_ms += RULES_READING_MS;
+	read_at(&b, GUARD_ROLE_PIPE, 1, 20000);
+	assert_int_equal(b.rules.stops[WATCH_PIPE].on, 0);
+}
+
 static void trip(struct bench *b)
 {
 	for (int i = 0; i < 2; i++, b->now_ms += 1000)
@@ -377,7 +467,10 @@ int main(void)
 		cmocka_unit_test(element_needs_a_reading),
 		cmocka_unit_test(any_role_is_taken),
 		cmocka_unit_test(second_reading_stops),
-		cmocka_unit_test(a_blind_ceiling_stays),
+		cmocka_unit_test(a_blind_ceiling_stays), cmocka_unit_test(a_silent_hot_sensor_holds_its_stop),
+		cmocka_unit_test(a_dead_hot_sensor_holds_for_an_hour),
+		cmocka_unit_test(a_reset_does_not_stand_for_a_silent_sensor),
+		cmocka_unit_test(a_silent_cold_sensor_holds_nothing),
 		cmocka_unit_test(trip_is_latched),
 		cmocka_unit_test(reset_ends_a_trip),
 		cmocka_unit_test(trip_survives),

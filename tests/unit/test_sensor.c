@@ -195,7 +195,7 @@ static void failures_have_a_quality_and_one_line(void **state)
 {
 	static const struct { const char *text; enum err_code error; enum quality quality; } cases[] = {
 		{ NULL, ERR_TIMEOUT, QUALITY_UNKNOWN }, { NULL, ERR_IO, QUALITY_UNKNOWN },
-		{ NULL, ERR_ABSENT, QUALITY_OPEN }, { "-2032", ERR_NONE, QUALITY_OPEN },
+		{ NULL, ERR_ABSENT, QUALITY_OPEN }, { "-2032", ERR_NONE, QUALITY_OPEN }, { "2400", ERR_NONE, QUALITY_SHORT },
 		{ "crc", ERR_NONE, QUALITY_CRC }, { "2000", ERR_NONE, QUALITY_IMPLAUSIBLE },
 	};
 

@@ -63,12 +63,13 @@ struct lines {
 	char text[16384];
 };
 
-static void add_line(void *ctx, const char *text)
+static void add_line(void *ctx, const struct setting_shown *s)
 {
 	struct lines *l = ctx;
+	size_t used = strlen(l->text);
 
-	assert_true(strlen(l->text) + strlen(text) + 2 < sizeof(l->text));
-	strcat(strcat(l->text, text), "\n");
+	assert_true(used + strlen(s->path) + strlen(s->value) + 20 < sizeof(l->text));
+	snprintf(l->text + used, sizeof(l->text) - used, "%s = %s %s\n", s->path, s->value, s->unit);
 }
 
 /* Reading the shipped file changes nothing. */
@@ -80,10 +81,10 @@ static void shipped_file_is_the_default(void **state)
 	char *shipped = read_file("config/spaceheat.cfg", &length);
 
 	begin(b);
-	settings_show(&b->settings, NULL, NULL, 0, add_line, before);
+	settings_show(&b->settings, NULL, NULL, add_line, before);
 	assert_true(config_file_text(shipped, length, "spaceheat.cfg", &b->list, &b->problems));
 	assert_true(settings_apply(&b->list, &b->settings, &b->problems));
-	settings_show(&b->settings, &b->list, "", 0, add_line, after);
+	settings_show(&b->settings, &b->list, "", add_line, after);
 	assert_string_equal(before->text, after->text);
 	free(before);
 	free(after);
@@ -223,9 +224,9 @@ static void relays_match_the_house(void **state)
 	assert_non_null(strstr(b->problems.text[1], "relays has no entry for \"a.elt1.relay\""));
 }
 
-static void one_line(void *ctx, const char *text)
+static void one_line(void *ctx, const struct setting_shown *s)
 {
-	snprintf(ctx, 200, "%s", text);
+	snprintf(ctx, 200, "%s = %s %s (%s) %s:%d", s->path, s->value, s->unit, s->fallback, s->file ? s->file : "-", s->line);
 }
 
 /* What is shown has value, unit, default and origin; a secret's place is not shown. */
@@ -237,14 +238,14 @@ static void show_says_value_unit_default_origin(void **state)
 	assert_true(
 		apply_text(b, 31, "guard: { hp_min_off_s = 420; }; uplink: { password_file = \"/a/b\"; };"));
 	assert_int_equal(settings_show(&b->settings, &b->list, "guard.hp_min_off_s",
-				 SHOW_DEFAULT | SHOW_ORIGIN, one_line, line),
+				 one_line, line),
 		1);
-	assert_string_equal(line, "guard.hp_min_off_s = 420 s  (default 300)  spaceheat.cfg:31");
-	settings_show(&b->settings, &b->list, "guard.hp_min_on_s", SHOW_ORIGIN, one_line, line);
-	assert_string_equal(line, "guard.hp_min_on_s = 600 s  default");
-	settings_show(&b->settings, &b->list, "uplink.password_file", 0, one_line, line);
-	assert_string_equal(line, "uplink.password_file = (set)");
-	assert_int_equal(settings_show(&b->settings, &b->list, "guard.hp", 0, one_line, line), 0);
+	assert_string_equal(line, "guard.hp_min_off_s = 420 s (300) spaceheat.cfg:31");
+	settings_show(&b->settings, &b->list, "guard.hp_min_on_s", one_line, line);
+	assert_string_equal(line, "guard.hp_min_on_s = 600 s (600) -:0");
+	settings_show(&b->settings, &b->list, "uplink.password_file", one_line, line);
+	assert_string_equal(line, "uplink.password_file = (set)  (\"\") spaceheat.cfg:31");
+	assert_int_equal(settings_show(&b->settings, &b->list, "guard.hp", one_line, line), 0);
 	assert_string_equal(settings_like("gaurd.hp_min_off_s"), "guard.hp_min_off_s");
 }
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -251,6 +252,8 @@ static void faults_are_in_the_sensor(void **state)
 	assert_int_equal(ask(&b, "sim/a.tank.temp0/temp"), was);
 	world_set_fault(b.world, "a.tank.temp0", WORLD_OPEN, 0);
 	assert_int_equal(ask(&b, "sim/a.tank.temp0/temp"), -127 * 16);
+	world_set_fault(b.world, "a.tank.temp0", WORLD_SHORT, 0);
+	assert_int_equal(ask(&b, "sim/a.tank.temp0/temp"), 150 * 16);
 	world_set_fault(b.world, "a.tank.temp0", WORLD_CRC, 0);
 	assert_true(b.bus.slurp(&b.bus, "sim/a.tank.temp0/temp", text, sizeof(text), &e));
 	assert_string_equal(text, "crc");
@@ -261,8 +264,103 @@ static void faults_are_in_the_sensor(void **state)
 	assert_true(refused(&b, "sim/a.m/power", ERR_TIMEOUT));
 	world_set_fault(b.world, "a.m", WORLD_NO_FAULT, 0);
 	assert_true(ask(&b, "sim/a.m/power") > 4000);
+	world_set_fault(b.world, "a.m", WORLD_REVERSED, 0);
+	assert_true(ask(&b, "sim/a.m/power") < -4000);
+	assert_true(ask(&b, "sim/a.m/current_ua") > 16000000);	/* a current has no sign */
 	assert_false(world_set_fault(b.world, "a.nobody", WORLD_OPEN, 0));
 	world_close(b.world);
+}
+
+/* A slow sensor has one answer a minute; what lies between times out. */
+static void a_slow_sensor_answers_once_a_minute(void **state)
+{
+	struct bench b;
+	int answers = 0;
+
+	(void)state;
+	bench_open(&b, true);
+	go_to(&b, 0);
+	world_set_fault(b.world, "a.tank.temp0", WORLD_SLOW, 0);
+	for (int t = 10; t <= 300; t += 10) {
+		go_to(&b, t * 1000);
+		answers += !refused(&b, "sim/a.tank.temp0/temp", ERR_TIMEOUT);
+	}
+	assert_int_equal(answers, 5);
+	world_set_fault(b.world, "a.tank.temp0", WORLD_NO_FAULT, 0);
+	ask(&b, "sim/a.tank.temp0/temp");
+	world_close(b.world);
+}
+
+/* Colder weather is colder at once, by so much, and cools the house. */
+static void it_can_be_made_colder(void **state)
+{
+	struct bench a, b;
+	struct world_summary warm, cold;
+
+	(void)state;
+	bench_open(&a, true);
+	bench_open(&b, true);
+	go_to(&a, 0);
+	go_to(&b, 0);
+	world_set_cold(b.world, 15);
+	go_to(&a, 3600 * 1000);
+	go_to(&b, 3600 * 1000);
+	world_summarise(a.world, &warm);
+	world_summarise(b.world, &cold);
+	assert_true(fabs(warm.out_c - cold.out_c - 15) < 1e-9);
+	assert_true(cold.air_c < warm.air_c - 0.5);
+	assert_true(cold.residual < 0.001);
+	world_close(a.world);
+	world_close(b.world);
+}
+
+/* A world that ends leaves its heat: the next goes on from there, and one that begins after a while has cooled. */
+static void heat_is_kept(void **state)
+{
+	char dir[] = "/tmp/test_world_XXXXXX", path[64];
+	struct world_summary left, found, cooled, other;
+	struct bench b;
+	struct err e;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/heat", dir);
+	bench_open(&b, true);
+	assert_true(world_keep(b.world, path, 0, &e));
+	b.relays[0] = 1;
+	go_to(&b, 0);
+	go_to(&b, 7200 * 1000);
+	world_summarise(b.world, &left);
+	world_close(b.world);
+	bench_open(&b, true);
+	assert_true(world_keep(b.world, path, 0, &e));
+	go_to(&b, 0);
+	world_summarise(b.world, &found);
+	assert_true(left.tank_top_c > 60);
+	assert_true(fabs(found.tank_top_c - left.tank_top_c) < 1e-9);
+	assert_true(fabs(found.air_c - left.air_c) < 1e-9);
+	assert_true(fabs(found.energy_wh - left.energy_wh) < 1e-6);
+	world_close(b.world);
+	bench_open(&b, true);
+	assert_true(world_keep(b.world, path, 3600 * 1000, &e));
+	go_to(&b, 0);
+	world_summarise(b.world, &cooled);
+	assert_true(cooled.air_c < left.air_c - 0.2);
+	assert_true(cooled.residual < 0.001);
+	world_close(b.world);
+	bench_open(&b, true);
+	strcpy(b.house.key, "d1.other.house");	/* another house begins anew */
+	assert_true(world_keep(b.world, path, 0, &e));
+	go_to(&b, 0);
+	world_summarise(b.world, &other);
+	assert_true(other.tank_top_c < 50);
+	world_close(b.world);
+	bench_open(&b, true);
+	assert_false(world_keep(b.world, "/nowhere/heat", 0, &e));
+	go_to(&b, 0);
+	world_close(b.world);
+	unlink(path);
+	assert_int_equal(rmdir(dir), 0);
 }
 
 /* A jump is added to what the sensor would say. */
@@ -427,6 +525,9 @@ int main(void)
 		cmocka_unit_test(a_seed_names_one_world),
 		cmocka_unit_test(time_starts_when_it_is_told),
 		cmocka_unit_test(faults_are_in_the_sensor),
+		cmocka_unit_test(a_slow_sensor_answers_once_a_minute),
+		cmocka_unit_test(it_can_be_made_colder),
+		cmocka_unit_test(heat_is_kept),
 		cmocka_unit_test(a_jump_is_added),
 		cmocka_unit_test(a_house_without_a_plant_holds_still),
 		cmocka_unit_test(paths_that_lead_nowhere_are_refused),

@@ -30,38 +30,14 @@ const struct alert_cell alert_table[N_ALERT_STATES][N_ALERT_EVENTS] = {
 	},
 };
 
-/* From the table of alerts in user-interface.md; faded: what has no line for its end. */
-const struct alert_rule alert_rules[N_LOG_CODES] = {
-	[LOG_BOOT] = { .never = true },
-	[LOG_MODE] = { .never = true },
-	[LOG_CONTRACT] = { .never = true },
-	[LOG_RELAY] = { .never = true },
-	[LOG_HELD] = { .never = true },
-	[LOG_REFUSED] = { .never = true },
-	[LOG_STATUS] = { .never = true },
-	[LOG_SEND] = { .never = true },
-	[LOG_UNSIGNED_OK] = { .never = true },
-	[LOG_CLOCK] = { .never = true },
-	[LOG_BEAT_LATE] = { .also_ended_by = LOG_BEAT_LOST },
-	[LOG_BLIND] = { .clear_s = 60 },
-	[LOG_DRIVER] = { .clear_s = 60, .fades_s = 600 },
-	[LOG_LINK] = { .for_s = 900, .clear_s = 60 },
-	[LOG_AUTH] = { .also_ended_by = LOG_LINK },
-	[LOG_TLS] = { .also_ended_by = LOG_LINK },
-	[LOG_SUB_REFUSED] = { .also_ended_by = LOG_LINK },
-	[LOG_ID_IN_USE] = { .also_ended_by = LOG_LINK },
-	[LOG_STORE] = { .clear_s = 60 },
-	[LOG_GAP] = { .fades_s = 3600 },
-};
-
-static const struct alert_rule *rule_of(const struct alert *a)
+static const struct code_row *row_of(const struct alert *a)
 {
-	return &alert_rules[a->code];
+	return &code_table[a->code];
 }
 
 bool alerts_concern(enum log_level level, enum log_code code)
 {
-	return level <= LEVEL_INFO && code < N_LOG_CODES && !alert_rules[code].never;
+	return level <= LEVEL_INFO && code < N_LOG_CODES && code_is_alert(code);
 }
 
 bool alert_is_raised(const struct alert *a)
@@ -73,11 +49,11 @@ static struct mono due_of(const struct alert *a, struct mono now)
 {
 	switch (a->state) {
 	case ALERT_RISING:
-		return mono_after(now, rule_of(a)->for_s * 1000LL);
+		return mono_after(now, row_of(a)->for_s * 1000LL);
 	case ALERT_FALLING:
-		return mono_after(now, rule_of(a)->clear_s * 1000LL);
+		return mono_after(now, row_of(a)->hold_s * 1000LL);
 	case ALERT_RAISED:
-		return rule_of(a)->fades_s > 0 ? mono_after(a->last, rule_of(a)->fades_s * 1000LL) : MONO_NEVER;
+		return row_of(a)->fades_s > 0 ? mono_after(a->last, row_of(a)->fades_s * 1000LL) : MONO_NEVER;
 	case ALERT_ENDED:
 		return mono_after(now, ALERT_LINGER_MS);
 	case ALERT_FREE:
@@ -105,25 +81,26 @@ static void happen(struct alert *a, enum alert_event event, struct mono now)
 		a->due = due_of(a, now);
 }
 
-static bool is_sendable(const struct alert *a)
+static bool is_told_of(const struct alerts *s, const struct alert *a)
 {
-	return a->level <= LEVEL_ERROR;
+	return s->for_people || a->level <= LEVEL_ERROR;
 }
 
-static void tick_one(struct alert *a, struct mono now)
+static void tick_one(const struct alerts *s, struct alert *a, struct mono now, struct wall clock)
 {
-	/* One that ended is kept until it could be told. */
 	for (int i = 0; i < N_ALERT_STATES && a->state != ALERT_FREE && mono_reached(now, a->due); i++) {
-		if (a->state == ALERT_ENDED && !a->told && is_sendable(a))
+		if (a->state == ALERT_ENDED && (s->for_people || (!a->told && is_told_of(s, a))))
 			return;
 		happen(a, ALERT_E_TIME, now);
+		if (a->state == ALERT_ENDED)
+			a->ended = clock;
 	}
 }
 
-void alerts_tick(struct alerts *s, struct mono now)
+void alerts_tick(struct alerts *s, struct mono now, struct wall clock)
 {
 	for (int i = 0; i < ALERTS_MAX; i++)
-		tick_one(&s->list[i], now);
+		tick_one(s, &s->list[i], now, clock);
 }
 
 /* --- lines ------------------------------------------------------------------------------------- */
@@ -140,12 +117,17 @@ static struct alert *find(struct alerts *s, const struct msg_log *l)
 	return NULL;
 }
 
-/* What may go when all places are taken: one that is over, else the least that stands. */
-static int worth(const struct alert *a)
+/* What may go when all places are taken: one that is over, the oldest first; else the least that stands. */
+static bool is_worth_less(const struct alert *a, const struct alert *b)
 {
-	if (a->state == ALERT_FREE)
-		return 0;
-	return (a->state == ALERT_ENDED ? 1 : 10) + (int)LEVEL_DEBUG - (int)a->level;
+	bool a_over = a->state == ALERT_FREE || a->state == ALERT_ENDED;
+	bool b_over = b->state == ALERT_FREE || b->state == ALERT_ENDED;
+
+	if (a_over != b_over)
+		return a_over;
+	if (a_over || a->level == b->level)
+		return a->number < b->number;
+	return a->level > b->level;
 }
 
 static struct alert *make_room(struct alerts *s)
@@ -153,12 +135,18 @@ static struct alert *make_room(struct alerts *s)
 	struct alert *least = &s->list[0];
 
 	for (int i = 1; i < ALERTS_MAX; i++)
-		if (worth(&s->list[i]) < worth(least))
+		if (is_worth_less(&s->list[i], least))
 			least = &s->list[i];
-	if (least->state != ALERT_FREE)
+	if (least->state != ALERT_FREE && least->state != ALERT_ENDED)
 		s->lost++;
 	*least = (struct alert){ .state = ALERT_FREE };
 	return least;
+}
+
+/* A line of an event that passes by itself. */
+static bool passes(const struct msg_log *l)
+{
+	return code_table[l->code].state_only && l->value != 0;
 }
 
 static void bad_line(struct alerts *s, const struct msg_log *l, struct mono now, struct wall clock, struct uuid fresh_id)
@@ -168,13 +156,14 @@ static void bad_line(struct alerts *s, const struct msg_log *l, struct mono now,
 	if (a == NULL) {
 		a = make_room(s);
 		*a = (struct alert){ .code = (enum log_code)l->code, .node = l->node, .id = fresh_id, .since = clock,
-			.level = (enum log_level)l->level };
+			.level = (enum log_level)l->level, .number = ++s->n_ever };
 	}
 	if (l->level < a->level) {	/* worse than it was: told anew */
 		a->level = (enum log_level)l->level;
 		a->told = false;
 	}
 	a->last = now;
+	a->heard = clock;
 	a->count++;
 	snprintf(a->text, sizeof(a->text), "%.*s", (int)sizeof(a->text) - 1, l->text);
 	happen(a, ALERT_E_BAD, now);
@@ -184,7 +173,7 @@ static bool ends(const struct alert *a, const struct msg_log *l)
 {
 	if (a->code == (enum log_code)l->code)
 		return l->node == NO_NODE || l->node == a->node;
-	return l->code != LOG_BOOT && rule_of(a)->also_ended_by == (enum log_code)l->code;
+	return l->code != LOG_BOOT && row_of(a)->also_ended_by == (enum log_code)l->code;
 }
 
 static void good_line(struct alerts *s, const struct msg_log *l, struct mono now)
@@ -200,9 +189,9 @@ void alerts_hear(struct alerts *s, const struct msg_log *l, struct mono now, str
 		return;
 	if (l->level == LEVEL_INFO)
 		good_line(s, l, now);
-	else
+	else if (!passes(l))
 		bad_line(s, l, now, clock, fresh_id);
-	alerts_tick(s, now);
+	alerts_tick(s, now, clock);
 }
 
 /* --- telling ------------------------------------------------------------------------------------- */
@@ -212,7 +201,7 @@ const struct alert *alerts_to_tell(struct alerts *s)
 	for (int i = 0; i < ALERTS_MAX; i++) {
 		struct alert *a = &s->list[i];
 
-		if (a->told || !is_sendable(a) || (!alert_is_raised(a) && a->state != ALERT_ENDED))
+		if (a->told || !is_told_of(s, a) || (!alert_is_raised(a) && a->state != ALERT_ENDED))
 			continue;
 		a->told = true;
 		return a;
@@ -239,29 +228,4 @@ int alerts_count(const struct alerts *s)
 {
 	return alerts_count_level(s, LEVEL_CRITICAL) + alerts_count_level(s, LEVEL_ERROR) +
 		alerts_count_level(s, LEVEL_WARNING);
-}
-
-static size_t print_rule(char *out, size_t size, enum log_code code)
-{
-	const struct alert_rule *r = &alert_rules[code];
-	char fades[40] = "";
-
-	if (r->never)
-		return (size_t)snprintf(out, size, "| `%s` | never | | |\n", log_code_name(code));
-	if (r->fades_s > 0)
-		snprintf(fades, sizeof(fades), "no line for %d s", (int)r->fades_s);
-	if (r->also_ended_by != LOG_BOOT)
-		snprintf(fades, sizeof(fades), "a good line of `%s`", log_code_name(r->also_ended_by));
-	return (size_t)snprintf(out, size, "| `%s` | %d | %d | %s |\n", log_code_name(code), (int)r->for_s,
-		(int)r->clear_s, fades);
-}
-
-size_t alerts_print(char *out, size_t size)
-{
-	size_t n = (size_t)snprintf(out, size,
-		"| Code | Raised after (s) | Over after (s) | Also ended by |\n|---|---|---|---|\n");
-
-	for (int c = 0; c < N_LOG_CODES && n < size; c++)
-		n += print_rule(out + n, size - n, (enum log_code)c);
-	return n < size ? n : size - 1;
 }

@@ -2,8 +2,8 @@
 /* alerts.h: what is wrong with the house right now, made of the log lines that say when it begins and when it is over.
  *
  * A line of level W, E or C begins an alert of its (code, node), an I line of that code ends it; an I line without a
- * node ends all of its code. A rule per code says how long either must last before it counts, so that what comes and
- * goes is one alert. Each has one id from its beginning to its end. */
+ * node ends all of its code. A row per code says how long either must last before it counts, so that what comes and
+ * goes is one alert (the table in codes.h). Each has one id from its beginning to its end. */
 #ifndef CORE_CONTROL_ALERTS_H
 #define CORE_CONTROL_ALERTS_H
 
@@ -11,10 +11,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/control/codes.h"
 #include "spaceheat/msg.h"
 
 enum {
-	ALERTS_MAX = 32,
+	ALERTS_MAX = 64,
 	ALERT_LINGER_MS = 60000,	/* an ended one is told again if the link was lost so soon after */
 };
 
@@ -45,37 +46,31 @@ enum alert_action { ALERT_ACTIONS(ALERT_FIRST) N_ALERT_ACTIONS };
 struct alert_cell { bool legal; enum alert_state next; enum alert_action act; };
 extern const struct alert_cell alert_table[N_ALERT_STATES][N_ALERT_EVENTS];
 
-/* How an alert of a code lives. A code without a row of its own is an alert at once and over at once. */
-struct alert_rule {
-	bool never;		/* lines that tell what happened, not what is wrong */
-	int32_t for_s, clear_s;
-	int32_t fades_s;	/* over when no line has come for so long; 0: only a good line ends it */
-	enum log_code also_ended_by;	/* the good line of another code; 0 = LOG_BOOT: none */
-};
-extern const struct alert_rule alert_rules[N_LOG_CODES];
-
 struct alert {
 	enum alert_state state;
 	enum log_code code;
 	enum log_level level;
 	int16_t node;
-	bool told;			/* to the AtomicTNode, as it is now */
+	bool told;			/* as it is now */
+	uint32_t number;		/* from 1, in the order of their beginning */
 	struct uuid id;
-	struct wall since;
+	struct wall since, heard, ended;	/* heard: the newest bad line */
 	struct mono due;		/* when ALERT_E_TIME comes; MONO_NEVER */
-	struct mono last;		/* the newest bad line; of an ended one, its end */
+	struct mono last;		/* the newest bad line */
 	uint32_t count;			/* bad lines */
-	char text[ALERT_TEXT];		/* "text - action" */
+	char text[LOG_TEXT];		/* "text - action" */
 };
 
-struct alerts { struct alert list[ALERTS_MAX]; uint32_t lost; };
+/* for_people: all levels are told, and what has ended is kept until its place is needed. Else for the AtomicTNode: levels
+ * E and C, and what has ended is kept until it was told. */
+struct alerts { struct alert list[ALERTS_MAX]; uint32_t lost, n_ever; bool for_people; };
 
 /* Whether such a line belongs here at all. */
 bool alerts_concern(enum log_level, enum log_code);
 /* `fresh_id`: the id of a new one. */
 void alerts_hear(struct alerts *, const struct msg_log *, struct mono now, struct wall clock, struct uuid fresh_id);
-void alerts_tick(struct alerts *, struct mono now);
-/* The next one that the AtomicTNode (levels E and C) must be told of, marked as told; NULL: none. */
+void alerts_tick(struct alerts *, struct mono now, struct wall clock);
+/* The next one that must be told of, raised or ended, marked as told; NULL: none. */
 const struct alert *alerts_to_tell(struct alerts *);
 /* The link is there again: it is told anew of all that stand, and of those that just ended. */
 void alerts_tell_again(struct alerts *);
@@ -83,8 +78,5 @@ void alerts_tell_again(struct alerts *);
 int alerts_count(const struct alerts *);
 int alerts_count_level(const struct alerts *, enum log_level);
 bool alert_is_raised(const struct alert *);	/* and not over */
-
-/* The rules as markdown; returns the length, at most size - 1. */
-size_t alerts_print(char *out, size_t size);
 
 #endif

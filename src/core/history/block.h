@@ -12,6 +12,7 @@
 
 enum {
 	BLOCK_PLAIN = 1,		/* format byte: zig-zag varint deltas, shared schedules */
+	BLOCK_PACKED = 2,		/* the same numbers, arithmetically coded around each series' level */
 	BLOCK_MAX_SERIES = 128,
 	BLOCK_MAX_SCHEDULES = 8,
 	BLOCK_MAX_RUNS = 6,		/* of one schedule */
@@ -29,9 +30,17 @@ struct block {
 	struct block_reading *readings;	/* the caller's, `capacity` of them */
 };
 
-/* Returns the number of bytes written, or -1 when they do not fit. Series without readings are left out.
- * Ids are >= 0. */
+/* Room that always suffices, whatever the readings are. Usual readings take 0.1 to 0.5 bytes each. */
+static inline size_t block_most_bytes(int32_t n_series, int32_t n_readings)
+{
+	return 2048 + 32 * (size_t)n_series + 20 * (size_t)n_readings;
+}
+
+/* Returns the number of bytes written, or -1 when they do not fit. Packed; plain where only that fits, which
+ * takes readings that no sensor brings. Series without readings are left out. Ids are >= 0. */
 int block_encode(const struct block *, uint8_t *bytes, size_t size);
+/* In that format: to compare, and to test. */
+int block_encode_as(const struct block *, uint8_t format, uint8_t *bytes, size_t size);
 
 /* Fills series and readings; start_ms, readings and capacity are set by the caller. False: not a block,
  * or not one of a known format, or more than fits; then the block is empty. */

@@ -87,6 +87,41 @@ struct settings_diff settings_compare(const struct settings *now, const struct s
 	return d;
 }
 
+static void say_value(const struct setting *row, const struct settings *s, char out[CHANGE_VALUE])
+{
+	char text[VALUE_TEXT];
+
+	if (row->type == SET_LIST)
+		snprintf(text, sizeof(text), "%d entries", count_of(row, s));
+	else if (row->secret)
+		snprintf(text, sizeof(text), "%s", *((const char *)s + row->offset) != '\0' ? "(set)" : "\"\"");
+	else
+		value_print(row, (const char *)s + row->offset, count_of(row, s), text, sizeof(text));
+	snprintf(out, CHANGE_VALUE, "%.*s", CHANGE_VALUE - 1, text);
+}
+
+int settings_changes(const struct settings *now, const struct settings *then,
+	void (*tell)(void *ctx, const struct setting_change *), void *ctx)
+{
+	static const char *const words[] = { [RELOAD_LIVE] = "reload",
+		[RELOAD_FAIL_STATE] = "reload, relays to their fail state first", [RELOAD_RESTART] = "restart" };
+	struct setting_change c;
+	int n = 0;
+
+	for (int i = 0; i < settings_table_n; i++) {
+		const struct setting *row = &settings_table[i];
+
+		if (!row_differs(row, now, then))
+			continue;
+		c = (struct setting_change){ .path = row->path, .unit = row->unit, .reload = words[row->reload] };
+		say_value(row, now, c.now);
+		say_value(row, then, c.then);
+		tell(ctx, &c);
+		n++;
+	}
+	return n;
+}
+
 void settings_take_live(struct settings *to, const struct settings *from)
 {
 	to->display = from->display;
@@ -97,6 +132,8 @@ void settings_take_live(struct settings *to, const struct settings *from)
 	memcpy(to->zones, from->zones, sizeof(to->zones));
 	to->n_zones = from->n_zones;
 	to->comfort = from->comfort;
+	to->season = from->season;
+	to->tariff = from->tariff;
 	to->sensors = from->sensors;
 	to->history = from->history;
 	to->log = from->log;

@@ -16,6 +16,14 @@ struct settings_diff {
 	char names[DIFF_NAMES];		/* of the class that weighs most, "guard.hp_min_off_s, relays"; cut with "..." */
 };
 
+/* One setting that differs, as people read it; of a secret only that it does. reload: "reload", "reload, relays to their
+ * fail state first" or "restart". */
+enum { CHANGE_VALUE = 400 };
+struct setting_change { const char *path, *unit, *reload; char now[CHANGE_VALUE], then[CHANGE_VALUE]; };
+/* Tells each; returns how many. A list is one change, "2 entries" when only its elements differ. */
+int settings_changes(const struct settings *now, const struct settings *then,
+	void (*tell)(void *ctx, const struct setting_change *), void *ctx);
+
 /* A list whose elements differ counts once, as itself. */
 struct settings_diff settings_compare(const struct settings *now, const struct settings *then);
 /* Takes over every setting of the live class, with what was resolved from it, and nothing else. */

@@ -22,18 +22,23 @@ bool settings_apply(const struct conf_list *, struct settings *, struct problems
 bool settings_resolve(struct settings *, const struct house *, const struct conf_list *origins,
 	struct problems *);
 
-enum settings_show { SHOW_DEFAULT = 1, SHOW_ORIGIN = 2 };
-/* One line of text per setting whose path is `path` or lies under it (NULL or "": all), as
- * `guard.hp_min_off_s = 300 s`; secrets as (set). Returns the number of lines; 0: no such path. */
+/* One setting as people read it; secrets as (set). fallback: its default, or NULL; file: where it comes from, NULL: it
+ * is the default, or the origins are not known. */
+struct setting_shown { const char *path, *value, *unit, *fallback, *file; int line; };
+/* Tells every setting whose path is `path` or lies under it (NULL or "": all). `origins` may be NULL. Returns how many;
+ * 0: no such path. */
 int settings_show(const struct settings *, const struct conf_list *origins, const char *path,
-	unsigned int show, void (*line)(void *ctx, const char *text), void *ctx);
+	void (*tell)(void *ctx, const struct setting_shown *), void *ctx);
 /* The known path most like this one, or NULL. */
 const char *settings_like(const char *path);
 /* The shipped spaceheat.cfg: every setting at its default, with its sentence, rails and reload class.
  * Returns the length, as snprintf does. */
 size_t settings_write_cfg(char *out, size_t size);
 /* The same as a table in Markdown. */
-size_t settings_write_markdown(char *out, size_t size);
+/* `group`: only paths that begin so; "" = all. */
+size_t settings_write_markdown(const char *group, char *out, size_t size);
+/* The man page spaceheat.cfg(5). */
+size_t settings_write_man(char *out, size_t size);
 
 /* sim.start: "2027-01-14T05:55[:00](Z|-05:00)" as Unix milliseconds and the offset it was written with. */
 bool settings_parse_time(const char *text, int64_t *ms, int *utc_offset_s);

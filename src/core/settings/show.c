@@ -6,15 +6,14 @@
 #include "core/settings/settings.h"
 #include "core/settings/table.h"
 
-enum { VALUE_TEXT = 2200, LINE_TEXT = VALUE_TEXT + 600 };
+enum { VALUE_TEXT = 2200 };
 
 struct show {
 	const struct settings *s;
 	const struct conf_list *origins;
-	unsigned int what;
-	void (*line)(void *ctx, const char *text);
+	void (*tell)(void *ctx, const struct setting_shown *);
 	void *ctx;
-	int lines;
+	int n;
 };
 
 /* Is `path` (of the table, or with its indexes) `asked` itself, or under it? */
@@ -28,25 +27,16 @@ static bool is_asked(const char *path, const char *asked)
 
 static void show_line(struct show *sh, const struct setting *row, const char *path, const void *at, int n)
 {
-	char text[LINE_TEXT], value[VALUE_TEXT];
-	const struct conf_entry *origin = conf_find(sh->origins, path);
-	size_t used;
+	char value[VALUE_TEXT];
+	const struct conf_entry *origin = sh->origins != NULL ? conf_find(sh->origins, path) : NULL;
 
 	if (row->secret)
 		snprintf(value, sizeof(value), "%s", *(const char *)at ? "(set)" : "\"\"");
 	else
 		value_print(row, at, n, value, sizeof(value));
-	used = (size_t)snprintf(
-		text, sizeof(text), "%s = %s%s%s", path, value, row->unit[0] ? " " : "", row->unit);
-	if (sh->what & SHOW_DEFAULT && row->fallback)
-		used += (size_t)snprintf(text + used, sizeof(text) - used, "  (default %s)", row->fallback);
-	if (sh->what & SHOW_ORIGIN && origin)
-		snprintf(text + used, sizeof(text) - used, "  %s:%d", conf_file_of(sh->origins, origin),
-			origin->line);
-	else if (sh->what & SHOW_ORIGIN)
-		snprintf(text + used, sizeof(text) - used, "  default");
-	sh->line(sh->ctx, text);
-	sh->lines++;
+	sh->tell(sh->ctx, &(struct setting_shown){ path, value, row->unit, row->fallback,
+		origin != NULL ? conf_file_of(sh->origins, origin) : NULL, origin != NULL ? origin->line : 0 });
+	sh->n++;
 }
 
 static void show_element(struct show *sh, const struct setting *list, int index, const char *asked)
@@ -68,21 +58,19 @@ static void show_element(struct show *sh, const struct setting *list, int index,
 static void show_list(struct show *sh, const struct setting *list, const char *asked)
 {
 	int n = *(const int *)((const char *)sh->s + list->offset_n);
-	char text[CONF_PATH + 16];
 
 	for (int i = 0; i < n; i++)
 		show_element(sh, list, i, asked);
 	if (n > 0 || !is_asked(list->path, asked))
 		return;
-	snprintf(text, sizeof(text), "%s = ( )", list->path);
-	sh->line(sh->ctx, text);
-	sh->lines++;
+	sh->tell(sh->ctx, &(struct setting_shown){ list->path, "( )", "", NULL, NULL, 0 });
+	sh->n++;
 }
 
 int settings_show(const struct settings *s, const struct conf_list *origins, const char *path,
-	unsigned int show, void (*line)(void *ctx, const char *text), void *ctx)
+	void (*tell)(void *ctx, const struct setting_shown *), void *ctx)
 {
-	struct show sh = { s, origins, show, line, ctx, 0 };
+	struct show sh = { s, origins, tell, ctx, 0 };
 
 	for (int i = 0; i < settings_table_n; i++) {
 		const struct setting *row = &settings_table[i];
@@ -96,7 +84,7 @@ int settings_show(const struct settings *s, const struct conf_list *origins, con
 				row->type == SET_TEXTS ? *(const int *)((const char *)s + row->offset_n)
 						       : row->count);
 	}
-	return sh.lines;
+	return sh.n;
 }
 
 const char *settings_like(const char *path)

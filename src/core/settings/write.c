@@ -119,7 +119,7 @@ size_t settings_write_cfg(char *out, size_t size)
 	return o.used;
 }
 
-size_t settings_write_markdown(char *out, size_t size)
+size_t settings_write_markdown(const char *group, char *out, size_t size)
 {
 	struct out o = { out, size, 0 };
 	char allowed[200];
@@ -128,7 +128,7 @@ size_t settings_write_markdown(char *out, size_t size)
 	for (int i = 0; i < settings_table_n; i++) {
 		const struct setting *s = &settings_table[i];
 
-		if (s->reserved)
+		if (s->reserved || strncmp(s->path, group, strlen(group)) != 0)
 			continue;
 		value_allowed(s, allowed, sizeof(allowed));
 		put(&o, "| `%s` | %s%s%s | %s | %s | %s |\n", s->path, s->fallback ? "`" : "must be given",

@@ -6,6 +6,7 @@
 
 #include "core/wire/members.h"
 #include "core/wire/report_parts.h"
+#include "spaceheat/sim.h"
 
 enum { BEAT_LIMIT_S = 180 };		/* SF-31 */
 
@@ -210,10 +211,34 @@ void report_contract(struct writer *w, const struct report_facts *f)
 	member_close(w, '}');
 }
 
-void report_sim(struct writer *w, const struct report_facts *f)
+static void write_fault(struct writer *w, const struct sim_fault *f)
 {
-	report_begin(w, f);
+	member_open(w, NULL, '{');
+	member_int(w, "number", f->number);
+	member_printable(w, "fault", f->text);
+	member_text(w, "state", f->stands ? "stands" : "waits");
+	member_int(w, "begin_ms", f->begin_ms);
+	member_int_if(w, "end_ms", f->end_ms != 0, f->end_ms);
+	member_close(w, '}');
+}
+
+void report_sim(struct writer *w, const struct report_facts *f, const struct sim_view *v)
+{
+	struct house_view view = { .t_ms = v->t_ms };
+	struct report_facts at_that_time = *f;
+
+	at_that_time.view = &view;
+	report_begin(w, &at_that_time);
 	member_bool(w, "simulated", f->settings->simulated);
-	member_double(w, "speed", f->settings->sim.speed);
+	member_double(w, "speed", v->speed);
+	member_bool(w, "paused", v->paused);
+	if (v->added >= 0)
+		member_int(w, "added", v->added);
+	if (v->cleared >= 0)
+		member_int(w, "cleared", v->cleared);
+	member_open(w, "faults", '[');
+	for (int i = 0; i < v->n_faults; i++)
+		write_fault(w, &v->faults[i]);
+	member_close(w, ']');
 	member_close(w, '}');
 }

@@ -21,16 +21,20 @@ struct report_facts {
 	const struct msg_history_view *history;	/* the same */
 	struct report_alerts alerts;
 	const char *version;
+	double speed;				/* of a simulated house */
 	bool offset_known;
 	int utc_offset_s;			/* of the house's clock on the wall */
 };
+
+struct sim_view;
 
 /* Each writes one object, with "v", "house", "t_ms" and "utc_offset_s" first. */
 void report_status(struct writer *, const struct report_facts *);
 void report_sensors(struct writer *, const struct report_facts *);
 void report_relays(struct writer *, const struct report_facts *);
 void report_contract(struct writer *, const struct report_facts *);
-void report_sim(struct writer *, const struct report_facts *);
+/* The same of the simulation, the house's time being the true one. */
+void report_sim(struct writer *, const struct report_facts *, const struct sim_view *);
 
 /* "ok", "warning" or "critical". */
 const char *report_health(struct report_alerts);

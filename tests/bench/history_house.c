@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+#include "history_house.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <time.h>
+
+#include "actor/history.h"
+#include "core/settings/settings.h"
+#include "port/store_sqlite.h"
+
+/* Thirty channels: the first of the trace's thermometers and meters. */
+enum { TEMPERATURES = 24, METERS = 2, RELAYS = 4, TMPFS = 0x01021994 };
+
+struct player {
+	struct house house;
+	struct settings settings;
+	struct store store;
+	struct history history;
+	struct outbox out;
+	struct mono now;
+	struct wall clock;
+	uint64_t random;
+	int failed;
+};
+
+static int no_buffer(void *self)
+{
+	(void)self;
+	return -1;
+}
+
+static void step(struct player *p, struct msg m)
+{
+	m.now = p->now;
+	m.clock = p->clock;
+	m.clock_trusted = true;
+	m.random[0] = p->random++;
+	m.random[1] = 7;
+	p->out.n = p->out.dropped = 0;
+	history_step(&p->history, &m, &p->out);
+	for (int i = 0; i < p->out.n; i++)
+		p->failed += p->out.box[i].type == MSG_LOG && p->out.box[i].log.level >= LEVEL_ERROR;
+}
+
+/* --- the house ----------------------------------------------------------------------------- */
+
+static void add_channel(struct house *h, const char *alias, enum telemetry_name name, struct code_map map, int keep_s)
+{
+	int node = h->n_nodes++;
+
+	snprintf(h->nodes[node].alias, ALIAS_SIZE, "%s", alias);
+	h->channels[h->n_channels++] =
+		(struct channel){ .about = node, .by = node, .name = name, .map = map, .keep_s = keep_s };
+}
+
+static void make_house(struct player *p)
+{
+	static const enum telemetry_name meter[METERS] = { TELEMETRY_POWER_W, TELEMETRY_CURRENT_UA };
+	char alias[32];
+
+	snprintf(p->house.scada.alias, ALIAS_SIZE, "bench.ta.scada");
+	snprintf(p->house.terminal_asset.alias, ALIAS_SIZE, "bench.ta");
+	for (int i = 0; i < TEMPERATURES; i++) {
+		snprintf(alias, sizeof(alias), "a.temp%d", i);
+		add_channel(&p->house, alias, TELEMETRY_WATER_TEMP_C, (struct code_map){ 1000, 16, 0 }, 5);
+	}
+	for (int i = 0; i < METERS; i++) {
+		snprintf(alias, sizeof(alias), "a.meter%d", i);
+		add_channel(&p->house, alias, meter[i], (struct code_map){ 1, 1, 0 }, 5);
+	}
+	for (int i = 0; i < RELAYS; i++) {
+		snprintf(alias, sizeof(alias), "a.relay%d", i);
+		add_channel(&p->house, alias, TELEMETRY_RELAY_STATE, (struct code_map){ 1, 1, 0 }, 0);
+		p->settings.relays[i].node = TEMPERATURES + METERS + i;
+	}
+	p->settings.n_relays = RELAYS;
+	p->settings.simulated = true;
+}
+
+/* --- playing ------------------------------------------------------------------------------- */
+
+static void keep(struct player *p, int channel, const struct block_reading *r)
+{
+	step(p, (struct msg){ .type = MSG_KEEP, .keep = { channel, r->code, { r->at_ms } } });
+}
+
+static void command(struct player *p, int relay, const struct block_reading *r)
+{
+	step(p, (struct msg){ .type = MSG_KEEP_COMMAND,
+		.keep_command = { p->settings.relays[relay].node, r->code != 0, { r->at_ms } } });
+}
+
+/* Hands out what each series has up to now; next[]: how far it is. */
+static void hand_out(struct player *p, const struct block *b, int n, int first_channel, int32_t next[])
+{
+	bool relays = first_channel == TEMPERATURES + METERS;
+
+	for (int32_t i = 0; i < n; i++) {
+		const struct block_series *s = &b->series[i];
+		const struct block_reading *r = &b->readings[s->first];
+
+		for (; next[i] < s->count && r[next[i]].at_ms <= p->clock.ms; next[i]++) {
+			if (relays && next[i] > 0)
+				command(p, i, &r[next[i]]);
+			keep(p, first_channel + i, &r[next[i]]);
+		}
+	}
+}
+
+static void play_slot(struct player *p, const struct block of[])
+{
+	int32_t next[N_TRACE_KINDS][BLOCK_MAX_SERIES] = { 0 };
+	struct mono began = p->now;
+
+	for (int64_t ms = 0; ms < TRACE_SLOT_S * 1000; ms += 1000) {
+		p->now = mono_after(began, ms);
+		p->clock.ms = of[0].start_ms + ms;
+		step(p, (struct msg){ .type = MSG_TICK });
+		hand_out(p, &of[TRACE_DS18B20], TEMPERATURES, 0, next[0]);
+		hand_out(p, &of[TRACE_POWER], METERS, TEMPERATURES, next[1]);
+		hand_out(p, &of[TRACE_RELAYS], RELAYS, TEMPERATURES + METERS, next[2]);
+		step(p, (struct msg){ .type = MSG_FLUSH });
+	}
+	p->now = mono_after(began, TRACE_SLOT_S * 1000);
+	p->clock.ms = of[0].start_ms + TRACE_SLOT_S * 1000;
+}
+
+static int64_t written_bytes(void)
+{
+	FILE *f = fopen("/proc/self/io", "r");
+	char line[128];
+	long long n = -1;
+
+	while (f != NULL && fgets(line, sizeof(line), f) != NULL)
+		if (sscanf(line, "write_bytes: %lld", &n) == 1)
+			break;
+	if (f != NULL)
+		fclose(f);
+	return n;
+}
+
+static int64_t file_bytes(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 ? (int64_t)st.st_size : -1;
+}
+
+static void measure_end(struct player *p, const char *dir, const char *path, int64_t written, struct house_cost *cost)
+{
+	struct statfs fs;
+
+	step(p, (struct msg){ .type = MSG_STOP });
+	cost->kept = (int64_t)p->history.counts.kept;
+	history_free(&p->history);
+	p->store.close(p->store.self);
+	cost->physical = written < 0 || statfs(dir, &fs) != 0 || fs.f_type == TMPFS ? -1 : written_bytes() - written;
+	cost->file_bytes = file_bytes(path);
+}
+
+bool house_play(struct trace *t, const char *dir, struct house_cost *cost, struct err *e)
+{
+	struct player *p = calloc(1, sizeof(*p));
+	struct pool pool = { .self = p, .take = no_buffer };
+	struct block of[N_TRACE_KINDS];
+	int64_t written = written_bytes();
+	char path[256];
+	bool ok;
+
+	*cost = (struct house_cost){ 0 };
+	snprintf(path, sizeof(path), "%s/history.db", dir);
+	settings_default(&p->settings);
+	p->settings.status_period_s = TRACE_SLOT_S;
+	make_house(p);
+	p->now.ms = 1000000;
+	if (!store_sqlite_open(path, &p->store, e) ||
+		!history_init(&p->history, &p->house, &p->settings, &p->store, &pool)) {
+		free(p);
+		return false;
+	}
+	for (; trace_next(t, of); cost->slots++)
+		play_slot(p, of);
+	measure_end(p, dir, path, written, cost);
+	ok = p->failed == 0 || err_set(e, ERR_IO, 0, "%d errors of the store", p->failed);
+	free(p);
+	return ok;
+}
