@@ -13,7 +13,7 @@
 #include "spaceheat/driver.h"
 #include "spaceheat/settings.h"
 
-enum { CONNECT_S = 2, RETRY_MS = 5000, KEEPALIVE_S = 15 };
+enum { CONNECT_S = 1, RETRY_MS = 10000, KEEPALIVE_S = 15 };	/* paho may keep the uplink waiting while it connects */
 
 struct emonpi {
 	struct emonpi_place place;
