@@ -102,7 +102,7 @@ static void silent(struct meter *m, struct meter_channel *c, const struct err *e
 {
 	int64_t silent_ms = mono_since(in->now, c->good_at);
 
-	if (!c->heard || silent_ms + m->poll.period_ms >= METER_UNKNOWN_MS)
+	if (!c->heard || silent_ms + m->poll.period_ms + METER_LATE_MS >= METER_UNKNOWN_MS)
 		say_reading(m, c, QUALITY_UNKNOWN, 0, in, out);
 	if (silent_ms < METER_REPORT_MS || c->reported)
 		return;

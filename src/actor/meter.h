@@ -17,6 +17,7 @@
 enum {
 	METER_MAX_CHANNELS = 8,
 	METER_UNKNOWN_MS = 5000,
+	METER_LATE_MS = 500,	/* a poll may come, and its question may take, so much longer */
 	METER_REPORT_MS = 60000,
 	METER_REVERSED_W = -50,		/* what takes power reads no less but by a wrong wiring */
 };

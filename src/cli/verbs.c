@@ -98,6 +98,12 @@ const struct verb verbs[] = {
 	  "  --origin            where each comes from\n"
 	  "  --defaults          the defaults beside them\n"
 	  "  diff                the file on disk against the running service; exit 0 the same, 1 it differs\n", verb_config },
+	{ "setup", "[--house KEY] [--port DEVICE] [--force]", "find devices, and write conf.d/10-site.cfg for a house", "a",
+	  "spaceheat setup --house w.isone.me.mine.1 --port /dev/ttyUSB0",
+	  "  --house KEY         of houses.json; without it nothing is written\n"
+	  "  --port DEVICE       where to look for a Modbus meter; meter.port unless told\n"
+	  "  --force             replace a file that is there\n"
+	  "Looks at 1-wire, I2C and Modbus; it never switches anything. Exit 78: written, but something is missing.\n", cli_setup },
 	{ "reload", "", "read the configuration anew: prints what changes, or all that is wrong", "a", "spaceheat reload", NULL,
 	  cli_reload },
 	{ "doctor", "", "what of this machine is not as the house needs it, and the command that helps", "none",
