@@ -32,6 +32,8 @@ struct cli_doors {
 	bool (*sim_clock)(const char *state_dir, struct wall *, double *speed, struct err *);
 	/* `spaceheat atn run`. */
 	int (*atn_run)(struct cli *, int argc, char **argv);
+	/* `spaceheat sim --days N`. */
+	int (*sim_run)(struct cli *, int argc, char **argv);
 	const char *version, *commit;
 };
 

@@ -230,6 +230,18 @@ bool world_set_relay_fault(struct world *w, const char *alias, enum world_relay_
 	return true;
 }
 
+void world_would(struct world *w, const struct plant_inputs *closed, struct plant_inputs *flows)
+{
+	pthread_mutex_lock(&w->lock);
+	for (int i = 0; i < N_PLANT_RELAYS; i++) {
+		enum world_relay_fault fault = w->relay_of[i] >= 0 ? w->relay_faults[w->relay_of[i]] : WORLD_RELAY_DEAD;
+
+		flows->on[i] = fault == WORLD_RELAY_WELDED || (closed->on[i] && fault != WORLD_RELAY_DEAD);
+	}
+	flows->element_dry = false;
+	pthread_mutex_unlock(&w->lock);
+}
+
 void world_set_cold(struct world *w, double colder_k)
 {
 	pthread_mutex_lock(&w->lock);
