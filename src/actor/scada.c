@@ -37,6 +37,7 @@ void scada_init(struct scada *s, const struct house *h, const struct settings *s
 	memset(s, 0, sizeof(*s));
 	s->house = h;
 	s->settings = settings;
+	scada_index_channels(s);
 	s->pool = pool;
 	s->contract = *record;
 	s->reserved = -1;

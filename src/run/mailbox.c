@@ -129,7 +129,8 @@ static void pop(struct mailbox *b, struct msg *m)
 	b->head = --b->count == 0 ? 0 : (b->head + 1) % b->size;
 	b->in_mail -= is_mail(m->type);
 	b->in_step = true;
-	b->step_real_ms = real_ms();
+	if (!b->untimed)
+		b->step_real_ms = real_ms();
 	if (m->type == MSG_TICK) {	/* uses up the wake-up; mailbox_done brings the next */
 		b->tick_waits = false;
 		b->due = MONO_NEVER;

@@ -94,6 +94,7 @@ struct world *world_open(const struct house *h, uint64_t seed, struct wall start
 	}
 	pthread_mutex_init(&w->lock, NULL);
 	w->house = h;
+	world_index_nodes(w);
 	w->relays = relays;
 	w->relay_bytes = relay_bytes;
 	w->n_relays = n_relays;

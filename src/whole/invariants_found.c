@@ -81,7 +81,7 @@ static bool is_about(const struct invariants *v, const struct break_row *b, cons
 
 void invariants_found_line(struct invariants *v, const struct msg *m, struct mono now)
 {
-	bool explained = m->log.level > LEVEL_WARNING || is_natural(m, now);
+	bool explained = m->log.level > LEVEL_WARNING || m->from == TO_ATN || is_natural(m, now);
 
 	for (int i = 0; v->breaks != NULL && i < v->breaks->next; i++) {
 		struct break_row *b = &v->breaks->list[i];

@@ -104,11 +104,11 @@ static void take_report(struct invariants *v, const char *json, const char *id)
 static void take_beat(struct invariants *v, const char *json, const char *id)
 {
 	struct invariants_offer *o = offer_of(v, id);
-	char accepted[8] = "";
+	char verdict[16] = "";
 
 	if (field(json, "Beat", v->beats[v->n_beats % INVARIANTS_BEATS], sizeof(v->beats[0])))
 		v->n_beats++;
-	if (o != NULL && (field(json, "Accepted", accepted, sizeof(accepted)) ? strcmp(accepted, "true") == 0 : false))
+	if (o != NULL && field(json, "Verdict", verdict, sizeof(verdict)) && strcmp(verdict, "Accepted") == 0)
 		o->accepted = true;
 }
 
