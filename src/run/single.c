@@ -83,7 +83,7 @@ struct single *single_open(const struct runtime_options *options)
 	for (int i = 0; made && i < options->n_actors; i++) {
 		s->o.n_actors++;
 		made = slot_init(&s->slots[i], &options->actors[i], &s->tally, SINGLE_NORMAL);
-		s->slots[i].box.untimed = true;
+		s->slots[i].box.alone = true;
 		dice_init(&s->slots[i].dice, false, options->seed, options->actors[i].name);
 	}
 	if (made)
