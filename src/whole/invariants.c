@@ -95,8 +95,8 @@ static bool cycles_slowly(struct invariants *v, const struct seen *s, char *why)
 				(long long)mono_since(s->now, v->relays[i].moved) / 1000, v->settings->guard.hp_min_on_s);
 		if (!v->relays[i].known)	/* it may have rested for long */
 			v->relays[i].moved = (struct mono){ s->now.ms - 24 * HOUR };
-		if (moved)
-			v->relays[i].moved = s->now;
+		if (moved)	/* found so after a start: since it began */
+			v->relays[i].moved = mono_after(s->now, s->boots != v->boots ? -s->since_boot_ms : 0);
 	}
 	return well;
 }
@@ -153,11 +153,13 @@ static void excuse(struct invariants *v, const struct seen *s)
 			v->slots[i] |= 2;
 }
 
-/* Each slot must have come two hours after its end, or after the line was back. */
+/* Each slot must have come two hours after its end, or an hour after the AtomicTNode had the controls again: they are
+ * told in RemoteControl. */
 static bool telemetry_whole(struct invariants *v, const struct seen *s, char *why)
 {
 	int64_t slot = s->clock.ms / 1000 / SLOT_S - v->start.ms / 1000 / SLOT_S;
-	bool cut = broken(s, INJECT_BROKER, 2 * HOUR) || broken(s, INJECT_ATN, 2 * HOUR) || broken(s, INJECT_CLOCK, 2 * HOUR) ||
+	bool told = lasts(&v->remote_since, s->mode == REMOTE_CONTROL, s->now, HOUR);
+	bool cut = !told || broken(s, INJECT_BROKER, 2 * HOUR) || broken(s, INJECT_ATN, 2 * HOUR) || broken(s, INJECT_CLOCK, 2 * HOUR) ||
 		broken(s, INJECT_DISK, 2 * HOUR) || s->since_boot_ms < 2 * HOUR;
 
 	take_statuses(v, s);
@@ -242,7 +244,7 @@ bool invariants_open(struct invariants *v, const struct house *h, const struct s
 	int days)
 {
 	*v = (struct invariants){ .house = h, .settings = s, .breaks = b, .start = start, .cold_since = MONO_NEVER,
-		.stuck_since = MONO_NEVER, .short_said = MONO_NEVER, .echoed = { INT64_MIN / 2 } };
+		.stuck_since = MONO_NEVER, .short_said = MONO_NEVER, .remote_since = MONO_NEVER, .echoed = { INT64_MIN / 2 } };
 	v->n_slots = (int64_t)days * 288 + 2;
 	v->slots = calloc((size_t)v->n_slots, 1);
 	v->reports = calloc(INVARIANTS_REPORTS, sizeof(*v->reports));

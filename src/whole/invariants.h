@@ -25,6 +25,7 @@ struct seen {
 	double ideal_c;			/* the room, had it an ideal controller with the same broken plant */
 	struct seen_relay relays[HOUSE_MAX_RELAYS];
 	struct contract_record contract;	/* the service's */
+	enum control_mode mode;
 	int32_t statuses;		/* that came so far, and the slots they are of */
 	const int64_t *slots_s;
 	bool row_known, row_kept;	/* looked for the stored row of an hour ago; it is there */
@@ -49,7 +50,7 @@ struct invariants {
 	struct mono at[N_INVARIANTS];
 
 	int boots;
-	struct mono cold_since, stuck_since, short_said;	/* MONO_NEVER: not */
+	struct mono cold_since, stuck_since, short_said, remote_since;	/* MONO_NEVER: not */
 	struct { bool known, on; struct mono moved; struct mono starts[32]; uint32_t n_starts; bool cut; } relays[HOUSE_MAX_RELAYS];
 	/* from the wire */
 	struct invariants_offer offers[INVARIANTS_CONTRACTS];

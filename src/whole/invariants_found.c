@@ -57,6 +57,8 @@ static bool is_natural(const struct msg *m, struct mono now)
 	case LOG_UNSIGNED_OK:
 	case LOG_OVERRUN:
 		return true;
+	case LOG_REFUSED:	/* after a breach the house takes no offer for a while */
+		return strncmp(m->log.text, "SlaHold", 7) == 0;
 	default:
 		return now.ms < 5 * MINUTE_S * 1000;
 	}

@@ -124,6 +124,7 @@ static void see(struct winter *w)
 	see_relays(w);
 	see_row(w);
 	s->contract = w->house->scada.contract;
+	s->mode = w->house->scada.mode.mode;
 	s->statuses = w->house->told.n;
 	s->slots_s = w->house->told.slots_s;
 	s->refused = n.refused;
