@@ -19,6 +19,9 @@ enum {
 	SETTINGS_MAX_ZONES = 8,
 	SETTINGS_MAX_STORE = 32,	/* at least PLANT_MAX_LAYERS */
 	SETTINGS_MAX_SCHEDULE = 32,
+	SETTINGS_MAX_PEAKS = 16,
+	SETTINGS_MAX_HOLIDAYS = 64,
+	DATE_SIZE = 16,
 };
 
 struct settings_relay {
@@ -48,6 +51,26 @@ struct settings_schedule {
 	double setpoint_c;
 	int line;
 };
+
+struct settings_peak {		/* [from, to) on those days, local time */
+	uint8_t days;		/* bit 0 = Monday */
+	int from_min, to_min;
+	double price_per_kwh;
+	int line;
+};
+
+enum tariff_kind { TARIFF_FLAT, TARIFF_TOU };
+struct settings_tariff {
+	enum tariff_kind kind;
+	char holidays[SETTINGS_MAX_HOLIDAYS][DATE_SIZE];	/* "2027-01-01" */
+	int n_holidays;
+	double price_per_kwh;	/* outside the peaks */
+	struct settings_peak peaks[SETTINGS_MAX_PEAKS];		/* none: mon-fri 07-12 and 16-20 */
+	int n_peaks;
+	bool follows_dst;
+};
+
+enum season { SEASON_AUTO, SEASON_SHOULDER, SEASON_STANDBY };
 
 struct settings_uplink {
 	bool enable, tls, allow_insecure_broker;
@@ -108,6 +131,8 @@ struct settings {
 	int n_zones, n_relays;
 	struct settings_guard guard;
 	struct settings_comfort comfort;
+	enum season season;
+	struct settings_tariff tariff;
 	struct settings_sensors sensors;
 	struct settings_meter meter;
 	struct settings_history history;

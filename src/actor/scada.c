@@ -87,6 +87,7 @@ static struct mode present_mode(const struct scada *s)
 		.atn_wants_local = s->atn_wants_local,
 		.dispatched = scada_dispatched(s),
 		.operator_lease = scada_operated(s),
+		.instructed = scada_instructed(s),
 	};
 
 	return control_mode(&in);
@@ -166,6 +167,7 @@ static void tick(struct scada *s, const struct msg *in, struct outbox *out)
 {
 	(void)in;
 	scada_energy(s);
+	scada_slots_tick(s, out);
 	if (s->mode.mode == REMOTE_CONTROL)
 		s->contract.remote_ms += mono_since(s->now, s->last_tick);
 	s->last_tick = s->now;
@@ -218,7 +220,9 @@ static scada_handler *const handlers[N_MSG_TYPES] = {
 	[MSG_END] = scada_end,
 	[MSG_REPORT_ACK] = scada_report_ack,
 	[MSG_SNAPSHOT_REQUEST] = scada_snapshot,
-	[MSG_UNSUPPORTED] = scada_unsupported,
+	[MSG_INSTRUCTION] = scada_instruct,
+	[MSG_STATUS_ACK] = scada_status_ack,
+	[MSG_HISTORY_REQUEST] = scada_history_request,
 	[MSG_LINK] = link_changed,
 	[MSG_STORED] = scada_stored,
 	[MSG_STORE_FAILED] = scada_store_failed,

@@ -5,6 +5,7 @@
 #define ACTOR_SCADA_H
 
 #include "core/control/beats.h"
+#include "actor/scada_heat.h"
 #include "core/control/alerts.h"
 #include "core/control/contract.h"
 #include "core/control/energy.h"
@@ -127,7 +128,8 @@ struct scada {
 	struct scada_relay relays[HOUSE_MAX_RELAYS];
 	struct scada_reply replies[SCADA_MAX_REPLIES];
 	struct homealone homealone;
-	bool local_wants[HOUSE_MAX_RELAYS];	/* its last decision */
+	struct scada_heat heat;		/* in its place where the house's model is known */
+	bool local_wants[HOUSE_MAX_RELAYS];	/* the last decision of either */
 	struct scada_power power;
 	struct scada_counts counts;
 	struct scada_refusals refusals[N_DIAGNOSTICS];
@@ -154,7 +156,9 @@ struct scada {
 	struct scada_worries worries;
 	struct msg_offer waiting_offer;
 	struct beats beats;
-	struct gate_order beat_order, offer_order, end_order, ack_order, standing_order;
+	struct gate_order beat_order, offer_order, end_order, ack_order, standing_order, status_ack_order, request_order,
+		instruction_order;
+	bool status_ack_open, request_open;	/* its first part was accepted, others are to come */
 	bool atn_wants_local, beat_late_said, beat_lost_said;
 	bool beat_due;			/* sent once the mode that follows from this message is known */
 	int64_t log_seq, age_limit_ms, synced_slot_s;
@@ -181,6 +185,8 @@ void scada_init(struct scada *, const struct house *, const struct settings *, c
 void scada_pace(struct scada *, double speed);
 /* The rest of the book, after scada_init: the successor and the reports owed. */
 void scada_remember(struct scada *, const struct contract_book *);
+/* The civil time of the place, for prices and schedules; must outlive the actor. Without it: UTC. */
+void scada_heat_zone(struct scada *, const struct zone *);
 /* Where views are written that MSG_QUERY asks for; must outlive the actor. */
 void scada_show(struct scada *, struct view_boxes *);
 void scada_step(void *self, const struct msg *in, struct outbox *out);

@@ -16,9 +16,9 @@ static const struct { const char *word; enum msg_type type; } heard[SCADA_RATES 
 	{ "dispatch.contract.end.100", MSG_END },
 	{ "dispatch.contract.report.ack.100", MSG_REPORT_ACK },
 	{ "gt.sh.cli.atn.cmd.110", MSG_SNAPSHOT_REQUEST },
-	{ "energy.instruction.100", N_MSG_TYPES },	/* MSG_UNSUPPORTED: told apart by its word */
-	{ "status.ack.100", N_MSG_TYPES },
-	{ "history.request.100", N_MSG_TYPES },
+	{ "energy.instruction.100", MSG_INSTRUCTION },
+	{ "status.ack.100", MSG_STATUS_ACK },
+	{ "history.request.100", MSG_HISTORY_REQUEST },
 };
 
 static int bucket_of_word(const char *word)
@@ -35,8 +35,8 @@ static int bucket_of(const struct msg *in)
 {
 	if (in->type == MSG_REFUSED)
 		return diag_check(in->refused.diag) < CHECK_RATE ? -1 : bucket_of_word(in->refused.type);
-	if (in->type == MSG_UNSUPPORTED)
-		return bucket_of_word(in->unsupported.type);
+	if (scada_is_later_part(in))
+		return -1;
 	for (int i = 0; i < SCADA_RATES - 1; i++)
 		if (heard[i].type == in->type)
 			return i;
@@ -46,18 +46,12 @@ static int bucket_of(const struct msg *in)
 /* The first of a run is answered as its type is; the others are too many to be worth an answer each. */
 static void answer_limited(struct scada *s, const struct msg *in, struct outbox *out)
 {
-	struct msg m = { .type = MSG_SEND_RESULT, .to = TO_UPLINK, .send_result = { .diag = DIAG_RATE_LIMITED } };
-
 	if (in->type == MSG_DISPATCH) {
 		scada_refuse_dispatch(s, &in->dispatch, DIAG_RATE_LIMITED, out);
 	} else if (in->type == MSG_OFFER) {
 		scada_say_answer(s, in->offer.contract, DIAG_RATE_LIMITED, out);
-	} else if (in->type == MSG_UNSUPPORTED && in->unsupported.slot_start_s != 0) {
-		m.send_result.about_send_ms = in->unsupported.send_ms;
-		m.send_result.slot_start_s = in->unsupported.slot_start_s;
-		m.send_result.has_message = in->unsupported.has_message;
-		m.send_result.message = in->unsupported.message;
-		say(out, &m);
+	} else if (in->type == MSG_INSTRUCTION) {
+		scada_answer_instruction(&in->instruction, DIAG_RATE_LIMITED, out);
 	}
 }
 

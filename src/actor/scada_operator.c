@@ -107,7 +107,7 @@ int64_t scada_setpoint_mc(const struct scada *s)
 {
 	if (s->hold.on && !mono_reached(s->now, s->hold.until))
 		return s->hold.setpoint_mc;
-	return (int64_t)(s->settings->comfort.setpoint_c * 1000);
+	return scada_scheduled_mc(s);
 }
 
 static void hold(struct scada *s, const struct msg_operator *o, struct outbox *out)

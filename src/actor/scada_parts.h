@@ -53,12 +53,35 @@ void scada_dispatch(struct scada *, const struct msg *, struct outbox *);
 void scada_refuse_dispatch(struct scada *, const struct msg_dispatch *, enum diag, struct outbox *);
 void scada_answer(struct scada *, const struct msg *, struct outbox *);
 void scada_relay_event(struct scada *, const struct msg *, struct outbox *);
-void scada_unsupported(struct scada *, const struct msg *, struct outbox *);
+
+/* scada_history.c: what the AtomicTNode says to the history goes through the gate first */
+bool scada_is_later_part(const struct msg *);
+void scada_status_ack(struct scada *, const struct msg *, struct outbox *);
+void scada_history_request(struct scada *, const struct msg *, struct outbox *);
+/* scada_contract.c: check 13, where a refusal is counted and logged but not answered */
+bool scada_fresh(struct scada *, struct gate_order *, int64_t send_ms, const char *what, struct outbox *);
 void scada_release_dispatches(struct scada *);
 bool scada_dispatched(const struct scada *);
 void scada_drive(struct scada *, bool decide, struct outbox *);	/* asks the guard for what should be */
 /* Asks the guard for what the operator wants now; returns the seq of the request. */
 uint32_t scada_ask_operator(struct scada *, int relay, struct outbox *);
+
+/* scada_heat.c */
+bool scada_heats_by_model(const struct scada *);
+void scada_heat(struct scada *, struct outbox *);	/* each tick: local_wants anew */
+bool scada_hands_back(const struct scada *, int relay);	/* a wall thermostat has it meanwhile */
+int64_t scada_scheduled_mc(const struct scada *);	/* the setpoint of this hour */
+struct tariff scada_tariff(const struct scada *);
+
+/* scada_ally.c */
+void scada_instruct(struct scada *, const struct msg *, struct outbox *);
+void scada_answer_instruction(const struct msg_instruction *, enum diag, struct outbox *);
+bool scada_instructed(const struct scada *);		/* an energy instruction is in force */
+int64_t scada_slot_now(const struct scada *);		/* its start, Unix seconds; -1: none */
+bool scada_ally(struct scada *, const struct house_heat_inputs *);	/* true: it gives the wish, in heat.ally */
+void scada_ally_full(struct scada *);
+void scada_slots_tick(struct scada *, struct outbox *);
+bool scada_overrun(const struct scada *);
 
 /* scada_operator.c */
 void scada_operator(struct scada *, const struct msg *, struct outbox *);

@@ -118,13 +118,17 @@ void scada_drive(struct scada *s, bool decide, struct outbox *out)
 	struct homealone_picture picture;
 
 	scada_picture(s, &picture);
-	if (decide)
+	if (decide && scada_heats_by_model(s))
+		scada_heat(s, out);
+	else if (decide)
 		homealone_step(&s->homealone, s->settings, &picture, s->local_wants);
 	for (int i = 0; i < s->settings->n_relays; i++) {
 		struct scada_relay *r = &s->relays[i];
 		struct wish w = wish_for(s, i, s->local_wants[i]);
 		bool changed;
 
+		if (w.rank == GUARD_RANK_LOCAL && scada_hands_back(s, i))
+			continue;	/* its lease lapses, and the wall thermostat has it */
 		if (must_wait(s, i, &w))
 			w.on = false;
 		changed = !r->asked || r->wanted != w.on || r->wanted_by != w.by;
@@ -244,21 +248,12 @@ void scada_dispatch(struct scada *s, const struct msg *in, struct outbox *out)
 		asked.mode = s->mode.mode;
 		why = gate_dispatch(&asked);
 	}
+	if (why == DIAG_NONE && d->on && scada_overrun(s))
+		why = DIAG_OVERRUN;
 	if (why == DIAG_NONE)
 		obey(s, relay, d, out);
 	else
 		refuse(s, d, why, out);
-}
-
-void scada_unsupported(struct scada *s, const struct msg *in, struct outbox *out)
-{
-	const struct msg_unsupported *u = &in->unsupported;
-	struct msg_send_result r = { .diag = DIAG_PAYLOAD_NOT_IMPLEMENTED, .about_send_ms = u->send_ms,
-		.slot_start_s = u->slot_start_s, .message = u->message, .has_message = u->has_message };
-
-	scada_count_refusal(s, DIAG_PAYLOAD_NOT_IMPLEMENTED, u->type, out);
-	if (u->slot_start_s != 0)
-		say_result(&r, out);
 }
 
 /* --- the guard's answers -------------------------------------------------------------------- */

@@ -8,6 +8,7 @@
 #include "core/control/codes.h"
 #include "core/control/atn.h"
 #include "core/control/contract.h"
+#include "core/control/local.h"
 #include "core/settings/settings.h"
 #include "core/sim/fault.h"
 #include "core/wire/types.h"
@@ -74,6 +75,15 @@ static int print_contract(void)
 	return EXIT_DONE;
 }
 
+static int print_control(void)
+{
+	char text[16384];
+
+	local_print(text, sizeof(text));
+	fputs(text, stdout);
+	return EXIT_DONE;
+}
+
 static size_t write_settings(char *out, size_t size)
 {
 	return settings_write_markdown("", out, size);
@@ -134,6 +144,7 @@ int cli_print(struct cli *cli, int argc, char **argv)
 		{ "codes", print_codes },
 		{ "reasons", print_reasons },
 		{ "faults", print_faults },
+		{ "control", print_control },
 		{ "cli", print_cli },
 	};
 

@@ -389,10 +389,16 @@ static bool open_actors(struct daemon *d, struct err *e)
 		d->newest_ms = newest_stored_ms(d);
 	if (!history_init(d->history, h, s, &d->store, &d->pool))
 		return err_set(e, ERR_MEMORY, 0, "no memory for the history");
+	if (!daemon_read_zone(d, s, &d->zone, e))
+		daemon_say(d, LEVEL_WARNING, LOG_CONFIG, "display.timezone: %s - days and schedules are those of UTC%+d h until it is mended",
+			e->text, d->utc_offset_s / 3600);
+	history_zone(d->history, &d->zone);
+	history_show(d->history, d->socket != NULL ? control_socket_archive(d->socket) : NULL);
 	d->net = (struct net){ .self = d, .publish = publish };
 	read_book(d, &book);
 	scada_init(&d->scada, h, s, &d->pool, &book.at[CONTRACT_NOW]);
 	scada_remember(&d->scada, &book);
+	scada_heat_zone(&d->scada, &d->zone);
 	scada_show(&d->scada, d->socket != NULL ? control_socket_boxes(d->socket) : NULL);
 	control_init(&d->control, &d->control_port);
 	d->scada.safe_mode = d->life_start.safe_mode;
@@ -448,7 +454,7 @@ static bool open_broker(struct daemon *d, struct err *e)
 		.cert_file = u->cert_file, .key_file = u->key_file, .keepalive_s = u->keepalive_s,
 		.reconnect_max_s = u->reconnect_max_s, .subscriptions = { { commands, 1 } }, .n_subscriptions = 1,
 		.will = { .self = d, .topic = state, .qos = 1, .retain = true, .payload = will_payload },
-		.understand = { .self = &d->inbound, .raw = inbound_scada }, .post = d->post,
+		.understand = { .self = &d->inbound, .raw = inbound_scada, .more = inbound_scada_more }, .post = d->post,
 		.traffic = clockfile_traffic(d->clock, SIDE_SCADA), .link_to = TO_UPLINK,
 		.first_ms = daemon_link_pause_ms(d) };
 

@@ -10,7 +10,7 @@
 
 enum { STILL_MS = 3000 };
 
-struct change { struct daemon *d; const struct settings *to; bool sensors; };
+struct change { struct daemon *d; const struct settings *to; bool sensors; struct zone zone; };
 
 /* Between steps: actors read settings where they stand. */
 static void take_live(void *ctx)
@@ -19,6 +19,7 @@ static void take_live(void *ctx)
 
 	settings_take_live(&c->d->loaded->settings, c->to);
 	c->d->log.level = c->to->log.level;
+	c->d->zone = c->zone;
 	if (c->sensors)
 		sensor_reload(&c->d->sensor, &c->d->loaded->settings);
 }
@@ -61,6 +62,7 @@ static void took(struct daemon *d, const struct settings *to, const struct setti
 	if (d->fallback[0] != '\0')
 		daemon_record(d, LEVEL_INFO, LOG_CONFIG, 0, "good again: no longer on the last good copy");
 	d->fallback[0] = '\0';
+	d->cert_due_ms = 0;	/* ours may be renewed under its old name */
 	if (!d->stateless && !last_good_save(d->loaded->settings.state_dir, d->config, to->houses_file, &e))
 		daemon_record(d, LEVEL_WARNING, LOG_CONFIG, 0, "%.150s", e.text);
 	daemon_record(d, LEVEL_INFO, LOG_RELOAD, diff->live, "%s%s", diff->live > 0 ? "taken over: " : "nothing changed",
@@ -69,9 +71,13 @@ static void took(struct daemon *d, const struct settings *to, const struct setti
 
 static void take_over(struct daemon *d, const struct settings *to, const struct settings_diff *diff)
 {
-	struct change c = { d, to, diff->sensors };
+	struct change c = { .d = d, .to = to, .sensors = diff->sensors };
 	struct err e;
 
+	if (!daemon_read_zone(d, to, &c.zone, &e)) {
+		keep_old(d, e.text, "change display.timezone");
+		return;
+	}
 	if (!runtime_between_steps(d->runtime, STILL_MS, take_live, &c)) {
 		keep_old(d, "a device or the disk does not answer", "send SIGHUP again later");
 		return;

@@ -4,11 +4,13 @@
 
 #include "vectors/cases.h"
 
-extern const struct vectors_kind vectors_plant_kind, vectors_plant_houses_kind, vectors_optimiser_kind;
+extern const struct vectors_kind vectors_plant_kind, vectors_plant_houses_kind, vectors_optimiser_kind,
+	vectors_local_control_kind;
 
 const struct vectors_kind *const vectors_kinds[] = {
 	&vectors_plant_kind,
 	&vectors_plant_houses_kind,
 	&vectors_optimiser_kind,
+	&vectors_local_control_kind,
 	NULL,
 };

@@ -19,6 +19,8 @@ static void sink(void *ctx, const struct msg *m)
 	struct inhouse *h = ctx;
 	struct inhouse_event *e = &h->events[h->n_events];
 
+	if (h->hear != NULL)
+		h->hear(h, m);
 	if (h->o.line != NULL)
 		h->o.line(h->o.ctx, m);
 	if (!is_noted(m->log.code) || h->n_events == INHOUSE_EVENTS)
@@ -36,6 +38,8 @@ static void before_ticks(void *ctx, struct mono now, struct wall clock)
 	struct inhouse *h = ctx;
 	struct err e;
 
+	if (h->each_second != NULL)
+		h->each_second(h, now, clock);
 	world_advance(h->world, mono_after(now, h->boot_ms), clock);
 	(void)h->guard_port.tick(h->guard_port.self, now, &e);	/* in this process it cannot fail */
 }
@@ -133,9 +137,12 @@ static bool open_actors(struct inhouse *h, struct err *e)
 	h->memo = (struct atn_memo){ .self = h, .load = load_memo, .keep = keep_memo };
 	if (!history_init(&h->history, house, s, &h->store, &h->pool))
 		return err_set(e, ERR_MEMORY, 0, "history: out of memory");
+	h->zone = (struct zone){ .first_offset_s = h->utc_offset_s };
+	history_zone(&h->history, &h->zone);
 	read_book(h, &book);
 	scada_init(&h->scada, house, s, &h->pool, &book.at[CONTRACT_NOW]);
 	scada_remember(&h->scada, &book);
+	scada_heat_zone(&h->scada, &h->zone);
 	relay_init(&h->relay, house, s, &h->guard_port);
 	sensor_init(&h->sensor, house, s, list, n, &h->bus);
 	meter_init(&h->meter, house, s, &h->bus);

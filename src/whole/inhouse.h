@@ -22,6 +22,7 @@
 #include "sim/store_faults.h"
 #include "sim/world.h"
 #include "spaceheat/store.h"
+#include "spaceheat/zone.h"
 
 enum { INHOUSE_EVENTS = 8192, INHOUSE_ACTORS = 7, INHOUSE_KEPT = 16 };
 
@@ -90,6 +91,12 @@ struct inhouse {
 	int n_events;
 	struct inhouse_statuses told;
 	int64_t messages;
+	struct zone zone;
+	/* Whoever watches sets them once it is open; each may be NULL. elsewhere: what the AtomicTNode does begins, ends. */
+	void (*each_second)(struct inhouse *, struct mono, struct wall);
+	void (*hear)(struct inhouse *, const struct msg *);
+	void (*elsewhere)(struct inhouse *, bool);
+	void *test;
 };
 
 /* Makes a state directory of its own (in memory where the machine has such a place) and opens everything. NULL: see err. */

@@ -80,7 +80,11 @@ static bool to_atn(void *self, const char *topic, const void *bytes, size_t leng
 	if (h->atn_is == INHOUSE_ATN_SILENT)
 		return false;
 	tell(h, NET_SIM_SCADA, topic, bytes, length);
+	if (h->elsewhere != NULL)
+		h->elsewhere(h, true);
 	taken = inbound_atn(&h->atn_inbound, topic, bytes, length, retained, out);
+	if (h->elsewhere != NULL)
+		h->elsewhere(h, false);
 	if (taken && out->type == MSG_SCADA_STATUS)
 		note_status(&h->told, &out->scada_status);
 	return taken;
@@ -101,6 +105,13 @@ static bool to_scada(void *self, const char *topic, const void *bytes, size_t le
 
 	tell(h, NET_SIM_ATN, topic, bytes, length);
 	return inbound_scada(&h->scada_inbound, topic, bytes, length, retained, out);
+}
+
+static bool more_to_scada(void *self, struct msg *out)
+{
+	struct inhouse *h = self;
+
+	return inbound_scada_more(&h->scada_inbound, out);
 }
 
 static struct inhouse_kept *find(struct inhouse *h, const char *topic)
@@ -156,7 +167,7 @@ static void *open_inbound(struct inbound *in, const struct gnode *self, const st
 bool inhouse_open_broker(struct inhouse *h, struct err *e)
 {
 	const struct house *house = &h->loaded.house;
-	struct understand scada = { .self = h, .raw = to_scada };
+	struct understand scada = { .self = h, .raw = to_scada, .more = more_to_scada };
 	struct understand atn = { .self = h, .raw = to_atn, .more = more_to_atn };
 
 	h->scada_memory = open_inbound(&h->scada_inbound, &house->scada, &house->atn, INBOUND_SCADA_MEMORY);

@@ -50,13 +50,20 @@ struct inhouse *inhouse_run_cut(const char *house, uint64_t seed, int64_t second
 	return run(h);
 }
 
-struct inhouse *inhouse_run_with(const char *house, uint64_t seed, int64_t seconds,
-	void (*prepare)(struct inhouse *))
+struct inhouse *inhouse_run_test(const char *house, uint64_t seed, int64_t seconds,
+	void (*prepare)(struct inhouse *), void *test)
 {
 	struct inhouse *h = open_house(INHOUSE_SINGLE, house, seed, seconds, NULL);
 
+	h->test = test;
 	prepare(h);
 	return run(h);
+}
+
+struct inhouse *inhouse_run_with(const char *house, uint64_t seed, int64_t seconds,
+	void (*prepare)(struct inhouse *))
+{
+	return inhouse_run_test(house, seed, seconds, prepare, NULL);
 }
 
 void inhouse_free(struct inhouse *h)

@@ -16,6 +16,9 @@ struct inhouse *inhouse_run_with(const char *house, uint64_t seed, int64_t secon
 /* The same with another AtomicTNode: its step gets the struct atn and may call atn_step itself. */
 struct inhouse *inhouse_run_atn(enum inhouse_manner, const char *house, uint64_t seed, int64_t seconds,
 	void (*step)(void *self, const struct msg *, struct outbox *));
+/* The same as inhouse_run_with, with something of the caller's in `test`. */
+struct inhouse *inhouse_run_test(const char *house, uint64_t seed, int64_t seconds,
+	void (*prepare)(struct inhouse *), void *test);
 /* Removes the directory too. */
 void inhouse_free(struct inhouse *);
 

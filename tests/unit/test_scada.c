@@ -328,19 +328,6 @@ static void an_end_while_down_is_reported(void **state)
 	free(r);
 }
 
-/* A capability that is not built yet is refused by name; where there is an answer, it is given. */
-static void what_is_not_built_says_so(void **state)
-{
-	struct rig *r = rig_remote();
-
-	(void)state;
-	rig_give(r, (struct msg){ .type = MSG_UNSUPPORTED, .unsupported = { .type = "energy.instruction.100",
-		.slot_start_s = T0_S, .send_ms = rig_clock_ms(r) } });
-	assert_int_equal(rig_find(r, MSG_SEND_RESULT)->send_result.diag, DIAG_PAYLOAD_NOT_IMPLEMENTED);
-	assert_int_equal(rig_find(r, MSG_SEND_RESULT)->send_result.slot_start_s, T0_S);
-	free(r);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -362,7 +349,6 @@ int main(void)
 		cmocka_unit_test(blind_is_local),
 		cmocka_unit_test(a_restart_must_earn_control_again),
 		cmocka_unit_test(an_end_while_down_is_reported),
-		cmocka_unit_test(what_is_not_built_says_so),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,6 +17,7 @@
 static const struct { const char *kind, *path; int least; } files[] = {
 	{ "plant", "tests/vectors/plant.json", 80 },
 	{ "plant-houses", "tests/vectors/plant-houses.json", 4 },
+	{ "local-control", "tests/vectors/local-control.json", 157 },
 };
 enum { N_FILES = sizeof(files) / sizeof(files[0]) };
 

@@ -15,6 +15,7 @@ const struct code_row code_table[N_LOG_CODES] = {
 	[LOG_REFUSED] = { "A message was refused and had no effect", "the diagnostic in the line", "tell the sender the diagnostic and the field", .level = LEVEL_WARNING },
 	[LOG_OPERATOR] = { "A person asked for something, with the answer", "a command at the control socket", "none", .level = LEVEL_INFO },
 	[LOG_RELOAD] = { "The configuration was read anew", "SIGHUP or `spaceheat reload`", "none", .level = LEVEL_INFO },
+	[LOG_HEAT] = { "Local control has changed its state", "the cause in the line", "none; see `spaceheat relays`", .level = LEVEL_INFO },
 	[LOG_STATUS] = { "The house in one line, in a simulation", "every five simulated minutes", "none", .level = LEVEL_INFO },
 	[LOG_SEND] = { "A message could not be sent", "all buffers in use, or it did not fit", "none; what is owed is sent later", .level = LEVEL_WARNING },
 	[LOG_TEST] = { "A test of an alert or a relay", "a person asked for it", "none", .level = LEVEL_INFO },
@@ -79,6 +80,8 @@ const struct code_row code_table[N_LOG_CODES] = {
 		.level = LEVEL_WARNING, .fires = "at start", .clears = "a start with a key" },
 	[LOG_OVERRUN] = { "A contract has used its energy", "a colder day than was bought for", "none; comfort is not given up for it",
 		.level = LEVEL_WARNING, .fires = "100 % of the contracted energy", .clears = "the contract's end" },
+	[LOG_PLAN] = { "What local control plans by has changed: Plan, StalePlan, Tou or Thermostat", "prices, weather or the clock have become too old, or are there again", "none; the house is heated by the next best rule",
+		.level = LEVEL_WARNING, .also = "I: better than before", .fires = "a step down", .clears = "a step up" },
 	[LOG_OUTBOX] = { "Much is owed to the AtomicTNode", "a link that was down for weeks", "restore the link",
 		.level = LEVEL_WARNING, .fires = "owed above 80 % of 28 days", .clears = "below 60 %" },
 

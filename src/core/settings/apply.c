@@ -165,8 +165,10 @@ static void note_line(struct settings *to, const struct setting *list, int index
 		to->relays[index].line = line;
 	else if (list->offset == offsetof(struct settings, zones))
 		to->zones[index].line = line;
-	else
+	else if (list->offset == offsetof(struct settings, comfort.schedule))
 		to->comfort.schedule[index].line = line;
+	else if (list->offset == offsetof(struct settings, tariff.peaks))
+		to->tariff.peaks[index].line = line;
 }
 
 static bool apply_group(struct apply *a, const struct conf_entry *e, const char *normal, int index)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/settings/settings.h"
+#include "core/civil.h"
 #include "core/settings/table.h"
 #include "core/wire/signature.h"
 #include "spaceheat/uuid.h"
@@ -229,6 +230,24 @@ static void check_plausible(const struct check *c)
 			p[1]);
 }
 
+static void check_tariff(const struct check *c)
+{
+	const struct settings_tariff *t = &c->s->tariff;
+	int64_t day;
+
+	for (int i = 0; i < t->n_holidays; i++)
+		if (!civil_parse_day(t->holidays[i], &day))
+			problem_add(c->problems, file_of(c, "tariff.holidays"), line_of(c, "tariff.holidays"),
+				"tariff.holidays[%d] = \"%s\" is no date - write it like \"2027-01-01\"", i,
+				t->holidays[i]);
+	for (int i = 0; i < t->n_peaks; i++)
+		if (t->peaks[i].from_min >= t->peaks[i].to_min)
+			problem_add(c->problems, file_of(c, "tariff.peaks"), t->peaks[i].line,
+				"tariff.peaks[%d] ends at %02d:%02d, not after its start at %02d:%02d - make two of one "
+				"over midnight", i, t->peaks[i].to_min / 60, t->peaks[i].to_min % 60,
+				t->peaks[i].from_min / 60, t->peaks[i].from_min % 60);
+}
+
 static void check_status_period(const struct check *c)
 {
 	int p = c->s->status_period_s;
@@ -289,6 +308,7 @@ static void (*const all_checks[])(const struct check *) = {
 	check_comfort,
 	check_poll,
 	check_plausible,
+	check_tariff,
 	check_status_period,
 	check_sim,
 	check_socket,

@@ -132,6 +132,8 @@ void settings_take_live(struct settings *to, const struct settings *from)
 	memcpy(to->zones, from->zones, sizeof(to->zones));
 	to->n_zones = from->n_zones;
 	to->comfort = from->comfort;
+	to->season = from->season;
+	to->tariff = from->tariff;
 	to->sensors = from->sensors;
 	to->history = from->history;
 	to->log = from->log;

@@ -35,6 +35,8 @@
 static const char *const scales[] = { "C", "F" };
 static const char *const controls[] = { "service", "wall" };
 static const char *const kinds[] = { RELAY_KINDS(WORD) };
+static const char *const seasons[] = { "auto", "shoulder", "standby" };
+static const char *const tariffs[] = { "flat", "tou" };
 static const char *const fail_states[] = { FAIL_STATES(WORD) };
 static const char *const biases[] = { LINE_BIASES(WORD) };
 /* index = enum log_level */
@@ -207,6 +209,33 @@ const struct setting settings_table[] = {
 	FLOAT("comfort.schedule[].setpoint_c", "C", NULL, 10, 28, OF(schedule, setpoint_c), RELOAD_LIVE,
 		"Setpoint from then on", NULL),
 
+	CHOICE("season", "\"auto\"", seasons, AT(season), RELOAD_LIVE,
+		"\"shoulder\": heat without the store; \"standby\": do not heat, but watch for frost"),
+
+	CHOICE("tariff.kind", "\"tou\"", tariffs, AT(tariff.kind), RELOAD_LIVE,
+		"\"flat\": one price all day; \"tou\": dearer in the peaks"),
+	{ .path = "tariff.holidays", .type = SET_TEXTS, .unit = "", .fallback = "[ ]", NO_RAILS,
+		.says = "Days without peaks, like \"2027-01-01\"", .count = SETTINGS_MAX_HOLIDAYS,
+		.example = "[ \"2027-01-01\", \"2027-07-05\" ]",
+		.offset = offsetof(struct settings, tariff.holidays), .size = DATE_SIZE, COUNTED(tariff.n_holidays) },
+	FLOAT("tariff.price_per_kwh", "per kWh", "0.14", 0, 10, AT(tariff.price_per_kwh), RELOAD_LIVE,
+		"Price outside the peaks", NULL),
+	{ .path = "tariff.peaks", .type = SET_LIST, .unit = "", .fallback = "( )", NO_RAILS,
+		.says = "When electricity is dear; none: mon-fri 07:00-12:00 and 16:00-20:00",
+		.example = "( { days = \"mon-fri\"; from = \"07:00\"; to = \"12:00\"; price_per_kwh = 0.31; } )",
+		.count = SETTINGS_MAX_PEAKS, .offset = offsetof(struct settings, tariff.peaks),
+		.size = sizeof(struct settings_peak), COUNTED(tariff.n_peaks) },
+	{ .path = "tariff.peaks[].days", .type = SET_DAYS, .unit = "", .fallback = NULL, NO_RAILS,
+		.says = "\"all\", \"mon-fri\", \"sat,sun\"", OF(peak, days) },
+	{ .path = "tariff.peaks[].from", .type = SET_CLOCK, .unit = "", .fallback = NULL, NO_RAILS,
+		.says = "Local time, \"07:00\"", OF(peak, from_min) },
+	{ .path = "tariff.peaks[].to", .type = SET_CLOCK, .unit = "", .fallback = NULL, NO_RAILS,
+		.says = "Local time, later that day", OF(peak, to_min) },
+	FLOAT("tariff.peaks[].price_per_kwh", "per kWh", NULL, 0, 10, OF(peak, price_per_kwh), RELOAD_LIVE,
+		"Price in it", NULL),
+	BOOL("tariff.follows_dst", "true", AT(tariff.follows_dst), RELOAD_LIVE,
+		"Do the peaks follow summer time? false: fixed standard time"),
+
 	TEXT("sensors.w1_root", "\"/sys/bus/w1/devices\"", AT(sensors.w1_root), RELOAD_LIVE,
 		"Where the kernel shows 1-wire thermometers"),
 	INT("sensors.poll_s", "s", "5", 1, 60, AT(sensors.poll_s), RELOAD_LIVE,
@@ -260,12 +289,11 @@ const struct setting settings_table[] = {
 	INT("sim.exit_after_s", "s", "0", 0, 3155760000.0, AT(sim.exit_after_s), RELOAD_RESTART,
 		"Simulated time after which the service ends; 0 = never", NULL),
 
-	RESERVED("season", SET_TEXT),
-	RESERVED("tariff.kind", SET_TEXT), RESERVED("tariff.holidays", SET_TEXTS),
-	RESERVED("tariff.price_per_kwh", SET_FLOAT), RESERVED("tariff.peaks", SET_LIST),
-	RESERVED("tariff.peaks[].days", SET_DAYS), RESERVED("tariff.peaks[].from", SET_CLOCK),
-	RESERVED("tariff.peaks[].to", SET_CLOCK), RESERVED("tariff.peaks[].price_per_kwh", SET_FLOAT),
-	RESERVED("tariff.file", SET_TEXT), RESERVED("tariff.follows_dst", SET_BOOL),
+
+
+
+
+	RESERVED("tariff.file", SET_TEXT),
 	RESERVED("weather.source", SET_TEXT), RESERVED("weather.file", SET_TEXT),
 	RESERVED("weather.latitude", SET_FLOAT), RESERVED("weather.longitude", SET_FLOAT),
 	RESERVED("web.listen", SET_TEXT), RESERVED("web.port", SET_INT), RESERVED("web.token_file", SET_TEXT),

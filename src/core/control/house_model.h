@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* house_model.h: what local control makes of a house's model: its table, its limits. */
+#ifndef CORE_CONTROL_HOUSE_MODEL_H
+#define CORE_CONTROL_HOUSE_MODEL_H
+
+#include "core/control/house_heat.h"
+
+enum local_kind house_model_kind(const struct plant *);
+/* Limits that follow from the heat pump's set temperature and the guard's store ceiling. */
+struct local_params house_model_params(const struct plant *, double store_ceiling_c);
+struct house_heat_house house_model_of(const struct plant *, const struct local_params *);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* week.h: the reference week: a simulated house in January, eight days of which the first is not counted, under
+ * local control; true temperatures, a decision every 60 s, a perfect forecast. */
+#ifndef TESTS_WEEK_H
+#define TESTS_WEEK_H
+
+#include "core/control/house_heat.h"
+#include "sim/plant.h"
+#include "sim/prices.h"
+#include "sim/weather.h"
+
+enum { WEEK_DAYS = 8, WEEK_HOURS = WEEK_DAYS * 24 + 72 };
+
+/* What a planner sees each minute; it answers what may run now. */
+struct week_now {
+	const struct plant *plant;
+	const struct plant_state *state;
+	const struct local_params *params;
+	const struct weather_row *weather;	/* of the series' hours, from the first */
+	const double *usd_per_kwh;		/* the same hours */
+	int n_hours;
+	int64_t t_s;				/* since hour 0 */
+	bool source_on;
+};
+typedef enum local_wish week_planner(void *ctx, const struct week_now *);
+
+enum week_kind { WEEK_THERMOSTAT, WEEK_TOU, WEEK_PLAN };
+struct week {
+	const struct plant *plant;
+	struct local_params params;
+	enum week_kind kind;
+	uint64_t seed;
+	int days;			/* 0: WEEK_DAYS */
+	bool no_backup;			/* the backup heater may not help */
+	week_planner *plan;		/* WEEK_PLAN */
+	void *ctx;
+	void (*trace)(void *ctx, int64_t t_s, const struct house_heat_trace *);	/* may be NULL */
+};
+
+struct week_result {
+	double cost_usd, cold_kh, energy_kwh, peak_kwh, mean_out_c, residual;
+	int starts, most_starts_an_hour, shortest_off_s, shortest_on_s;
+	int64_t conflicts, capacity_short_s, longest_state_cold_s;
+};
+
+struct local_params week_params(const struct plant *);
+struct week_result week_run(const struct week *);
+
+#endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/* A January week in each house: what it costs and how warm it is, beside the reference that was worked out apart from
+ * this program (fixed TOU, seed 7: 71.62 USD, 0.15 K h below setpoint - 0.5 K, 73 starts; without backup heat). */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "../support/vectors.h"
+#include "../support/week.h"
+
+enum { SEED = 7, NO_STORE = 2 };
+
+static struct week_result run(const char *house, enum week_kind kind, bool no_backup)
+{
+	struct plant plant;
+	struct week w = { .plant = &plant, .kind = kind, .seed = SEED, .no_backup = no_backup };
+	struct week_result r;
+
+	vectors_plant(house, &plant);
+	w.params = week_params(&plant);
+	r = week_run(&w);
+	printf("%s seed %d: %.2f USD, %.2f K h, %d starts, %.1f %% on-peak\n", house, SEED, r.cost_usd, r.cold_kh, r.starts,
+		100 * r.peak_kwh / r.energy_kwh);
+	assert_int_equal(r.conflicts, 0);
+	assert_true(r.residual < 1e-3);
+	return r;
+}
+
+static void oak_comes_near_the_reference(void **state)
+{
+	struct week_result r = run("dw1.isone.me.oak.1", WEEK_TOU, true);
+
+	(void)state;
+	assert_true(r.cost_usd > 71.62 * 0.97 && r.cost_usd < 71.62 * 1.02);
+	assert_true(r.cold_kh <= 0.3);
+	assert_in_range(r.starts, 65, 80);
+	assert_true(r.peak_kwh < 0.06 * r.energy_kwh);
+	assert_true(r.shortest_off_s >= 300 && r.shortest_on_s >= 600 && r.most_starts_an_hour <= 4);
+}
+
+static void stored_heat_beats_a_thermostat(void **state)
+{
+	struct week_result tou = run("dw1.isone.me.oak.1", WEEK_TOU, false);
+	struct week_result plain = run("dw1.isone.me.oak.1", WEEK_THERMOSTAT, false);
+
+	(void)state;
+	assert_true(tou.cost_usd < 0.7 * plain.cost_usd);
+}
+
+/* Never stuck in a state for 6 h with a cold zone unless CAPACITY_SHORT was said. */
+static void every_house_gets_through_the_week(void **state)
+{
+	static const char *const houses[] = { "dw1.isone.me.oak.1", "dw1.isone.me.beech.1", "dw1.isone.me.elm.1",
+		"dw1.isone.nh.orange.1" };
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		struct week_result r = run(houses[i], WEEK_TOU, false);
+
+		assert_true(r.cold_kh < 2);
+		assert_true(r.longest_state_cold_s < 6 * 3600);
+		assert_true(r.peak_kwh < (i == NO_STORE ? 0.25 : 0.06) * r.energy_kwh);
+		assert_in_range(r.most_starts_an_hour, 1, 4);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(oak_comes_near_the_reference),
+		cmocka_unit_test(stored_heat_beats_a_thermostat),
+		cmocka_unit_test(every_house_gets_through_the_week),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
