@@ -42,6 +42,7 @@ void breaks_open(struct breaks *b, struct inhouse *h, struct break_row *list, in
 	*b = (struct breaks){ .house = h, .list = list, .n = n };
 	for (int i = 0; i < N_INJECT_CLASSES; i++)
 		b->last[i] = MONO_NEVER;
+	b->lied = MONO_NEVER;
 	h->disk.damage_it = damage_database;
 	h->disk.ctx = h;
 }
@@ -177,6 +178,8 @@ static void mark(struct breaks *b, struct mono now)
 	for (int i = b->done; i < b->next; i++) {
 		const struct break_row *r = &b->list[i];
 
+		if ((r->spec.kind == FAULT_SENSOR_STUCK || r->spec.kind == FAULT_SENSOR_JUMP) && !r->ended)
+			b->lied = now;
 		if (!r->ended || r->end.ms >= now.ms - 1000)
 			b->last[inject_class_of(r->spec.kind)] = now;
 	}

@@ -22,6 +22,7 @@ struct breaks {
 	bool flapping;
 	int64_t skew_ms;
 	bool unsync;
+	struct mono lied;		/* when a thermometer lied last; MONO_NEVER: none has */
 	struct mono last[N_INJECT_CLASSES];	/* when one of that class stood last; MONO_NEVER: none has */
 };
 

@@ -46,6 +46,8 @@ static bool warm(struct invariants *v, const struct seen *s, char *why)
 	if (broken(s, INJECT_SENSOR, 12 * HOUR) || broken(s, INJECT_RELAY, 12 * HOUR) || broken(s, INJECT_POWER, 12 * HOUR) ||
 		broken(s, INJECT_WEATHER, 12 * HOUR))
 		floor_c = fmin(floor_c, s->ideal_c - 3.0);
+	if (s->lied_ms <= 12 * HOUR)	/* who believes a thermometer is as cold as it lies */
+		floor_c = fmin(floor_c, 5.0);
 	if (!lasts(&v->cold_since, s->truth.air_c < floor_c, s->now, 2 * HOUR))
 		return true;
 	v->cold_since = s->now;
@@ -148,9 +150,10 @@ static void excuse(struct invariants *v, const struct seen *s)
 {
 	int64_t slot = s->clock.ms / 1000 / SLOT_S - v->start.ms / 1000 / SLOT_S;
 
-	for (int64_t i = slot - 1; may_lose(s) && i <= slot; i++)
+	for (int64_t i = v->seen < slot ? v->seen : slot - 1; may_lose(s) && i <= slot; i++)	/* since it was seen last */
 		if (i >= 0 && i < v->n_slots)
 			v->slots[i] |= 2;
+	v->seen = slot;
 }
 
 /* Each slot must have come two hours after its end, or an hour after the AtomicTNode had the controls again: they are

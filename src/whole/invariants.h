@@ -32,7 +32,7 @@ struct seen {
 	uint64_t refused, said_too_much;
 	int64_t memory_kb;
 	int64_t broken_ms[N_INJECT_CLASSES];	/* how long ago such a fault stood last; INT64_MAX never */
-	bool over;			/* the run's last second */
+	int64_t lied_ms;		/* how long ago a thermometer lied: stuck, or off */
 };
 
 enum { INVARIANTS_CONTRACTS = 8, INVARIANTS_BEATS = 4, N_INVARIANTS = 12, INVARIANTS_WHY = 200,
@@ -64,7 +64,7 @@ struct invariants {
 	char twice[INVARIANTS_WHY];	/* a report that contradicts another one */
 	/* telemetry: one byte per slot of the run, 1 = it has come, 2 = excused */
 	uint8_t *slots;
-	int64_t n_slots, told, judged;
+	int64_t n_slots, told, judged, seen;
 	/* energy of the contract in hand */
 	char energy_id[UUID_TEXT];
 	double true_wh;

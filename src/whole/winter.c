@@ -131,6 +131,7 @@ static void see(struct winter *w)
 	s->said_too_much = n.said_too_much;
 	if (s->clock.ms / 1000 % HOUR_S == 0)
 		s->memory_kb = memory_kb();
+	s->lied_ms = w->breaks.lied.ms == MONO_NEVER.ms ? INT64_MAX : mono_since(s->now, w->breaks.lied);
 	for (int c = 0; c < N_INJECT_CLASSES; c++)
 		s->broken_ms[c] = breaks_since_ms(&w->breaks, (enum inject_class)c, s->now);
 }

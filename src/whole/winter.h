@@ -40,7 +40,11 @@ struct winter_result {
 /* False: it could not run, see err; violations are no error. */
 bool winter_run(const struct winter_options *, struct winter_result *, struct err *);
 bool winter_held(const struct winter_result *);
-/* Leaves out faults as long as the same invariant breaks. out: room for n. Returns how many are left. */
+/* Leaves out faults as long as it still fails: halves first, then less, single ones at last. out: room for n. Returns how
+ * many are left. */
+int winter_reduce(bool (*fails)(void *ctx, const struct fault_spec *, int n), void *ctx, const struct fault_spec *list, int n,
+	struct fault_spec *out);
+/* As long as the same invariant breaks. */
 int winter_shrink(const struct winter_options *, const struct fault_spec *list, int n, int invariant,
 	struct fault_spec *out);
 

@@ -1,13 +1,46 @@
 /* SPDX-License-Identifier: MIT */
-/* From many faults to the few that matter: halves, then quarters, then single ones are left out as long as it still fails. */
+/* From many faults to the few that matter. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "whole/winter.h"
 
-static bool fails(const struct winter_options *like, const struct fault_spec *list, int n, int invariant)
+struct reduction { bool (*fails)(void *, const struct fault_spec *, int); void *ctx; struct fault_spec *rest; };
+
+/* Leaves out [at, at + size) of the list if it fails without, too. */
+static bool leave_out(const struct reduction *r, struct fault_spec *list, int *n, int at, int size)
 {
-	struct winter_options o = *like;
+	int end = at + size < *n ? at + size : *n, left = *n - (end - at);
+
+	memcpy(r->rest, list, sizeof(*list) * (size_t)at);
+	memcpy(r->rest + at, list + end, sizeof(*list) * (size_t)(*n - end));
+	if (!r->fails(r->ctx, r->rest, left))
+		return false;
+	memcpy(list, r->rest, sizeof(*list) * (size_t)left);
+	*n = left;
+	return true;
+}
+
+int winter_reduce(bool (*fails)(void *ctx, const struct fault_spec *, int n), void *ctx, const struct fault_spec *list, int n,
+	struct fault_spec *out)
+{
+	struct reduction r = { fails, ctx, malloc(sizeof(*list) * (size_t)(n + 1)) };
+
+	memcpy(out, list, sizeof(*out) * (size_t)n);
+	for (int size = n; r.rest != NULL && size > 0; size = size > 1 ? (size + 1) / 2 : 0)
+		for (int at = 0; at < n;)
+			if (!leave_out(&r, out, &n, at, size))
+				at += size;
+	free(r.rest);
+	return n;
+}
+
+struct same { const struct winter_options *like; int invariant; };
+
+static bool breaks_it(void *ctx, const struct fault_spec *list, int n)
+{
+	const struct same *s = ctx;
+	struct winter_options o = *s->like;
 	struct winter_result r;
 	struct err unused;
 	bool ran;
@@ -17,36 +50,13 @@ static bool fails(const struct winter_options *like, const struct fault_spec *li
 	o.stop_at_first = true;
 	ran = winter_run(&o, &r, &unused);
 	free(r.list);
-	return ran && r.violated[invariant] > 0;
-}
-
-/* Leaves out [at, at + size) of the list if it fails without, too. */
-static bool leave_out(const struct winter_options *o, struct fault_spec *list, int *n, int at, int size, int invariant)
-{
-	struct fault_spec *rest = malloc(sizeof(*rest) * (size_t)(*n + 1));
-	int end = at + size < *n ? at + size : *n;
-	bool still;
-
-	if (rest == NULL)
-		return false;
-	memcpy(rest, list, sizeof(*rest) * (size_t)at);
-	memcpy(rest + at, list + end, sizeof(*rest) * (size_t)(*n - end));
-	still = fails(o, rest, *n - (end - at), invariant);
-	if (still) {
-		*n -= end - at;
-		memcpy(list, rest, sizeof(*rest) * (size_t)*n);
-	}
-	free(rest);
-	return still;
+	return ran && r.violated[s->invariant] > 0;
 }
 
 int winter_shrink(const struct winter_options *o, const struct fault_spec *list, int n, int invariant,
 	struct fault_spec *out)
 {
-	memcpy(out, list, sizeof(*out) * (size_t)n);
-	for (int size = n; size > 0; size = size > 1 ? (size + 1) / 2 : 0)
-		for (int at = 0; at < n;)
-			if (!leave_out(o, out, &n, at, size, invariant))
-				at += size;
-	return n;
+	struct same s = { o, invariant };
+
+	return winter_reduce(breaks_it, &s, list, n, out);
 }

@@ -43,6 +43,7 @@ static struct bench *open_bench(void)
 	assert_true(invariants_open(&b->v, &b->house, &b->settings, &b->breaks, (struct wall){ START_S * 1000LL }, 2));
 	b->s = (struct seen){ .truth = { .air_c = 20, .tank_top_c = 60 }, .ideal_c = 20, .slots_s = b->slots, .row_kept = true,
 		.mode = REMOTE_CONTROL, .memory_kb = 10000, .contract = { .state = CONTRACT_NONE } };
+	b->s.lied_ms = INT64_MAX;
 	for (int c = 0; c < N_INJECT_CLASSES; c++)
 		b->s.broken_ms[c] = INT64_MAX;
 	return b;
