@@ -56,6 +56,7 @@ static bool is_natural(const struct msg *m, struct mono now)
 	case LOG_SHORT_CYCLE:
 	case LOG_UNSIGNED_OK:
 	case LOG_OVERRUN:
+	case LOG_PLAN:
 		return true;
 	case LOG_REFUSED:	/* after a breach the house takes no offer for a while */
 		return strncmp(m->log.text, "SlaHold", 7) == 0;
