@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "run/log.h"
 #include "whole/winter.h"
 
 enum { MAX_DAYS = 400 };
@@ -107,6 +108,18 @@ static int take_fault(struct sim_words *w, const char *v)
 	return EXIT_DONE;
 }
 
+static void print_line(void *ctx, const struct house *h, const struct msg *m)
+{
+	struct log_sink sink;
+	char text[LOG_LINE_SIZE];
+
+	(void)ctx;
+	if (m->log.level > LEVEL_INFO)
+		return;
+	log_sink_init(&sink, NULL, LEVEL_INFO, true, h);
+	fwrite(text, 1, log_line(&sink, m, text), stderr);
+}
+
 static int read_words(struct sim_words *w, int argc, char **argv)
 {
 	static const struct { const char *word; int (*take)(struct sim_words *, const char *); } options[] = {
@@ -123,6 +136,8 @@ static int read_words(struct sim_words *w, int argc, char **argv)
 			w->shrink = true;
 		else if (strcmp(argv[i], "--trace-hash") == 0)
 			w->trace_only = true;
+		else if (strcmp(argv[i], "--log") == 0)
+			w->o.line = print_line;
 		else if (k == n)
 			result = cli_usage("sim", "%.40s is not understood", argv[i]);
 		else if (i + 1 == argc)
@@ -251,6 +266,7 @@ static void shrink(const struct sim_words *w, const struct winter_result *r, int
 	if (least == NULL)
 		return;
 	less.bar = false;
+	less.o.line = NULL;
 	less.o.ctx = &less;
 	less.o.days = (int)(r->at[invariant].ms / 86400000) + 1;
 	less.o.n_orders = winter_shrink(&less.o, r->list, r->n_list, invariant, least);

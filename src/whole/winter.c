@@ -51,6 +51,8 @@ static void line(void *ctx, const struct msg *m)
 	if (m->log.level == LEVEL_CRITICAL && w->called.ms == MONO_NEVER.ms)
 		w->called = now;
 	invariants_line(&w->invariants, m, now);
+	if (w->o->line != NULL)
+		w->o->line(w->o->ctx, &w->house->loaded.house, m);
 }
 
 static void sent(void *ctx, enum net_sim_side from, const char *topic, const void *bytes, size_t length)

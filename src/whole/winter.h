@@ -19,6 +19,8 @@ struct winter_options {
 	bool stop_at_first;			/* at the first violation */
 	/* NULL, or once a simulated hour; false stops the run. */
 	bool (*going_on)(void *ctx, int64_t hours, int64_t of);
+	/* NULL, or each line as it comes. */
+	void (*line)(void *ctx, const struct house *, const struct msg *);
 	void *ctx;
 };
 
