@@ -28,6 +28,7 @@ enum address {
 	TO_SENSOR_LAST = TO_SENSOR_0 + MAX_SENSOR_BUSES - 1,
 	TO_LOG,			/* no actor: the runtime's log sink */
 	TO_CONTROL,
+	TO_PLANNER,
 	N_ADDRESSES,
 };
 
@@ -81,6 +82,8 @@ enum msg_type {
 	MSG_SAFE_MODE,
 	/* net port -> scada: an energy instruction */
 	MSG_INSTRUCTION,
+	/* scada -> planner: the house as it is; planner to itself: the next slice; planner -> scada: what to do when */
+	MSG_HEAT, MSG_PLAN_WORK, MSG_PLAN,
 	N_MSG_TYPES,
 };
 
@@ -281,6 +284,21 @@ struct msg_news {
 
 struct msg_reset { int32_t relay; };	/* -1: the trip */
 
+/* What the optimiser starts from. max_water_c: hottest water the source may meet. */
+struct msg_heat { double tw_c, air_c, out_c, set_c, max_water_c; bool on, good, boost; };
+
+enum { PLAN_QUARTERS = 192, PLAN_HOURS = 48 };
+
+/* What the source should do in each quarter hour from start_s (Unix) on, and what is expected to come of it. */
+struct msg_plan {
+	struct mono made;	/* when the state was measured that it starts from */
+	int64_t start_s;
+	float cost_usd, energy_kwh, heat_usd_per_kwh;	/* of 48 h; what a kWh more in the store is worth now */
+	uint8_t persistence;	/* the weather is that of now, a little colder by and by */
+	uint8_t on[PLAN_QUARTERS / 8], boost[PLAN_QUARTERS / 8];	/* bit by bit */
+	int8_t tw_half_c[PLAN_HOURS], out_half_c[PLAN_HOURS];	/* half degrees, at each hour from start_s on */
+};
+
 struct msg {
 	enum msg_type type;
 	enum address to, from;
@@ -338,6 +356,8 @@ struct msg {
 		struct msg_operator_answer operator_answer;
 		struct msg_news news;
 		struct msg_reset reset;
+		struct msg_heat heat;
+		struct msg_plan plan;
 	};
 };
 

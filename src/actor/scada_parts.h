@@ -62,6 +62,7 @@ uint32_t scada_ask_operator(struct scada *, int relay, struct outbox *);
 
 /* scada_heat.c */
 bool scada_heats_by_model(const struct scada *);
+void scada_plan(struct scada *, const struct msg *, struct outbox *);	/* from the planner */
 void scada_heat(struct scada *, struct outbox *);	/* each tick: local_wants anew */
 bool scada_hands_back(const struct scada *, int relay);	/* a wall thermostat has it meanwhile */
 int64_t scada_scheduled_mc(const struct scada *);	/* the setpoint of this hour */

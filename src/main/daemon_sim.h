@@ -13,7 +13,7 @@
 #include "spaceheat/actor.h"
 #include "spaceheat/sim.h"
 
-enum { DAEMON_MAX_ACTORS = 7 };
+enum { DAEMON_MAX_ACTORS = 8 };
 
 enum actor_wish { ACTOR_IS_SOUND, ACTOR_HANGS, ACTOR_CRASHES };
 

@@ -102,6 +102,7 @@ static void open_runtime(struct inhouse *h, enum inhouse_manner manner, struct w
 		{ "sensor w1", TO_SENSOR_0, WATCH_DEVICE, false, sensor_step, &h->sensor },
 		{ "meter", TO_METER, WATCH_DEVICE, false, meter_step, &h->meter },
 		{ "uplink", TO_UPLINK, WATCH_VITAL, false, uplink_step, &h->uplink },
+		{ "planner", TO_PLANNER, WATCH_DEVICE, false, planner_step, &h->planner },
 		{ "atn", TO_ATN, WATCH_VITAL, false, h->atn_step, &h->atn },
 	};
 	struct runtime_options o = { .actors = h->actors, .n_actors = INHOUSE_ACTORS, .time = TIME_OWNER, .start = start,
@@ -223,6 +224,7 @@ static void open_actors(struct inhouse *h)
 	relay_init(&h->relay, house, s, &h->guard_port);
 	sensor_init(&h->sensor, house, s, list, n, &h->bus);
 	meter_init(&h->meter, house, s, &h->bus);
+	assert_true(planner_init(&h->planner, house, s, NULL));
 	uplink_init(&h->uplink, house, s, &h->scada_net, &h->pool, "test", (struct uuid){ { 1 } });
 	atn_init(&h->atn, house, s, &h->atn_net, &h->memo, ATN_AUTO);
 }
@@ -307,6 +309,7 @@ void inhouse_free(struct inhouse *h)
 	if (h->threads != NULL)
 		runtime_close(h->threads);
 	net_sim_close(h->broker);
+	planner_free(&h->planner);
 	history_free(&h->history);
 	h->store.close(h->store.self);
 	world_close(h->world);

@@ -9,6 +9,7 @@
 #include "actor/atn.h"
 #include "actor/history.h"
 #include "actor/meter.h"
+#include "actor/planner.h"
 #include "actor/relay.h"
 #include "actor/scada.h"
 #include "actor/sensor.h"
@@ -21,7 +22,7 @@
 #include "sim/world.h"
 #include "spaceheat/store.h"
 
-enum { INHOUSE_EVENTS = 8192, INHOUSE_ACTORS = 7, INHOUSE_STATUSES = 1024 };
+enum { INHOUSE_EVENTS = 8192, INHOUSE_ACTORS = 8, INHOUSE_STATUSES = 1024 };
 
 /* A line of relay, mode, contract, refusal or hold, as the log sink saw it. */
 struct inhouse_event { enum address from; int64_t second; int code, node, value; char text[LOG_TEXT]; };
@@ -50,6 +51,7 @@ struct inhouse {
 	struct sensor sensor;
 	struct meter meter;
 	struct uplink uplink;
+	struct planner planner;
 	struct atn atn;
 	struct actor actors[INHOUSE_ACTORS];
 	struct inhouse_event events[INHOUSE_EVENTS];
