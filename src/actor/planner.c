@@ -6,18 +6,8 @@
 #include <string.h>
 
 /* The limits beyond which local control stops following a plan, too. */
-static const double OFF_TW_K = 6, OFF_OUT_K = 5, OFF_SET_K = 0.05, MOST_WATER_C = 95, GRID_TW_K = 1, GRID_TH_K = 0.5;
+static const double OFF_TW_K = 6, OFF_OUT_K = 5, OFF_SET_K = 0.05, MOST_WATER_C = 95;
 static const struct zone utc = { .n = 0 };
-
-void planner_problem(struct plan_problem *p, const struct plant *plant, double set_c, double max_water_c, bool boost)
-{
-	*p = (struct plan_problem){ .boost = boost };
-	plan_house_of(&p->house, plant);
-	p->house.envelope.set_c = set_c;
-	plan_params_default(&p->params, plant, max_water_c);
-	p->params.tw_step_k = GRID_TW_K;
-	p->params.th_step_k = GRID_TH_K;
-}
 
 bool planner_init(struct planner *p, const struct house *house, const struct settings *settings, const struct zone *zone)
 {
@@ -26,7 +16,7 @@ bool planner_init(struct planner *p, const struct house *house, const struct set
 	*p = (struct planner){ .house = house, .settings = settings, .zone = zone != NULL ? zone : &utc };
 	if (!house->has_plant)
 		return true;
-	planner_problem(&most, &house->plant, house->plant.house.set_c, MOST_WATER_C, true);
+	plan_problem_of(&most, &house->plant, house->plant.house.set_c, MOST_WATER_C, true);
 	most.n_rows = PLAN_QUARTERS;
 	p->values_size = plan_table_bytes(&most);
 	p->values = malloc(p->values_size);
@@ -78,7 +68,7 @@ static void begin(struct planner *p, struct outbox *out)
 	p->from_s = p->clock.ms / 1000;
 	p->slot = p->from_s / PLANNER_EVERY_S;
 	zone = tariff_zone(&p->settings->tariff, p->zone, p->from_s);
-	planner_problem(&problem, &p->house->plant, h->set_c, h->max_water_c, h->boost);
+	plan_problem_of(&problem, &p->house->plant, h->set_c, h->max_water_c, h->boost);
 	problem.rows = p->rows;
 	problem.n_rows = plan_rows_persist(p->rows, p->from_s, h->out_c, &tariff, &zone);
 	if (plan_table_bytes(&problem) == 0 || plan_table_bytes(&problem) > p->values_size)

@@ -44,8 +44,6 @@ struct planner {
 	uint32_t thrown_away;
 };
 
-/* What a house's optimiser is: its parameters, and the grid it is solved on in the service (1 K x 0.5 K). */
-void planner_problem(struct plan_problem *, const struct plant *, double set_c, double max_water_c, bool boost);
 /* zone: civil time of the place; NULL = UTC. False: no memory. A house without model is never planned for. Borrows all. */
 bool planner_init(struct planner *, const struct house *, const struct settings *, const struct zone *);
 void planner_free(struct planner *);

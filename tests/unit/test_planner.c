@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "../support/inhouse.h"
+#include "actor/scada_parts.h"
 #include "../support/vectors.h"
 
 static const int64_t START_S = 1800000000;	/* a whole quarter hour */
@@ -240,6 +241,67 @@ static void the_house_heats_by_plan(void **state)
 	inhouse_free(h);
 }
 
+/* Each relay of a running house is explained: eight layers, the highest that asks for something decides, and that is what
+ * the guard was asked for. */
+static void every_relay_is_explained(void **state)
+{
+	struct inhouse *h = inhouse_run(INHOUSE_SINGLE, OAK, 3, 2 * 3600);
+	struct view_explain e;
+
+	(void)state;
+	for (int i = 0; i < h->loaded.settings.n_relays; i++) {
+		int decides = 0, asks = 0;
+
+		scada_explain(&h->scada, &(struct msg_query){ .explain = i + 1 }, &e);
+		assert_int_equal(e.n_layers, VIEW_LAYERS);
+		for (int l = 0; l < e.n_layers; l++) {
+			decides += e.layer[l].decides;
+			assert_true(!e.layer[l].decides || asks == 0);
+			asks += e.layer[l].asks != ASKS_NOTHING;
+			assert_true(e.layer[l].text[0] != '\0');
+			if (e.layer[l].decides && e.known)
+				assert_int_equal(e.layer[l].asks == ASKS_ON, h->scada.relays[i].wanted);
+		}
+		assert_int_equal(decides, 1);
+		assert_true(e.next_change[0] != '\0');
+	}
+	inhouse_free(h);
+}
+
+/* A dispatch of a person stands above the schedule, a hold of the guard above both; the past is told from the
+ * transitions. */
+static void layers_have_their_order(void **state)
+{
+	struct inhouse *h = inhouse_run(INHOUSE_SINGLE, OAK, 3, 2 * 3600);
+	struct scada *s = &h->scada;
+	int hp = settings_relay_of(&h->loaded.settings, house_node(&h->loaded.house, "a.hp1.relay"));
+	struct msg_query q = { .explain = hp + 1 };
+	struct view_explain e;
+
+	(void)state;
+	assert_true(hp >= 0);
+	s->relays[hp].operated = true;
+	s->relays[hp].operate_on = true;
+	s->relays[hp].operate_until = mono_after(s->now, 60000);
+	scada_explain(s, &q, &e);
+	assert_string_equal(e.layer[5].name, "Operator");
+	assert_true(e.layer[5].decides && e.layer[5].asks == ASKS_ON);
+	s->relays[hp].on = false;
+	s->relays[hp].wanted = true;
+	s->relays[hp].result = GUARD_HELD_MIN_OFF;
+	scada_explain(s, &q, &e);
+	assert_true(e.layer[3].decides && e.layer[3].asks == ASKS_OFF && !e.layer[5].decides);
+	assert_true(s->heat.n_traces > 0);
+	q.explain_at_ms = s->heat.traces[0].at.ms;
+	scada_explain(s, &q, &e);
+	assert_true(e.past && e.known);
+	assert_int_equal(e.on, local_recipe(s->heat.traces[0].trace.to) >> OUT_HP & 1);
+	q.explain_at_ms -= 1;
+	scada_explain(s, &q, &e);
+	assert_false(e.known);
+	inhouse_free(h);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -250,6 +312,8 @@ int main(void)
 		cmocka_unit_test(rows_follow_the_clock),
 		cmocka_unit_test(the_mass_is_a_slow_mean),
 		cmocka_unit_test(the_house_heats_by_plan),
+		cmocka_unit_test(every_relay_is_explained),
+		cmocka_unit_test(layers_have_their_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,16 +3,19 @@
 
 #include <math.h>
 
+#include "core/heat/heat.h"
+
 enum { QUARTERS_AN_HOUR = 4, LEAST_S = 600 };
 
-static const double SINKS_K_PER_S = 1.0 / (12 * 3600), WIND_MS = 4, WH_PER_KWH = 1000;
+static const double SINKS_K_PER_S = 1.0 / (12 * 3600), WIND_MS = 4, WH_PER_KWH = 1000, GRID_TW_K = 1, GRID_TH_K = 0.5;
 
 /* --- the house ------------------------------------------------------------------------------------------ */
 
 void plan_mass_follow(struct plan_mass *m, const struct plant_envelope *e, double air_c, double out_c, double dt_s)
 {
 	double ua = e->air_mass_w_per_k + e->mass_out_w_per_k;
-	double towards_c = (e->air_mass_w_per_k * air_c + e->mass_out_w_per_k * out_c) / ua;
+	double load_w = fmax(0, heat_loss_w_per_k(e, WIND_MS) * (air_c - out_c) - e->internal_w);
+	double towards_c = (e->air_mass_w_per_k * air_c + e->mass_out_w_per_k * out_c + e->emit_to_mass * load_w) / ua;
 
 	if (!m->known)
 		*m = (struct plan_mass){ true, towards_c };
@@ -22,6 +25,16 @@ void plan_mass_follow(struct plan_mass *m, const struct plant_envelope *e, doubl
 double plan_th_c(const struct plant_envelope *e, double air_c, const struct plan_mass *m)
 {
 	return (e->air_j_per_k * air_c + e->mass_j_per_k * m->c) / (e->air_j_per_k + e->mass_j_per_k);
+}
+
+void plan_problem_of(struct plan_problem *p, const struct plant *plant, double set_c, double max_water_c, bool boost)
+{
+	*p = (struct plan_problem){ .boost = boost };
+	plan_house_of(&p->house, plant);
+	p->house.envelope.set_c = set_c;
+	plan_params_default(&p->params, plant, max_water_c);
+	p->params.tw_step_k = GRID_TW_K;
+	p->params.th_step_k = GRID_TH_K;
 }
 
 /* --- rows ------------------------------------------------------------------------------------------------- */

@@ -10,12 +10,16 @@
 
 enum { PLAN_STEP_S = 900 };
 
-/* The temperature of walls and floors, estimated from air and outdoors. */
+/* The temperature of walls and floors, estimated from air and outdoors: one pole with the house's own time
+ * constant, warmed by its share of what the house needs. */
 struct plan_mass { bool known; double c; };
 
 void plan_mass_follow(struct plan_mass *, const struct plant_envelope *, double air_c, double out_c, double dt_s);
 /* th: air and mass by their heat capacities. */
 double plan_th_c(const struct plant_envelope *, double air_c, const struct plan_mass *);
+
+/* What a house's optimiser is: its parameters, on the grid it is solved on in the service: 1 K x 0.5 K. */
+void plan_problem_of(struct plan_problem *, const struct plant *, double set_c, double max_water_c, bool boost);
 
 /* Rows for the 48 h from now_s on, made of the quarter hours of the clock: the first is what is left of the present one,
  * or that and the next when little is left. Weather: that of now, 1 K colder in 12 h. Returns how many. */
