@@ -26,8 +26,8 @@ VERSION := 0.1.0
 COMMIT := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 
 PACKAGES := build-essential pkg-config libpaho-mqtt-dev libcjson-dev libsqlite3-dev libconfig-dev \
-	libsodium-dev libgpiod-dev libcmocka-dev mosquitto mosquitto-clients
-PKGS := libcjson sqlite3 libconfig libsodium
+	libsodium-dev libssl-dev libgpiod-dev libcmocka-dev mosquitto mosquitto-clients
+PKGS := libcjson sqlite3 libconfig libsodium libssl libcrypto
 GUARD_PKGS := libgpiod
 # Two versions of that library are in use; one file speaks to each.
 GPIOD_OTHER = $(if $(shell pkg-config --atleast-version=2 libgpiod 2>/dev/null && echo 2),v1,v2)
@@ -60,11 +60,12 @@ support_src := $(wildcard tests/support/*.c)
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 PROGRAMS := $(B)/spaceheatd $(B)/spaceheat-guard $(B)/spaceheat $(B)/vectors $(B)/spaceheat-sqlite.so
 UNITS := $(patsubst tests/unit/%.c,$(B)/tests/%,$(unit_src))
+FAULTS := $(B)/fault/crash $(B)/fault/house $(B)/fault/look $(B)/fault/fail.so
 
 SUITES := $(sort $(wildcard tests/live/*.sh))
 SHORT_SUITES := $(filter-out %_long.sh,$(SUITES))
 
-.PHONY: help docs all deps build run test test-hardware test-systemd check live install-files deb bench-latency bench-history fuzz fuzzers layers format lint install uninstall clean units
+.PHONY: help docs all deps build run test test-hardware test-systemd check live install-files deb mutations bench-latency bench-history fault crash fuzz fuzzers layers format lint install uninstall clean units
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -100,7 +101,7 @@ run: build ## the simulated house, its broker and its AtomicTNode, in this termi
 
 test: deps ## build with warnings as errors; all suites that take seconds
 	@$(SUBMAKE) all units
-	@tests/run_suites $(B) $(UNITS) tests/layers $(SHORT_SUITES)
+	@tests/run_suites $(B) $(UNITS) tests/layers tests/sf_table $(SHORT_SUITES)
 
 check: deps ## unit and property tests alone (with SAN=... too)
 	@$(SUBMAKE) all units
@@ -113,10 +114,23 @@ bench-latency: build ## command to result over the broker, beside a bare echo (a
 	@$(SUBMAKE) $(B)/bench/bench_latency
 	@tests/bench/bench_latency.sh $(B)
 
+fault: build ## fail one call after another: memory, disk, bus, network, threads (about 10 minutes)
+	@$(SUBMAKE) $(FAULTS)
+	@bad=0; tests/fault/run $(B) || bad=1; tests/fault/real.sh $(B) || bad=1; exit $$bad
+
+crash: deps ## a power cut at every write of a simulated day, as its database is left by it (ARGS="--help")
+	@$(SUBMAKE) $(FAULTS)
+	@$(B)/fault/crash $(ARGS)
+	@$(B)/fault/crash --seconds 7200 --commit-s 60 --seed 2
+
 bench-history: build ## bytes and time per reading beside other coders, the file of 28 days (TRACE=file.csv: a recorded one)
 	@[ -n "$(ZSTD)" ] || echo "skip - zstd: libzstd-dev is not installed" >&2
 	@$(SUBMAKE) $(B)/bench/bench_history
 	@tests/bench/bench_history.sh $(B) $(TRACE)
+
+mutations: deps ## seeded defects (tests/mutations/list): each must make the test fail that is named with it
+	@$(SUBMAKE) all units
+	@tests/mutations/run $(B) $(NAMES)
 
 test-hardware: build ## daemon and guard against a kernel's simulated GPIO and I2C, amd64 and arm64 (needs 2 GB, minutes)
 	@DEPS=$(DEPS) tests/qemu/run
@@ -145,7 +159,7 @@ lint: deps ## clang and cppcheck look at it all; shellcheck at the scripts
 	@$(SUBMAKE) CC=clang DEPS=no all units
 	@cppcheck -q --std=c11 --enable=warning,portability --error-exitcode=1 -Iinclude -Isrc --suppress=unknownMacro \
 		--suppress=ctuuninitvar --suppress=uninitStructMember --suppress=autoVariables --suppress=invalidPointerCast src drivers
-	@shellcheck -S warning run_local tests/run_suites tests/layers tests/fuzz/run tests/live/*.sh .ci/run
+	@shellcheck -x -S warning run_local tests/run_suites tests/layers tests/sf_table tests/fuzz/run tests/mutations/run tests/fault/run tests/fault/real.sh tests/live/*.sh .ci/run
 
 install: build ## programs, unit, man pages and examples under PREFIX, user and groups (DESTDIR: files alone)
 	@$(MAKE) --no-print-directory install-files
@@ -227,6 +241,15 @@ $(B)/bench/bench_history: $(call obj,$(wildcard tests/bench/history_*.c))
 $(B)/bench/bench_history: BENCH_LIBS = $(if $(ZSTD),-lzstd)
 $(B)/obj/tests/bench/history_rivals.o: EXTRA_CFLAGS = $(if $(ZSTD),-DHAVE_ZSTD)
 
+$(B)/fault/fail.so: tests/fault/fail.c tests/fault/fail.h
+	@mkdir -p $(@D)
+	@echo "  LD    $@"
+	@$(CC) -std=gnu11 $(WARN) -O2 -g -fPIC -shared -pthread -fvisibility=default -o $@ $< -ldl
+$(B)/fault/%: $(B)/obj/tests/fault/%.o $(B)/libspaceheat.a $(B)/libguard.a $(B)/libtest.a
+	@mkdir -p $(@D)
+	@echo "  LD    $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $< $(B)/libtest.a $(B)/libspaceheat.a $(B)/libguard.a $(TEST_LIBS)
+
 $(B)/fuzz/%: $(B)/obj/tests/fuzz/%.o $(B)/libspaceheat.a $(B)/libguard.a $(B)/libtest.a
 	@mkdir -p $(@D)
 	@echo "  LD    $@"
@@ -234,7 +257,7 @@ $(B)/fuzz/%: $(B)/obj/tests/fuzz/%.o $(B)/libspaceheat.a $(B)/libguard.a $(B)/li
 
 fuzzers: $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
-units: $(UNITS) $(PROGRAMS)
+units: $(UNITS) $(PROGRAMS) $(FAULTS)
 
 clean: ## remove build/
 	rm -rf build

@@ -48,7 +48,6 @@ enum msg_type {
 	MSG_WANT, MSG_ANSWER, MSG_RELAY_EVENT, MSG_GUARD_READING,
 	/* net port -> scada: commands that passed checks 1 to 11, and refusals of those that did not */
 	MSG_REFUSED, MSG_DISPATCH, MSG_OFFER, MSG_BEAT, MSG_END, MSG_REPORT_ACK, MSG_SNAPSHOT_REQUEST,
-	MSG_UNSUPPORTED,
 	/* net port -> uplink (-> scada, history) */
 	MSG_LINK, MSG_PUBACK,
 	/* scada -> uplink: what to send */
@@ -84,10 +83,14 @@ enum msg_type {
 	MSG_INSTRUCTION,
 	/* scada -> planner: the house as it is; planner to itself: the next slice; planner -> scada: what to do when */
 	MSG_HEAT, MSG_PLAN_WORK, MSG_PLAN,
+	/* net port -> scada -> history: statuses the AtomicTNode has; what it wants in more detail */
+	MSG_STATUS_ACK, MSG_HISTORY_REQUEST,
+	/* control socket -> history, which answers into the box that goes with it */
+	MSG_ARCHIVE, MSG_ARCHIVE_DONE,
 	N_MSG_TYPES,
 };
 
-enum { LOG_TEXT = 176, ABOUT_SIZE = ALIAS_SIZE, FIELD_SIZE = 64 };
+enum { LOG_TEXT = 176, LINK_TEXT = 144, ABOUT_SIZE = ALIAS_SIZE, FIELD_SIZE = 64 };
 
 struct msg_log {
 	uint8_t level, code;	/* enum log_level, enum log_code */
@@ -143,7 +146,6 @@ struct msg_report_ack { struct uuid contract, uid; int64_t send_ms; };
 struct msg_snapshot_request { bool send; };
 
 /* A known type whose capability is not built yet. */
-struct msg_unsupported { char type[48]; };
 
 /* Energy to use in a slot. */
 struct msg_instruction {
@@ -153,7 +155,7 @@ struct msg_instruction {
 	bool has_message;
 };
 
-struct msg_link { bool up; char reason[96]; uint8_t code; };	/* code: enum log_code of what was lost; LOG_LINK when up */
+struct msg_link { bool up; char reason[LINK_TEXT]; uint8_t code; };	/* code: enum log_code of what was lost; LOG_LINK when up */
 struct msg_puback { int32_t token; };
 
 struct msg_send_answer {
@@ -209,6 +211,17 @@ enum buffer_kind { BUFFER_STATUS, BUFFER_SNAPSHOT };
 struct msg_send_buffer { int32_t buffer; uint32_t length; enum buffer_kind kind; struct uuid uid; };
 struct msg_uid { struct uuid uid; bool ok; };
 
+/* One raw message becomes several: part 0 .. parts - 1. */
+enum { STATUS_ACKS = 8, CHANNEL_NAME = 128 };
+struct msg_status_ack { int64_t send_ms; uint8_t n, part, parts; struct uuid uid[STATUS_ACKS]; };
+/* standard: as enum store_tier. channel: an alias, or alias/TelemetryName; "" = all. */
+struct msg_history_request {
+	struct uuid contract;
+	int64_t from_s, to_s, send_ms;
+	uint8_t standard, part, parts;
+	char channel[CHANNEL_NAME];
+};
+
 struct msg_mode {
 	enum control_mode mode;
 	enum cause cause;
@@ -261,8 +274,12 @@ struct msg_scada_alert { bool ended; uint8_t level; char code[32], text[ALERT_TE
 struct msg_query { uint32_t ticket; int32_t box; int32_t explain; int64_t explain_at_ms; };
 /* Times are Unix ms, 0 = never. */
 struct msg_uplink_view { uint32_t ticket; bool wanted, up; int64_t since_ms, last_ack_ms; uint64_t messages, bytes;
-	char last_error[96]; };
-struct msg_history_view { uint32_t ticket; bool failing; int64_t db_bytes, exact_s; };	/* -1 = not known */
+	char last_error[LINK_TEXT]; };
+struct msg_archive { uint32_t ticket; };
+/* -1 = not known. have_s: how far back each tier reaches; card: written to the card on this local day. */
+enum { HISTORY_TIERS = 4 };
+struct msg_history_view { uint32_t ticket; bool failing; int64_t db_bytes, have_s[HISTORY_TIERS], card_bytes_today;
+	int32_t gaps[HISTORY_TIERS]; };
 
 enum operator_verb { OPERATOR_DISPATCH, OPERATOR_AUTO, OPERATOR_HOLD, OPERATOR_HOLD_CANCEL, OPERATOR_RESET };
 /* relay: of settings.relays, or -1: reset of a trip. */
@@ -323,7 +340,6 @@ struct msg {
 		struct msg_end end;
 		struct msg_report_ack report_ack;
 		struct msg_snapshot_request snapshot_request;
-		struct msg_unsupported unsupported;
 		struct msg_instruction instruction;
 		struct msg_link link;
 		struct msg_puback puback;
@@ -336,6 +352,8 @@ struct msg {
 		struct msg_send_copy send_copy;
 		struct msg_send_buffer send_buffer;
 		struct msg_uid uid;
+		struct msg_status_ack status_ack;
+		struct msg_history_request history_request;
 		struct msg_mode mode;
 		struct msg_store store;
 		struct msg_stored stored;
@@ -353,6 +371,7 @@ struct msg {
 		struct msg_query query, view;
 		struct msg_uplink_view uplink_view;
 		struct msg_history_view history_view;
+		struct msg_archive archive;
 		struct msg_operator operator;
 		struct msg_operator_answer operator_answer;
 		struct msg_news news;

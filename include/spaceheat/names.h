@@ -208,6 +208,15 @@
 	X(LOG_HEAT, "HEAT") \
 	X(LOG_PLAN, "PLAN")
 
+/* Why the record has a gap. */
+#define GAP_CAUSES(X) \
+	X(GAP_POWER_OFF, "power_off") \
+	X(GAP_SENSOR, "sensor") \
+	X(GAP_STORAGE, "storage") \
+	X(GAP_CLOCK, "clock") \
+	X(GAP_TOO_OLD, "too_old") \
+	X(GAP_DROPPED, "dropped")
+
 #define NAMES_X2(c, word) c,
 #define NAMES_X3(c, word, extra) c,
 
@@ -224,6 +233,7 @@ enum line_bias { LINE_BIASES(NAMES_X2) N_LINE_BIASES };
 enum fail_state { FAIL_STATES(NAMES_X2) N_FAIL_STATES };
 enum telemetry_name { TELEMETRY_NAMES(NAMES_X3) N_TELEMETRY_NAMES };
 enum log_level { LOG_LEVELS(NAMES_X2) N_LOG_LEVELS };
+enum gap_cause { GAP_CAUSES(NAMES_X2) N_GAP_CAUSES };
 enum log_code { LOG_CODES(NAMES_X2) N_LOG_CODES };
 
 /* The word of a constant; "?" for a number outside the list. */
@@ -242,5 +252,6 @@ const char *telemetry_name_word(enum telemetry_name);
 const char *telemetry_name_symbol(enum telemetry_name);
 const char *log_level_name(enum log_level);
 const char *log_code_name(enum log_code);
+const char *gap_cause_name(enum gap_cause);
 
 #endif

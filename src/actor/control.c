@@ -9,7 +9,7 @@ void control_init(struct control *c, const struct control_port *port)
 static bool is_for_people(enum msg_type type)
 {
 	return type == MSG_VIEW || type == MSG_UPLINK_VIEW || type == MSG_HISTORY_VIEW ||
-		type == MSG_OPERATOR_ANSWER || type == MSG_NEWS;
+		type == MSG_ARCHIVE_DONE || type == MSG_OPERATOR_ANSWER || type == MSG_NEWS;
 }
 
 void control_step(void *self, const struct msg *in, struct outbox *out)

@@ -63,8 +63,13 @@ static bool make_room(struct history *h, int32_t row, int32_t slot)
 	h->bytes = calloc(1, HISTORY_ROW_BYTES);
 	h->waiting.events = calloc(HISTORY_MAX_EVENTS, sizeof(*h->waiting.events));
 	h->room = calloc(1, sizeof(*h->room));
+	h->buckets.capacity = BLOCK_MAX_SERIES * tier_room(TIER_MINUTE);
+	h->buckets.buckets = calloc((size_t)h->buckets.capacity, sizeof(*h->buckets.buckets));
+	h->undated = (struct history_undated){ calloc((size_t)row * HISTORY_MAX_ROWS, sizeof(*h->undated.list)), 0,
+		row * HISTORY_MAX_ROWS };
 	if (h->row_memory == NULL || h->open.log == NULL || h->gather.log == NULL ||
-		h->work.readings == NULL || h->bytes == NULL || h->waiting.events == NULL || h->room == NULL)
+		h->work.readings == NULL || h->bytes == NULL || h->waiting.events == NULL || h->room == NULL ||
+		h->buckets.buckets == NULL || h->undated.list == NULL || !history_tier_room(h))
 		return false;
 	for (int i = 0; i < HISTORY_MAX_ROWS; i++)
 		h->waiting.rows[i].bytes = h->row_memory + (size_t)i * HISTORY_ROW_BYTES;
@@ -74,6 +79,8 @@ static bool make_room(struct history *h, int32_t row, int32_t slot)
 	h->room->capacity = slot;
 	return h->room->values != NULL && h->room->times != NULL && h->room->states != NULL;
 }
+
+static const struct zone utc;
 
 bool history_init(struct history *h, const struct house *house, const struct settings *settings,
 	const struct store *store, const struct pool *pool)
@@ -88,6 +95,7 @@ bool history_init(struct history *h, const struct house *house, const struct set
 	h->period_s = settings->status_period_s;
 	h->grace_ms = settings->simulated ? 0 : HISTORY_GRACE_MS;
 	h->told_owed = -1;
+	h->zone = &utc;
 	make_series(&h->series, house, settings);
 	if (make_room(h, row, row * (int32_t)(h->period_s > HISTORY_ROW_S ? h->period_s / HISTORY_ROW_S : 1)))
 		return true;
@@ -103,6 +111,9 @@ void history_free(struct history *h)
 	free(h->work.readings);
 	free(h->bytes);
 	free(h->waiting.events);
+	free(h->buckets.buckets);
+	free(h->undated.list);
+	free(h->tiers.memory);
 	if (h->room != NULL) {
 		free(h->room->values);
 		free(h->room->times);
@@ -110,6 +121,11 @@ void history_free(struct history *h)
 	}
 	free(h->room);
 	memset(h, 0, sizeof(*h));
+}
+
+void history_zone(struct history *h, const struct zone *z)
+{
+	h->zone = z;
 }
 
 /* --- stepping ------------------------------------------------------------------------------ */
@@ -123,9 +139,11 @@ static void first_time(struct history *h, struct outbox *out)
 	h->window = mono_after(h->now, -1000);
 	h->prune_at = mono_after(h->now, HISTORY_RETRY_MS);
 	h->save_at = mono_after(h->now, (int64_t)h->settings->history.commit_s * 1000);
+	h->gap_due = true;
 	history_first_slot(h);
 	if (!history_remember(h, &e) || !history_complete(h, &e))
 		history_store_failed(h, &e, out);
+	history_tier_start(h);
 }
 
 static void event(struct history *h, const struct msg *in, struct outbox *out)
@@ -140,29 +158,13 @@ static void flush(struct history *h, const struct msg *in, struct outbox *out)
 		history_write(h, out);
 }
 
-/* How much there is, for people. A store that fails is not asked: it is known to be slow. */
-static void query(struct history *h, const struct msg *in, struct outbox *out)
-{
-	struct msg m = { .type = MSG_HISTORY_VIEW, .to = TO_CONTROL, .history_view = { .ticket = in->query.ticket,
-		.failing = h->failing, .db_bytes = -1, .exact_s = -1 } };
-	int64_t now_s = h->clock.ms / 1000, first_s = now_s;
-	struct store_info info;
-	struct err e;
-	bool found;
-
-	if (!h->failing && h->store->info(h->store->self, &info, &e))
-		m.history_view.db_bytes = info.bytes;
-	if (!h->failing && h->store->next_block(h->store->self, TIER_EXACT, 0, now_s, &first_s, &found, &e))
-		m.history_view.exact_s = found ? now_s - first_s : 0;
-	say(out, &m);
-}
-
 static void stop(struct history *h, const struct msg *in, struct outbox *out)
 {
 	(void)in;
 	history_close_due(h, out);
 	history_save_row(h, out);
 	history_say_lost(h, out);
+	history_day_close(h, h->row_s);
 	h->retry_at = h->now;
 	history_write(h, out);
 }
@@ -180,8 +182,17 @@ static history_handler *const handlers[N_MSG_TYPES] = {
 	[MSG_LINK] = history_link,
 	[MSG_SENT] = history_sent,
 	[MSG_ACKED] = history_acked,
-	[MSG_QUERY] = query,
+	[MSG_STATUS_ACK] = history_status_ack,
+	[MSG_HISTORY_REQUEST] = history_request,
+	[MSG_QUERY] = history_view,
+	[MSG_ARCHIVE] = history_ask_archive,
 };
+
+void history_handle(struct history *h, const struct msg *in, struct outbox *out)
+{
+	if ((unsigned int)in->type < N_MSG_TYPES && handlers[in->type] != NULL)
+		handlers[in->type](h, in, out);
+}
 
 static void save_due(struct history *h, struct outbox *out)
 {
@@ -193,11 +204,29 @@ static void save_due(struct history *h, struct outbox *out)
 		history_write(h, out);
 }
 
+/* What earlier starts left to be done, a little in each step. */
+static void account(struct history *h, struct outbox *out)
+{
+	struct err e;
+	bool ok = true;
+
+	if (h->failing || !h->remembers)
+		return;
+	if (h->gap_due && h->trusted) {
+		h->began_ms = h->clock.ms - mono_since(h->now, h->began);
+		ok = history_gap_power(h, &e);
+	}
+	if (ok && h->tiers.behind && h->waiting.n_rows == 0 && !history_tiers_wait(h))
+		ok = history_make_tiers(h, &e);
+	if (!ok)
+		history_store_failed(h, &e, out);
+}
+
 static struct mono next_wake(const struct history *h)
 {
 	struct mono at = mono_min(history_slot_due(h), history_send_due(h));
 
-	at = mono_min(at, h->prune_at);
+	at = mono_min(mono_min(at, h->prune_at), history_tiers_due(h));
 	if (h->settings->history.commit_s < HISTORY_ROW_S)
 		at = mono_min(at, h->save_at);
 	if (h->failing)
@@ -213,11 +242,12 @@ void history_step(void *self, const struct msg *in, struct outbox *out)
 	h->clock = in->clock;
 	h->trusted = in->clock_trusted;
 	memcpy(h->random, in->random, sizeof(h->random));
+	if (history_wait_for_trust(h, in, out))
+		return;
 	if (!h->started)
 		first_time(h, out);
 	history_follow_clock(h, out);
-	if ((unsigned int)in->type < N_MSG_TYPES && handlers[in->type] != NULL)
-		handlers[in->type](h, in, out);
+	history_handle(h, in, out);
 	if (in->type == MSG_STOP)
 		return;
 	history_close_due(h, out);
@@ -226,6 +256,7 @@ void history_step(void *self, const struct msg *in, struct outbox *out)
 		history_write(h, out);
 	if (mono_reached(h->now, h->prune_at))
 		history_prune(h, out);
+	account(h, out);
 	history_send(h, out);
 	history_tell_owed(h, out);
 	out->wake_at = next_wake(h);

@@ -12,6 +12,7 @@
 
 #include "core/history/slot.h"
 #include "core/history/status.h"
+#include "core/history/tier.h"
 #include "spaceheat/actor.h"
 #include "spaceheat/house.h"
 #include "spaceheat/port.h"
@@ -30,6 +31,13 @@ enum {
 	HISTORY_RETRY_MS = 60000,		/* SF-61 */
 	HISTORY_PRUNE_MS = 3600 * 1000,
 	HISTORY_EVENT_DAYS = 28,
+	HISTORY_MINUTE_DAYS = 7,
+	HISTORY_QUARTER_DAYS = 28,
+	HISTORY_DAY_DAYS = 400,
+	HISTORY_RESEND_MS = 60000,		/* a status that was not acknowledged is sent again */
+	HISTORY_MAX_GAPS = 64,
+	HISTORY_GAP_MS = 60000,			/* a shorter silence is no gap */
+	HISTORY_CARD_BYTES = 50 * 1000 * 1000,	/* a day: more is worth a line */
 };
 
 /* What waits for the next commit. Rows hold series numbers of struct history_series, not yet the store's
@@ -41,7 +49,8 @@ struct history_waiting {
 	struct store_owed owed[HISTORY_MAX_OWED];
 	struct uuid acked[HISTORY_MAX_ACKED];
 	struct history_event *events;			/* HISTORY_MAX_EVENTS */
-	int n_rows, n_owed, n_acked, n_events;
+	struct store_gap gaps[HISTORY_MAX_GAPS];
+	int n_rows, n_owed, n_acked, n_events, n_gaps;
 	int64_t closed_s;
 	bool closed_moved;
 	int64_t lost_rows, lost_events, lost_owed;	/* since the store began to fail */
@@ -63,6 +72,41 @@ struct history_counts {
  * fresh: not yet acted on; more: the open slot has readings. */
 struct history_left { int64_t closed_s, highest_s; bool fresh, more; };
 
+/* The tiers above exact. A row that is over waits in `closed` for the next commit; were there two of them (the store
+ * fails), the first is made anew of the exact rows later, like all before `done_s` that was never made. */
+struct history_tiers {
+	struct tier_row open[N_STORE_TIERS], closed[N_STORE_TIERS], scratch;
+	struct tier_cell *memory;		/* of all of them */
+	bool whole[N_STORE_TIERS];		/* all exact rows before the open one are in it */
+	bool waits[N_STORE_TIERS], known, behind;	/* known: done_s was read; behind: there is more to make */
+	int64_t done_s[N_STORE_TIERS];
+};
+
+/* How the local day goes: what no reading tells. pending: since the last exact row was closed. */
+struct history_day {
+	int64_t day_s, mode_ms[N_CONTROL_MODES], pending_ms[N_CONTROL_MODES];
+	int64_t closed_s, closed_ms[N_CONTROL_MODES];
+	struct mono counted;
+	enum control_mode mode;
+	bool mode_known;
+	int64_t card_day_s, card_bytes, card_base;	/* base: of the store's count when card_bytes was counted */
+	bool card_told;
+};
+
+/* What came before the clock was trusted, against the monotonic clock (SF-70). */
+struct history_early { int64_t mono_ms, code; int32_t index; bool command; };
+struct history_undated { struct history_early *list; int32_t n, capacity; };
+
+/* When a channel was last heard of; 0: not yet. */
+struct history_seen { int64_t last_ms; };
+
+/* A history.request as far as it has come: numbers of series. parts: how many came, -1: refused. */
+struct history_ask { int parts; struct store_request request; };
+
+struct history_under_way { struct uuid uid; struct mono since; };
+
+struct archive;
+
 struct history {
 	const struct house *house;
 	const struct settings *settings;
@@ -82,6 +126,16 @@ struct history {
 	struct history_left left;
 	int64_t period_s, grace_ms;
 	struct mono save_at;		/* the open row is written then, if commit_s is less than a row */
+	const struct zone *zone;
+	struct mono began;		/* the first message */
+	int64_t began_ms;		/* the same by the wall clock, as far as it is known */
+	bool begun, gap_due, closing;	/* gap_due: the time before the start is not accounted for; closing: a row is */
+	struct history_undated undated;
+	struct bucket_block buckets;	/* a row of a tier on its way to or from the store */
+	struct history_tiers tiers;
+	struct history_day day;
+	struct history_seen seen[HOUSE_MAX_CHANNELS];
+	int64_t late_from_ms, late_to_ms;	/* of readings that came too late; 0: none */
 	struct slot open, gather;
 	struct block work;
 	struct status_room *room;
@@ -103,18 +157,25 @@ struct history {
 	bool live_waits, backlog;	/* backlog: there may be something owed behind the cursor */
 	struct store_owed live;
 	int64_t cursor;			/* n of the last owed one looked at */
-	struct uuid under_way[HISTORY_MAX_UNDER_WAY];
+	struct history_ask ask;
+	struct history_under_way under_way[HISTORY_MAX_UNDER_WAY];
 	int n_under_way, n_handed, n_window;	/* handed: buffers the uplink still has */
 	struct mono window;		/* n_window were sent in the second that began then */
 	int32_t stored_owed, told_owed;
 	struct mono told_at;
 	struct history_counts counts;
+	struct archive *archive;
+	int64_t last_ack_ms;
 };
 
 /* Borrows the pointers for the life of the actor. False: out of memory. */
 bool history_init(struct history *, const struct house *, const struct settings *, const struct store *,
 	const struct pool *);
 void history_free(struct history *);
+/* Where local days begin; borrowed. Without it: UTC. */
+void history_zone(struct history *, const struct zone *);
+/* Where people's questions are answered; lent for the life of the actor, used while a MSG_ARCHIVE is answered. */
+void history_show(struct history *, struct archive *);
 void history_step(void *self, const struct msg *in, struct outbox *out);
 
 #endif

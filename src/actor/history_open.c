@@ -82,6 +82,7 @@ static void leave(struct history *h, bool slot_too, struct outbox *out)
 
 	if (h->open.n > 0 || has_row(h, unit, unit + unit_length_s(h))) {
 		history_save_row(h, out);
+		history_tier_feed(h, h->row_s);
 		if (slot_too)
 			history_make_status(h);
 	}

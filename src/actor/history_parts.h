@@ -5,6 +5,9 @@
 
 #include "actor/history.h"
 
+/* history.c */
+void history_handle(struct history *, const struct msg *, struct outbox *);
+
 /* history_slot.c: readings, rows and statuses of the present */
 void history_keep(struct history *, const struct msg *, struct outbox *);
 void history_keep_command(struct history *, const struct msg *, struct outbox *);
@@ -33,11 +36,49 @@ void history_follow_clock(struct history *, struct outbox *);
  * store failed; it may be tried again. */
 bool history_complete(struct history *, struct err *);
 
+/* history_tier.c: the tiers above exact */
+bool history_tier_room(struct history *);
+void history_tier_start(struct history *);
+/* The exact row in h->work, with series numbers, is over. */
+void history_tier_feed(struct history *, int64_t row_s);
+/* Makes some of what was never made; tiers.behind says whether there is more. Only while nothing waits. */
+bool history_make_tiers(struct history *, struct err *);
+/* An exact row is written that may have been part of tiers already. */
+void history_tiers_again(struct history *, int64_t row_s);
+struct mono history_tiers_due(const struct history *);
+bool history_tiers_read(struct history *, struct err *);
+/* Inside a transaction; and after it. */
+bool history_put_tiers(struct history *, struct err *);
+void history_tiers_written(struct history *);
+bool history_tiers_wait(const struct history *);
+
+/* history_day.c: what no reading tells of a local day */
+void history_day_mode(struct history *, enum control_mode);
+void history_day_close(struct history *, int64_t row_s);
+bool history_day_read(struct history *, struct err *);
+bool history_put_day(struct history *, struct err *);
+void history_card_count(struct history *, int64_t written_bytes, struct outbox *);
+
+/* history_gap.c: what the record lacks */
+/* node: an index, or NO_NODE for the whole house. */
+void history_add_gap(struct history *, int64_t from_ms, int64_t to_ms, enum gap_cause, int node);
+bool history_put_gaps(struct history *, struct err *);
+/* Silent channels of the exact row in h->work. */
+void history_gap_row(struct history *, int64_t row_s);
+void history_gap_clock(struct history *, int64_t from_s, int64_t to_s);
+bool history_gap_power(struct history *, struct err *);
+
+/* history_early.c */
+/* True: the message is dealt with; nothing is dated yet (SF-70). */
+bool history_wait_for_trust(struct history *, const struct msg *, struct outbox *);
+
 /* history_write.c: what waits, and the store */
 bool history_must_write(const struct history *);
 /* Writes all that waits in one transaction. False: nothing was written; it waits on, the failure has been
  * said. */
 bool history_write(struct history *, struct outbox *);
+bool history_write_events(struct history *, struct outbox *);
+bool history_ask_ids(struct history *, struct err *);
 void history_write_contract(struct history *, const struct msg *, struct outbox *);
 /* The row in h->work, with series numbers. */
 void history_add_row(struct history *, int64_t start_s, struct outbox *);
@@ -50,6 +91,7 @@ void history_owe_again(struct history *, int64_t slot_s);
 void history_unowe(struct history *, int64_t from_s, int64_t to_s);
 void history_add_acked(struct history *, struct uuid, struct outbox *);
 void history_store_failed(struct history *, const struct err *, struct outbox *);
+/* history_prune.c */
 void history_prune(struct history *, struct outbox *);
 
 /* history_read.c: rows back from memory and store */
@@ -60,6 +102,10 @@ bool history_read_stored(struct history *, int64_t start_s, bool *found, struct 
 /* All readings of the slot into h->work, in the order of the store's ids. *rows: how many of its rows
  * there are. */
 bool history_read_slot(struct history *, int64_t from_s, int64_t period_s, int *rows, struct err *);
+/* A row of a tier above exact into h->buckets, with series numbers. */
+bool history_read_tier(struct history *, enum store_tier, int64_t start_s, bool *found, struct err *);
+/* The buckets of the slot that begin in it, and its commands, into h->work: as history_read_slot. */
+bool history_read_buckets(struct history *, const struct store_owed *, int *rows, struct err *);
 /* What an earlier start left: its open slot goes on, its slots without status are owed. */
 bool history_remember(struct history *, struct err *);
 
@@ -68,6 +114,18 @@ void history_mode(struct history *, const struct msg *, struct outbox *);
 void history_link(struct history *, const struct msg *, struct outbox *);
 void history_sent(struct history *, const struct msg *, struct outbox *);
 void history_acked(struct history *, const struct msg *, struct outbox *);
+void history_status_ack(struct history *, const struct msg *, struct outbox *);
+/* It can never be sent, or must not: it is forgotten, and the gap is on record (SF-54). */
+void history_give_up(struct history *, const struct store_owed *, const char *why, struct outbox *);
+/* What is under way is sent again at once. */
+void history_send_again(struct history *);
+/* history_archive.c */
+void history_view(struct history *, const struct msg *, struct outbox *);
+void history_ask_archive(struct history *, const struct msg *, struct outbox *);
+/* history_ask.c */
+/* "alias", "alias/TelemetryName", or of a figure of the day "alias/what". */
+bool history_is_named(const struct store_series *, const char *name);
+void history_request(struct history *, const struct msg *, struct outbox *);
 bool history_can_send(const struct history *);
 void history_send(struct history *, struct outbox *);
 void history_tell_owed(struct history *, struct outbox *);

@@ -35,24 +35,23 @@ static bool number_of(struct history *h, int32_t id, int32_t *number, struct err
 	return true;
 }
 
-static bool number_series(struct history *h, struct err *e)
+static bool number_series(struct history *h, struct block_series *s, int32_t *n_series, struct err *e)
 {
-	struct block *b = &h->work;
 	int32_t n = 0;
 
-	for (int32_t i = 0; i < b->n_series; i++) {
+	for (int32_t i = 0; i < *n_series; i++) {
 		int32_t number;
 
-		if (!number_of(h, b->series[i].id, &number, e))
+		if (!number_of(h, s[i].id, &number, e))
 			return false;
 		if (number < 0) {
 			h->counts.unreadable++;
 			continue;
 		}
-		b->series[n] = b->series[i];
-		b->series[n++].id = number;
+		s[n] = s[i];
+		s[n++].id = number;
 	}
-	b->n_series = n;
+	*n_series = n;
 	return true;
 }
 
@@ -82,7 +81,36 @@ bool history_read_stored(struct history *h, int64_t start_s, bool *found, struct
 	*found = block_decode(h->bytes, length, &h->work);
 	if (!*found)
 		h->counts.unreadable++;
-	return !*found || number_series(h, e);
+	return !*found || number_series(h, h->work.series, &h->work.n_series, e);
+}
+
+static const struct tier_row *tier_in_memory(const struct history *h, enum store_tier t, int64_t start_s)
+{
+	const struct history_tiers *ti = &h->tiers;
+
+	if (ti->open[t].open && ti->whole[t] && ti->open[t].start_s == start_s)
+		return &ti->open[t];
+	return ti->waits[t] && ti->closed[t].start_s == start_s ? &ti->closed[t] : NULL;
+}
+
+bool history_read_tier(struct history *h, enum store_tier t, int64_t start_s, bool *found, struct err *e)
+{
+	const struct tier_row *r = tier_in_memory(h, t, start_s);
+	size_t length;
+
+	h->buckets.n_series = h->buckets.n_buckets = 0;
+	*found = r != NULL && r->n_feeds > 0;
+	if (r != NULL) {
+		tier_collect(r, h->series.is, NULL, h->series.n, &h->buckets);
+		return true;
+	}
+	if (!h->store->get_block(h->store->self, t, start_s, h->bytes, HISTORY_ROW_BYTES, &length, found, e))
+		return false;
+	if (!*found)
+		return true;
+	*found = bucket_decode(h->bytes, length, &h->buckets);
+	h->counts.unreadable += !*found;
+	return !*found || number_series(h, h->buckets.series, &h->buckets.n_series, e);
 }
 
 static void gather_open(struct history *h, int64_t from_ms, int64_t to_ms)
@@ -131,6 +159,57 @@ bool history_read_slot(struct history *h, int64_t from_s, int64_t period_s, int 
 	return true;
 }
 
+/* --- buckets of a slot --------------------------------------------------------------------- */
+
+static void gather_series(struct history *h, const struct block_series *s, int64_t row_ms, int64_t bucket_ms,
+	const int64_t slot_ms[2])
+{
+	for (int32_t i = 0; i < s->count; i++) {
+		const struct bucket *b = &h->buckets.buckets[s->first + i];
+		int64_t at_ms = row_ms + b->at * bucket_ms;
+
+		if (at_ms >= slot_ms[0] && at_ms < slot_ms[1])
+			slot_add(&h->gather, s->id, at_ms, b->mean);
+	}
+}
+
+static void gather_buckets(struct history *h, enum store_tier t, int64_t row_s, const int64_t slot_ms[2])
+{
+	for (int32_t i = 0; i < h->buckets.n_series; i++)
+		if (h->series.is[h->buckets.series[i].id].kind == STORE_READINGS)
+			gather_series(h, &h->buckets.series[i], row_s * 1000, tier_bucket_s(t) * 1000, slot_ms);
+}
+
+static bool gather_command(void *ctx, const struct store_event *v)
+{
+	struct history *h = ctx;
+	int node = v->command ? house_node(h->house, v->node) : NO_NODE;
+
+	if (node >= 0 && h->series.command_of[node] >= 0)
+		slot_add(&h->gather, h->series.command_of[node], v->at_ms, v->value);
+	return true;
+}
+
+bool history_read_buckets(struct history *h, const struct store_owed *o, int *rows, struct err *e)
+{
+	const int64_t slot_ms[2] = { o->slot_s * 1000, (o->slot_s + o->period_s) * 1000 };
+	int64_t row_s = tier_row_start_s(o->tier, h->zone, o->slot_s);
+
+	h->gather.n = *rows = 0;
+	for (bool found; row_s * 1000 < slot_ms[1]; row_s = tier_row_end_s(o->tier, h->zone, row_s)) {
+		if (!history_read_tier(h, o->tier, row_s, &found, e))
+			return false;
+		if (found)
+			gather_buckets(h, o->tier, row_s, slot_ms);
+		*rows += found;
+	}
+	if (!h->store->for_events(h->store->self, slot_ms[0], slot_ms[1], gather_command, h, e))
+		return false;
+	slot_group(&h->gather, slot_ms[0], slot_ms[1], &h->work);
+	sort_series(h);
+	return true;
+}
+
 /* --- what an earlier start left ------------------------------------------------------------ */
 
 static bool read_left(struct history *h, struct history_left *left, bool *known, struct err *e)
@@ -170,7 +249,7 @@ static bool owe_unmade(struct history *h, const struct history_left *left, struc
 		if (row - row % h->period_s > slot)
 			slot = row - row % h->period_s;
 		history_add_owed(h, &(struct store_owed){ .uid = history_uid(h), .slot_s = slot,
-			.period_s = (int32_t)h->period_s, .tier = TIER_EXACT });
+			.period_s = (int32_t)h->period_s, .tier = TIER_EXACT, .by_age = true });
 		slot += h->period_s;
 	}
 	return true;
@@ -201,7 +280,8 @@ bool history_remember(struct history *h, struct err *e)
 	int64_t slot_s;
 
 	if (!read_left(h, &left, &known, e) || (known && !owe_unmade(h, &left, e)) ||
-		!has_readings(h, left.closed_s - left.closed_s % h->period_s, &left.more, e)) {
+		!has_readings(h, left.closed_s - left.closed_s % h->period_s, &left.more, e) ||
+		!history_tiers_read(h, e) || !history_day_read(h, e)) {
 		h->waiting.n_owed = n_owed;
 		return false;
 	}

@@ -4,6 +4,7 @@
 #include "actor/history_parts.h"
 
 enum { RATE_MS = 1000, TELL_MS = 1000, BATCH = POOL_BUFFERS - 1 };	/* one buffer is left to snapshots */
+enum { DAY_S = 86400 };
 
 struct batch { struct store_owed owed[BATCH]; int buffer[BATCH], n; };
 
@@ -17,7 +18,7 @@ bool history_can_send(const struct history *h)
 static int find_under_way(const struct history *h, struct uuid uid)
 {
 	for (int i = 0; i < h->n_under_way; i++)
-		if (uuid_equal(h->under_way[i], uid))
+		if (uuid_equal(h->under_way[i].uid, uid))
 			return i;
 	return -1;
 }
@@ -49,7 +50,10 @@ void history_mode(struct history *h, const struct msg *in, struct outbox *out)
 {
 	(void)out;
 	h->remote = in->mode.mode == REMOTE_CONTROL;
+	if (h->acks_status != in->mode.acks_status)
+		h->n_under_way = 0;	/* who acknowledged what is no longer who must */
 	h->acks_status = in->mode.acks_status;
+	history_day_mode(h, in->mode.mode);
 	start_over(h);
 }
 
@@ -64,22 +68,62 @@ void history_link(struct history *h, const struct msg *in, struct outbox *out)
 
 void history_sent(struct history *h, const struct msg *in, struct outbox *out)
 {
+	int i = find_under_way(h, in->uid.uid);
+
 	(void)out;
 	if (h->n_handed > 0)
 		h->n_handed--;
 	if (in->uid.ok) {
 		h->counts.sent++;
+		if (i >= 0)
+			h->under_way[i].since = h->now;
 		return;
 	}
 	drop_under_way(h, in->uid.uid);
 	start_over(h);
 }
 
+static void acked(struct history *h, struct uuid uid, struct outbox *out)
+{
+	drop_under_way(h, uid);
+	history_add_acked(h, uid, out);
+	h->counts.acked++;
+	h->last_ack_ms = h->clock.ms;
+}
+
+/* By the broker. Where the AtomicTNode acknowledges itself that says nothing about it. */
 void history_acked(struct history *h, const struct msg *in, struct outbox *out)
 {
-	drop_under_way(h, in->uid.uid);
-	history_add_acked(h, in->uid.uid, out);
-	h->counts.acked++;
+	if (!h->acks_status)
+		acked(h, in->uid.uid, out);
+}
+
+void history_status_ack(struct history *h, const struct msg *in, struct outbox *out)
+{
+	for (int i = 0; i < in->status_ack.n && i < STATUS_ACKS; i++)
+		acked(h, in->status_ack.uid[i], out);
+}
+
+void history_send_again(struct history *h)
+{
+	h->n_under_way = 0;
+	start_over(h);
+}
+
+/* An acknowledgement of the AtomicTNode's that was lost must not hold the others back; the broker's cannot be lost while
+ * the link is up. */
+static void resend(struct history *h)
+{
+	int n = 0;
+
+	if (!h->acks_status)
+		return;
+	for (int i = 0; i < h->n_under_way; i++)
+		if (mono_since(h->now, h->under_way[i].since) < HISTORY_RESEND_MS)
+			h->under_way[n++] = h->under_way[i];
+	if (n < h->n_under_way)
+		start_over(h);
+	h->n_under_way = n;
 }
 
 /* --- sending ------------------------------------------------------------------------------- */
@@ -90,18 +134,47 @@ static void say_buffer(struct history *h, int buffer, int length, struct uuid ui
 		.buffer = buffer, .length = (uint32_t)length, .kind = BUFFER_STATUS, .uid = uid } };
 
 	say(out, &m);
-	h->under_way[h->n_under_way++] = uid;
+	h->under_way[h->n_under_way++] = (struct history_under_way){ uid, h->now };
 	h->n_handed++;
 	h->n_window++;
 }
 
-/* What can never be sent is given up, and the gap is on record (SF-54). */
-static void give_up(struct history *h, const struct store_owed *o, const char *why, struct outbox *out)
+void history_give_up(struct history *h, const struct store_owed *o, const char *why, struct outbox *out)
 {
 	record(out, LEVEL_WARNING, LOG_GAP, NO_NODE, o->period_s,
 		"the status of the %d s from %lld is given up: %s", (int)o->period_s, (long long)o->slot_s,
 		why);
+	history_add_gap(h, o->slot_s * 1000, (o->slot_s + o->period_s) * 1000, GAP_DROPPED, NO_NODE);
 	history_add_acked(h, o->uid, out);
+}
+
+/* Only what was asked for. */
+static bool keep_asked(struct history *h, int32_t request, struct err *e)
+{
+	struct block *b = &h->work;
+	struct store_request r;
+	int32_t n = 0;
+	bool found;
+
+	if (!h->store->get_request(h->store->self, request, &r, &found, e))
+		return false;
+	for (int32_t i = 0; i < b->n_series; i++)
+		for (int k = 0; k < r.n; k++)
+			if (h->series.id[b->series[i].id] == r.series[k]) {
+				b->series[n++] = b->series[i];
+				break;
+			}
+	if (r.n > 0)
+		b->n_series = n;
+	return true;
+}
+
+static bool read_standard(struct history *h, const struct store_owed *o, int *rows, struct err *e)
+{
+	bool ok = o->tier == TIER_EXACT ? history_read_slot(h, o->slot_s, o->period_s, rows, e) :
+					  history_read_buckets(h, o, rows, e);
+
+	return ok && (o->request == 0 || keep_asked(h, o->request, e));
 }
 
 /* False: the store failed; the buffer has been given back in every case but that of a message sent. */
@@ -109,7 +182,7 @@ static bool send_one(
 	struct history *h, const struct store_owed *o, int buffer, struct outbox *out, struct err *e)
 {
 	int rows, length = -1;
-	bool ok = history_read_slot(h, o->slot_s, o->period_s, &rows, e);
+	bool ok = read_standard(h, o, &rows, e);
 
 	if (ok && rows > 0)
 		length = status_encode(h->house, o, &h->work, h->series.is, h->room,
@@ -120,7 +193,7 @@ static bool send_one(
 	}
 	h->pool->give(h->pool->self, buffer);
 	if (ok)
-		give_up(h, o, rows == 0 ? "its readings are gone" : "it is too long to send", out);
+		history_give_up(h, o, rows == 0 ? "its readings are gone" : "it is too long to send", out);
 	return ok;
 }
 
@@ -136,6 +209,32 @@ static void send_live(struct history *h, struct outbox *out)
 		history_store_failed(h, &e, out);
 }
 
+static bool has_tier(const struct history *h, const struct store_owed *o, enum store_tier t)
+{
+	int64_t row_s;
+	struct err e;
+	bool found;
+
+	return h->store->next_block(h->store->self, t, tier_row_start_s(t, h->zone, o->slot_s),
+		       o->slot_s + o->period_s, &row_s, &found, &e) &&
+	       found;
+}
+
+/* The standard of what was never sent, by its age; another one where a clock that was wrong or a damaged row left none
+ * of it. False: too old; prune gives it up. */
+static bool choose_tier(const struct history *h, struct store_owed *o)
+{
+	int64_t age_s = h->clock.ms / 1000 - o->slot_s - o->period_s;
+
+	if (o->by_age) {
+		o->tier = age_s <= DAY_S ? TIER_EXACT :
+			age_s <= HISTORY_MINUTE_DAYS * DAY_S ? TIER_MINUTE : TIER_QUARTER;
+		if (o->tier != TIER_EXACT && !has_tier(h, o, o->tier))
+			o->tier = has_tier(h, o, TIER_EXACT) ? TIER_EXACT : TIER_QUARTER;
+	}
+	return age_s + o->period_s <= HISTORY_QUARTER_DAYS * DAY_S;
+}
+
 static bool next_owed(struct history *h, struct store_owed *o, bool *found, struct err *e)
 {
 	do {
@@ -143,7 +242,7 @@ static bool next_owed(struct history *h, struct store_owed *o, bool *found, stru
 			return false;
 		if (*found)
 			h->cursor = o->n;
-	} while (*found && (find_under_way(h, o->uid) >= 0 || is_forgotten(h, o->uid)));
+	} while (*found && (find_under_way(h, o->uid) >= 0 || is_forgotten(h, o->uid) || !choose_tier(h, o)));
 	return true;
 }
 
@@ -188,7 +287,7 @@ static bool mark_sent(struct history *h, const struct batch *b, struct err *e)
 	if (!s->begin(s->self, STORE_DURABLE, e))
 		return false;
 	for (int i = 0; i < b->n && ok; i++)
-		ok = b->owed[i].sent || s->mark_sent(s->self, b->owed[i].uid, e);
+		ok = b->owed[i].sent || s->mark_sent(s->self, b->owed[i].uid, b->owed[i].tier, e);
 	if (ok && s->commit(s->self, e))
 		return true;
 	s->rollback(s->self);
@@ -224,9 +323,10 @@ void history_send(struct history *h, struct outbox *out)
 
 	if (!history_can_send(h))
 		return;
+	resend(h);
 	if (h->live_waits)
 		send_live(h, out);
-	if (h->backlog && !h->failing && h->remembers && !h->live_waits && window_open(h) &&
+	if (h->backlog && !h->failing && h->remembers && !h->tiers.behind && !h->live_waits && window_open(h) &&
 		!send_backlog(h, out, &e))
 		history_store_failed(h, &e, out);
 }
@@ -257,6 +357,8 @@ struct mono history_send_due(const struct history *h)
 
 	if (history_can_send(h) && (h->live_waits || (h->backlog && !h->failing)))
 		at = mono_after(h->now, RATE_MS);
+	for (int i = 0; i < h->n_under_way && h->acks_status && history_can_send(h); i++)
+		at = mono_min(at, mono_after(h->under_way[i].since, HISTORY_RESEND_MS));
 	if (owed_now(h) != h->told_owed)
 		at = mono_min(at, mono_after(h->told_at, TELL_MS));
 	return at;

@@ -45,6 +45,9 @@ static void add(struct history *h, int32_t series, int64_t at_ms, int64_t code)
 	if (at_ms < closed_s * 1000) {
 		h->counts.late++;
 		history_lost(h, 1);
+		if (h->late_from_ms == 0 || at_ms < h->late_from_ms)
+			h->late_from_ms = at_ms;
+		h->late_to_ms = at_ms > h->late_to_ms ? at_ms : h->late_to_ms;
 	} else if (!slot_add(&h->open, series, at_ms, code)) {
 		h->counts.full++;
 		history_lost(h, 1);
@@ -97,7 +100,9 @@ void history_say_lost(struct history *h, struct outbox *out)
 			"%lld readings of the last 5 minutes were not kept: they came too late or too many - "
 			"check the clock",
 			(long long)h->row_lost);
-	h->row_lost = 0;
+	if (h->late_from_ms != 0)
+		history_add_gap(h, h->late_from_ms, h->late_to_ms + 1, GAP_CLOCK, NO_NODE);
+	h->row_lost = h->late_from_ms = h->late_to_ms = 0;
 }
 
 /* The next row is the one the clock is in, or an earlier one if there are readings of it. */
@@ -113,14 +118,17 @@ static int64_t next_row(struct history *h)
 
 static void close_row(struct history *h, struct outbox *out)
 {
-	int64_t from_s;
+	int64_t from_s, before_s = h->row_s;
 	int32_t n;
 
 	history_save_row(h, out);
+	history_gap_row(h, h->row_s);
+	history_tier_feed(h, h->row_s);
 	history_say_lost(h, out);
 	slot_drop_before(&h->open, (h->row_s + HISTORY_ROW_S) * 1000);
 	n = h->open.n;
 	h->row_s = from_s = next_row(h);
+	history_gap_clock(h, before_s + HISTORY_ROW_S, h->row_s);
 	while (h->period_s < HISTORY_ROW_S && history_is_made(h, from_s))
 		from_s += h->period_s;
 	slot_drop_before(&h->open, from_s * 1000);
@@ -135,7 +143,8 @@ void history_make_status(struct history *h)
 		.slot_s = h->slot_s,
 		.period_s = (int32_t)h->period_s,
 		.tier = TIER_EXACT,
-		.sent = history_can_send(h) };
+		.sent = history_can_send(h),
+		.by_age = !history_can_send(h) };
 
 	history_add_owed(h, &owed);
 	if (owed.sent) { /* when it can go at once it goes before all that is older */

@@ -6,7 +6,7 @@
 
 #include "actor/history_parts.h"
 
-enum { DROP_EVENTS = HISTORY_MAX_EVENTS / 8, PARE_S = 6 * 3600, ID_TRIES = 8 };
+enum { DROP_EVENTS = HISTORY_MAX_EVENTS / 8, ID_TRIES = 8 };
 
 bool history_must_write(const struct history *h)
 {
@@ -17,7 +17,8 @@ bool history_must_write(const struct history *h)
 
 /* --- putting things there ------------------------------------------------------------------ */
 
-static struct history_row *row_for(struct history_waiting *w, int64_t start_s)
+/* lost_s: of the row that had to go for it. */
+static struct history_row *row_for(struct history_waiting *w, int64_t start_s, int64_t *lost_s)
 {
 	for (int i = 0; i < w->n_rows; i++)
 		if (w->rows[i].start_s == start_s)
@@ -28,6 +29,7 @@ static struct history_row *row_for(struct history_waiting *w, int64_t start_s)
 		memmove(&w->rows[0], &w->rows[1], sizeof(w->rows[0]) * (HISTORY_MAX_ROWS - 1));
 		w->rows[--w->n_rows] = oldest;
 		w->lost_rows++;
+		*lost_s = oldest.start_s;
 	}
 	w->rows[w->n_rows].start_s = start_s;
 	return &w->rows[w->n_rows++];
@@ -35,9 +37,13 @@ static struct history_row *row_for(struct history_waiting *w, int64_t start_s)
 
 void history_add_row(struct history *h, int64_t start_s, struct outbox *out)
 {
-	struct history_row *row = row_for(&h->waiting, start_s);
+	int64_t lost_s = -1;
+	struct history_row *row = row_for(&h->waiting, start_s, &lost_s);
 	int n;
 
+	if (lost_s >= 0)
+		history_add_gap(h, lost_s * 1000, (lost_s + HISTORY_ROW_S) * 1000, GAP_STORAGE, NO_NODE);
+	history_tiers_again(h, start_s);
 	h->work.start_ms = start_s * 1000;
 	n = block_encode(&h->work, row->bytes, HISTORY_ROW_BYTES);
 	row->length = n < 0 ? 0 : (size_t)n;
@@ -53,7 +59,9 @@ void history_add_event(
 {
 	struct history_waiting *w = &h->waiting;
 
-	if (w->n_events == HISTORY_MAX_EVENTS && !h->failing)
+	if (w->n_events == HISTORY_MAX_EVENTS && !h->started)
+		history_write_events(h, out);
+	else if (w->n_events == HISTORY_MAX_EVENTS && !h->failing)
 		history_write(h, out);
 	if (w->n_events == HISTORY_MAX_EVENTS) {
 		w->n_events -= DROP_EVENTS;
@@ -84,7 +92,8 @@ void history_add_owed(struct history *h, const struct store_owed *owed)
 void history_owe_again(struct history *h, int64_t slot_s)
 {
 	struct store_owed again = {
-		.uid = history_uid(h), .slot_s = slot_s, .period_s = (int32_t)h->period_s, .tier = TIER_EXACT
+		.uid = history_uid(h), .slot_s = slot_s, .period_s = (int32_t)h->period_s, .tier = TIER_EXACT,
+		.by_age = true
 	};
 
 	if (h->highest_s < slot_s + h->period_s)
@@ -171,7 +180,7 @@ static bool put_events(struct history *h, struct err *e)
 }
 
 /* Asked each time: a store opened anew may have other ids. */
-static bool ask_ids(struct history *h, struct err *e)
+bool history_ask_ids(struct history *h, struct err *e)
 {
 	for (int32_t i = 0; i < h->series.n; i++)
 		if (!h->store->series_id(h->store->self, &h->series.is[i], &h->series.id[i], e))
@@ -195,12 +204,12 @@ static bool put_row(struct history *h, const struct history_row *row, struct err
 
 static bool put_rows(struct history *h, struct err *e)
 {
-	if (h->waiting.n_rows > 0 && !ask_ids(h, e))
+	if ((h->waiting.n_rows > 0 || history_tiers_wait(h)) && !history_ask_ids(h, e))
 		return false;
 	for (int i = 0; i < h->waiting.n_rows; i++)
 		if (!put_row(h, &h->waiting.rows[i], e))
 			return false;
-	return true;
+	return history_put_tiers(h, e) && history_put_gaps(h, e) && history_put_day(h, e);
 }
 
 static void rename_owed(struct history *h, struct store_owed *o)
@@ -210,7 +219,7 @@ static void rename_owed(struct history *h, struct store_owed *o)
 	if (is_live(h, o->uid))
 		h->live.uid = uid;
 	else
-		o->sent = false;
+		o->sent = false;	/* and its standard stays: exact */
 	o->uid = uid;
 	h->counts.renamed++;
 }
@@ -287,7 +296,8 @@ static void written(struct history *h, struct outbox *out)
 	struct err e;
 
 	h->backlog = h->backlog || w->n_owed > 0;
-	w->n_rows = w->n_owed = w->n_acked = w->n_events = 0;
+	w->n_rows = w->n_owed = w->n_acked = w->n_events = w->n_gaps = 0;
+	history_tiers_written(h);
 	w->closed_moved = false;
 	h->counts.commits++;
 	say_recovered(h, out);
@@ -304,11 +314,9 @@ static bool write_all(struct history *h, struct err *e)
 bool history_write(struct history *h, struct outbox *out)
 {
 	const struct store *s = h->store;
-	const struct history_waiting *w = &h->waiting;
-	bool rows_only =
-		h->remembers && w->n_owed == 0 && w->n_acked == 0 && w->n_events == 0 && !w->closed_moved;
 	struct err e;
-	bool ok = s->begin(s->self, rows_only ? STORE_SOON : STORE_DURABLE, &e);
+	/* Readings too: what only the log holds is lost with all that comes after it, up to the next sync. */
+	bool ok = s->begin(s->self, STORE_DURABLE, &e);
 
 	if (ok && !write_all(h, &e)) {
 		ok = false;
@@ -319,6 +327,27 @@ bool history_write(struct history *h, struct outbox *out)
 		written(h, out);
 	else
 		history_store_failed(h, &e, out);
+	return ok;
+}
+
+/* Before anything is dated: what people read need not wait. */
+bool history_write_events(struct history *h, struct outbox *out)
+{
+	const struct store *s = h->store;
+	struct err e;
+	bool ok = s->begin(s->self, STORE_DURABLE, &e);
+
+	if (ok && !(put_events(h, &e) && s->commit(s->self, &e))) {
+		ok = false;
+		s->rollback(s->self);
+	}
+	say_notices(h, out);
+	if (ok) {
+		h->waiting.n_events = 0;
+		say_recovered(h, out);
+	} else {
+		history_store_failed(h, &e, out);
+	}
 	return ok;
 }
 
@@ -381,62 +410,4 @@ void history_write_contract(struct history *h, const struct msg *in, struct outb
 	}
 	say_notices(h, out);
 	say(out, &m);
-}
-
-/* --- what is too old ----------------------------------------------------------------------- */
-
-/* The start of the oldest rows to keep: exact_days, or less when the file is full; a day is kept in every
- * case. */
-static bool oldest_kept(struct history *h, int64_t *from_s, struct outbox *out, struct err *e)
-{
-	const struct store *s = h->store;
-	int64_t now_s = wall_slot_s(h->clock, HISTORY_ROW_S), first = 0;
-	struct store_info info;
-	bool found;
-
-	*from_s = now_s - (int64_t)h->settings->history.exact_days * 86400;
-	if (!s->info(s->self, &info, e) ||
-		!s->next_block(s->self, TIER_EXACT, *from_s, now_s, &first, &found, e))
-		return false;
-	if (!found || info.bytes <= (int64_t)h->settings->history.max_mb << 20 ||
-		first + PARE_S > now_s - 86400)
-		return true;
-	*from_s = first + PARE_S;
-	record(out, LEVEL_INFO, LOG_GAP, NO_NODE, 0,
-		"exact readings of 6 h were dropped early: the file has reached history.max_mb (%d MB)",
-		h->settings->history.max_mb);
-	return true;
-}
-
-static bool prune(struct history *h, int32_t *dropped, struct outbox *out, struct err *e)
-{
-	const struct store *s = h->store;
-	int64_t from_s;
-
-	if (!oldest_kept(h, &from_s, out, e) || !s->begin(s->self, STORE_DURABLE, e))
-		return false;
-	if (s->prune(s->self, from_s, h->clock.ms - (int64_t)HISTORY_EVENT_DAYS * 86400000, dropped, e) &&
-		s->commit(s->self, e))
-		return s->tidy(s->self, e);
-	s->rollback(s->self);
-	return false;
-}
-
-/* With a clock that may be years ahead nothing is called old. */
-void history_prune(struct history *h, struct outbox *out)
-{
-	int32_t dropped = 0;
-	struct err e;
-
-	h->prune_at = mono_after(h->now, HISTORY_PRUNE_MS);
-	if (h->failing || !h->trusted)
-		return;
-	if (!prune(h, &dropped, out, &e)) {
-		history_store_failed(h, &e, out);
-		return;
-	}
-	if (dropped > 0)
-		record(out, LEVEL_WARNING, LOG_GAP, NO_NODE, dropped,
-			"%d statuses were never fetched and are too old now: given up", dropped);
-	h->stored_owed -= dropped;
 }

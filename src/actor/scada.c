@@ -70,6 +70,7 @@ static void first_time(struct scada *s)
 	s->next_report = mono_after(s->now, SCADA_REPORT_MS);
 	s->next_keep = mono_after(s->now, SCADA_KEEP_MS);
 	s->calm_until = mono_after(s->now, s->own_delay_ms);
+	s->look_until = mono_after(s->now, SCADA_LOOK_MS);
 	beats_restart(&s->beats, s->now);
 }
 
@@ -219,8 +220,9 @@ static scada_handler *const handlers[N_MSG_TYPES] = {
 	[MSG_END] = scada_end,
 	[MSG_REPORT_ACK] = scada_report_ack,
 	[MSG_SNAPSHOT_REQUEST] = scada_snapshot,
-	[MSG_UNSUPPORTED] = scada_unsupported,
 	[MSG_INSTRUCTION] = scada_instruct,
+	[MSG_STATUS_ACK] = scada_status_ack,
+	[MSG_HISTORY_REQUEST] = scada_history_request,
 	[MSG_LINK] = link_changed,
 	[MSG_STORED] = scada_stored,
 	[MSG_STORE_FAILED] = scada_store_failed,

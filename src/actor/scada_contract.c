@@ -324,7 +324,7 @@ void scada_next_offer(struct scada *s, struct outbox *out)
 }
 
 /* Check 13 for beat, end and acknowledgement: counted and logged, not answered (a replay must not make us talk). */
-static bool fresh(struct scada *s, struct gate_order *order, int64_t send_ms, const char *what, struct outbox *out)
+bool scada_fresh(struct scada *s, struct gate_order *order, int64_t send_ms, const char *what, struct outbox *out)
 {
 	enum diag d = unsigned_refused(s) ? DIAG_UNSIGNED :
 		gate_fresh(order, send_ms, s->clock, s->clock_trusted, s->age_limit_ms);
@@ -347,7 +347,7 @@ void scada_beat(struct scada *s, const struct msg *in, struct outbox *out)
 	const struct msg_beat *b = &in->beat;
 	struct occasion o = { .id = b->contract, .why = DIAG_CONTRACT_MISMATCH };
 
-	if (!fresh(s, &s->beat_order, b->send_ms, "beat", out))
+	if (!scada_fresh(s, &s->beat_order, b->send_ms, "beat", out))
 		return;
 	if (is_next(s, b->contract)) {	/* it has not started: nothing to keep alive */
 		s->counts.ignored++;
@@ -369,7 +369,7 @@ void scada_end(struct scada *s, const struct msg *in, struct outbox *out)
 {
 	struct occasion o = { .id = in->end.contract, .why = DIAG_CONTRACT_MISMATCH };
 
-	if (!fresh(s, &s->end_order, in->end.send_ms, "end", out))
+	if (!scada_fresh(s, &s->end_order, in->end.send_ms, "end", out))
 		return;
 	o.event = is_next(s, in->end.contract) ? E_NEXT_END :
 		contract_judge_id(&s->contract, in->end.contract, s->standing ? E_STRANGER : E_END);
@@ -381,7 +381,7 @@ void scada_report_ack(struct scada *s, const struct msg *in, struct outbox *out)
 	const struct msg_report_ack *a = &in->report_ack;
 	struct occasion o = { .id = a->contract, .event = E_REPORT_ACK };
 
-	if (!fresh(s, &s->ack_order, a->send_ms, "report acknowledgement", out) || !scada_forget_report(s, a))
+	if (!scada_fresh(s, &s->ack_order, a->send_ms, "report acknowledgement", out) || !scada_forget_report(s, a))
 		return;
 	if (s->contract.state == CONTRACT_ENDED && uuid_equal(s->contract.report_uid, a->uid))
 		apply(s, &o, out);

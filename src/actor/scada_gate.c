@@ -17,8 +17,8 @@ static const struct { const char *word; enum msg_type type; } heard[SCADA_RATES 
 	{ "dispatch.contract.report.ack.100", MSG_REPORT_ACK },
 	{ "gt.sh.cli.atn.cmd.110", MSG_SNAPSHOT_REQUEST },
 	{ "energy.instruction.100", MSG_INSTRUCTION },
-	{ "status.ack.100", N_MSG_TYPES },	/* MSG_UNSUPPORTED: told apart by its word */
-	{ "history.request.100", N_MSG_TYPES },
+	{ "status.ack.100", MSG_STATUS_ACK },
+	{ "history.request.100", MSG_HISTORY_REQUEST },
 };
 
 static int bucket_of_word(const char *word)
@@ -35,8 +35,8 @@ static int bucket_of(const struct msg *in)
 {
 	if (in->type == MSG_REFUSED)
 		return diag_check(in->refused.diag) < CHECK_RATE ? -1 : bucket_of_word(in->refused.type);
-	if (in->type == MSG_UNSUPPORTED)
-		return bucket_of_word(in->unsupported.type);
+	if (scada_is_later_part(in))
+		return -1;
 	for (int i = 0; i < SCADA_RATES - 1; i++)
 		if (heard[i].type == in->type)
 			return i;

@@ -53,7 +53,13 @@ void scada_dispatch(struct scada *, const struct msg *, struct outbox *);
 void scada_refuse_dispatch(struct scada *, const struct msg_dispatch *, enum diag, struct outbox *);
 void scada_answer(struct scada *, const struct msg *, struct outbox *);
 void scada_relay_event(struct scada *, const struct msg *, struct outbox *);
-void scada_unsupported(struct scada *, const struct msg *, struct outbox *);
+
+/* scada_history.c: what the AtomicTNode says to the history goes through the gate first */
+bool scada_is_later_part(const struct msg *);
+void scada_status_ack(struct scada *, const struct msg *, struct outbox *);
+void scada_history_request(struct scada *, const struct msg *, struct outbox *);
+/* scada_contract.c: check 13, where a refusal is counted and logged but not answered */
+bool scada_fresh(struct scada *, struct gate_order *, int64_t send_ms, const char *what, struct outbox *);
 void scada_release_dispatches(struct scada *);
 bool scada_dispatched(const struct scada *);
 void scada_drive(struct scada *, bool decide, struct outbox *);	/* asks the guard for what should be */

@@ -256,7 +256,7 @@ static void log_down(struct uplink *u, const struct msg *in, struct outbox *out)
 	static const struct { enum log_level level; const char *action; } known[N_LOG_CODES] = {
 		[LOG_AUTH] = { LEVEL_ERROR, " - check uplink.username and password_file" },
 		[LOG_SUB_REFUSED] = { LEVEL_ERROR, " - the broker must allow this client to read it" },
-		[LOG_TLS] = { LEVEL_ERROR, " - check the certificates and uplink.ca_file" },
+		[LOG_TLS] = { LEVEL_ERROR, " - check uplink.ca_file" },
 		[LOG_ID_IN_USE] = { LEVEL_CRITICAL, " - stop the other client, or change uplink.client_id" },
 		[LOG_LINK] = { LEVEL_WARNING, "" },
 	};
@@ -265,10 +265,10 @@ static void log_down(struct uplink *u, const struct msg *in, struct outbox *out)
 	enum log_code code = is_known ? (enum log_code)l->code : LOG_LINK;
 	const char *what = u->up ? "lost: " : "no connection: ";
 	/* SF-56: a certificate is as good as the clock it is held against. */
-	const char *clock = code != LOG_TLS ? "" : in->clock_trusted ? " (clock=trusted)" : " (clock=untrusted)";
+	const char *clock = code != LOG_TLS ? "" : in->clock_trusted ? " clock=trusted" : " clock=untrusted";
 
-	record(out, known[code].level, code, NO_NODE, 0, "%s%.95s%s%s", code == LOG_LINK ? what : "", l->reason,
-		clock, known[code].action);
+	record(out, known[code].level, code, NO_NODE, 0, "%s%.*s%s%s", code == LOG_LINK ? what : "",
+		(int)sizeof(l->reason) - 1, l->reason, clock, known[code].action);
 }
 
 static void link_up(struct uplink *u, const struct msg *in, struct outbox *out)
@@ -305,7 +305,7 @@ static void say_link_news(const struct msg_link *l, struct outbox *out)
 	struct msg m = { .type = MSG_NEWS, .to = TO_CONTROL, .news = { .kind = NEWS_LINK, .on = l->up,
 		.node = NO_NODE } };
 
-	memcpy(m.news.text, l->reason, sizeof(m.news.text));
+	snprintf(m.news.text, sizeof(m.news.text), "%.*s", (int)sizeof(m.news.text) - 1, l->reason);
 	say(out, &m);
 }
 

@@ -53,7 +53,7 @@ struct uplink {
 	bool busy;			/* the port took nothing more: try again at the next wake-up */
 	bool state_due, power_due;	/* what was said last counts, so neither stands in the queue */
 	int32_t power_w;
-	char reason[96];		/* why the link is down, as told last */
+	char reason[LINK_TEXT];		/* why the link is down, as told last */
 	struct msg_mode mode;
 	int64_t last_send_ms;
 	uint64_t dropped_at_down;	/* counts.dropped_down when the link was lost */

@@ -107,7 +107,7 @@ static bool more(void *self, struct msg *out)
 static bool await_link(struct box *b, const struct settings *s, struct err *e)
 {
 	struct timespec deadline = deadline_after(ATN_CONNECT_MS);
-	char reason[96] = "no connection";
+	char reason[LINK_TEXT] = "no connection";
 	struct msg m;
 
 	while (box_take(b, &deadline, &m)) {

@@ -141,7 +141,7 @@ static void print_uplink(const cJSON *d)
 static void print_history(const cJSON *d)
 {
 	const cJSON *tier;
-	char have[WORDS], of[WORDS], size[WORDS];
+	char have[WORDS], of[WORDS], size[WORDS], card[WORDS] = "";
 	double have_s, of_s, bytes;
 
 	printf("HISTORY ");
@@ -154,7 +154,9 @@ static void print_history(const cJSON *d)
 		snprintf(size, sizeof(size), "%.1f MB", bytes / 1e6);
 	else
 		snprintf(size, sizeof(size), "unknown");
-	printf("   db %s%s\n", size, words_true(d, "history.failing") ? "   NOT WRITTEN (spaceheat alerts)" : "");
+	if (words_number(d, "history.card_bytes_today", &bytes))
+		snprintf(card, sizeof(card), ", card %.1f MB today", bytes / 1e6);
+	printf("   db %s%s%s\n", size, card, words_true(d, "history.failing") ? "   NOT WRITTEN (spaceheat alerts)" : "");
 }
 
 static void print_sensors(const cJSON *d)

@@ -74,6 +74,23 @@ const struct verb verbs[] = {
 	  "  --code C            only lines with this code\n"
 	  "  --node N            only lines about this node\n"
 	  "  --last N            only the last N of them\n", cli_log },
+	{ "history", "[CHANNEL...] [--from T] [--to T] [--tier TIER] [--points N] | backup FILE",
+	  "what was read, from the tier that suits the time asked for; or a copy of the record", "r",
+	  "spaceheat history a.tank.temp0 --from -7d --points 200",
+	  "  CHANNEL             a node, or node/TelemetryName; without one the channels are listed\n"
+	  "  --from T, --to T    2027-01-14T06:00, 06:00, -24h, yesterday, now, @UNIX; the last 24 h unless told\n"
+	  "  --tier TIER         exact, minute, quarter, day; auto unless told\n"
+	  "  --points N          at most so many, least and most kept; 600 unless told\n"
+	  "  backup FILE         a copy of the record, also while the service writes it\n", cli_history },
+	{ "export", "[--format csv|jsonl] [--from T] [--to T] [--channels GLOB] [--tier TIER] [--tz utc|local] -o FILE",
+	  "the record as a table in a file", "r", "spaceheat export --from yesterday --to today --channels 'a.tank.*' -o tank.csv",
+	  "  --channels GLOB     of their names or nodes; all unless told\n"
+	  "  --tier TIER         by the time's length unless told: up to 4 h exact, 2 days minute, 60 days quarter\n"
+	  "  --tz utc|local      how times are written; local unless told\n"
+	  "  --force             put it in the place of a file that is there\n", cli_export },
+	{ "outbox", "[--flush | drop UID]", "what is owed to the AtomicTNode", "r", "spaceheat outbox",
+	  "  --flush             send what is under way again, now\n"
+	  "  drop UID            give up one status; leaves a gap record\n", cli_outbox },
 	{ "decode", "TYPE FILE", "check one message and print its canonical form", "none",
 	  "spaceheat decode gt.sh.status.110 status.json",
 	  "  FILE                - is standard input\n"

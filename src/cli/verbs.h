@@ -80,6 +80,9 @@ int cli_config_diff(struct cli *, int argc);
 int cli_reload(struct cli *, int argc, char **argv);
 int cli_events(struct cli *, int argc, char **argv);
 int cli_alerts(struct cli *, int argc, char **argv);
+int cli_history(struct cli *, int argc, char **argv);
+int cli_export(struct cli *, int argc, char **argv);
+int cli_outbox(struct cli *, int argc, char **argv);
 /* The verb table as markdown. */
 void cli_print_verbs(void);
 

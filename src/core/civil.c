@@ -93,3 +93,38 @@ bool civil_parse_day(const char *text, int64_t *out)
 	*out = day_of(year, month, day);
 	return civil_month(*out) == month;	/* 30 February is in March */
 }
+
+static int64_t local_day(const struct zone *z, int64_t unix_s)
+{
+	return civil_at(z, unix_s).day;
+}
+
+static bool begins(const struct zone *z, int64_t day, int64_t unix_s)
+{
+	return local_day(z, unix_s) == day && local_day(z, unix_s - 1) < day;
+}
+
+/* The first second of that local day: its midnight by one of the offsets around it. When midnight itself is skipped the
+ * day begins with the change. */
+static int64_t start_of_day(const struct zone *z, int64_t day)
+{
+	int64_t s = day * CIVIL_DAY_S - zone_offset_s(z, day * CIVIL_DAY_S - CIVIL_DAY_S);
+	int64_t other_s = day * CIVIL_DAY_S - zone_offset_s(z, s + CIVIL_DAY_S / 2);
+	const struct zone_change *c = change_before(z, s + CIVIL_DAY_S);
+
+	if (begins(z, day, s))
+		return s;
+	if (begins(z, day, other_s))
+		return other_s;
+	return c != NULL && begins(z, day, c->at_s) ? c->at_s : s;
+}
+
+int64_t zone_day_start_s(const struct zone *z, int64_t unix_s)
+{
+	return start_of_day(z, local_day(z, unix_s));
+}
+
+int64_t zone_day_end_s(const struct zone *z, int64_t unix_s)
+{
+	return start_of_day(z, local_day(z, unix_s) + 1);
+}

@@ -17,6 +17,9 @@ struct civil {
 };
 
 int32_t zone_offset_s(const struct zone *, int64_t unix_s);
+/* The local day that second is in, [start, end): 23, 24 or 25 hours, or what a zone makes of it. */
+int64_t zone_day_start_s(const struct zone *, int64_t unix_s);
+int64_t zone_day_end_s(const struct zone *, int64_t unix_s);
 struct civil civil_at(const struct zone *, int64_t unix_s);
 /* The same for schedules: while an hour is repeated it stays at the hour's end, so that nothing runs twice. */
 struct civil civil_for_schedule(const struct zone *, int64_t unix_s);

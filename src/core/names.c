@@ -32,6 +32,7 @@ NAMER(fail_state_name, fail_state, FAIL_STATES, WORD2)
 NAMER(telemetry_name_word, telemetry_name, TELEMETRY_NAMES, WORD3)
 NAMER(telemetry_name_symbol, telemetry_name, TELEMETRY_NAMES, EXTRA3)
 NAMER(log_level_name, log_level, LOG_LEVELS, WORD2)
+NAMER(gap_cause_name, gap_cause, GAP_CAUSES, WORD2)
 NAMER(log_code_name, log_code, LOG_CODES, WORD2)
 
 int diag_check(enum diag d)

@@ -271,4 +271,5 @@ void daemon_look(struct daemon *d)
 	look_at_clock(d);
 	look_at_readiness(d);
 	look_at_age(d);
+	daemon_look_at_certificate(d);
 }

@@ -13,7 +13,6 @@
 #include "core/settings/settings.h"
 #include "core/wire/signature.h"
 #include "main/daemon_parts.h"
-#include "port/zone_system.h"
 #include "port/bus_linux.h"
 #include "port/store_sqlite.h"
 
@@ -379,15 +378,6 @@ static bool publish(void *self, const char *topic, const void *bytes, size_t len
 	return sent;
 }
 
-/* The civil time of prices and schedules. A simulated house without a named zone lives at its start's offset. */
-bool daemon_read_zone(const struct daemon *d, const struct settings *s, struct zone *z, struct err *e)
-{
-	*z = (struct zone){ .first_offset_s = d->utc_offset_s };
-	if (s->simulated && s->display.timezone[0] == '\0')
-		return true;
-	return zone_system_read(s->display.timezone, z, e);
-}
-
 static bool open_actors(struct daemon *d, struct err *e)
 {
 	const struct house *h = &d->loaded->house;
@@ -401,7 +391,10 @@ static bool open_actors(struct daemon *d, struct err *e)
 	if (!history_init(d->history, h, s, &d->store, &d->pool))
 		return err_set(e, ERR_MEMORY, 0, "no memory for the history");
 	if (!daemon_read_zone(d, s, &d->zone, e))
-		return false;
+		daemon_say(d, LEVEL_WARNING, LOG_CONFIG, "display.timezone: %s - days and schedules are those of UTC%+d h until it is mended",
+			e->text, d->utc_offset_s / 3600);
+	history_zone(d->history, &d->zone);
+	history_show(d->history, d->socket != NULL ? control_socket_archive(d->socket) : NULL);
 	d->net = (struct net){ .self = d, .publish = publish };
 	read_book(d, &book);
 	scada_init(&d->scada, h, s, &d->pool, &book.at[CONTRACT_NOW]);
@@ -465,7 +458,7 @@ static bool open_broker(struct daemon *d, struct err *e)
 		.cert_file = u->cert_file, .key_file = u->key_file, .keepalive_s = u->keepalive_s,
 		.reconnect_max_s = u->reconnect_max_s, .subscriptions = { { commands, 1 } }, .n_subscriptions = 1,
 		.will = { .self = d, .topic = state, .qos = 1, .retain = true, .payload = will_payload },
-		.understand = { .self = &d->inbound, .raw = inbound_scada }, .post = d->post,
+		.understand = { .self = &d->inbound, .raw = inbound_scada, .more = inbound_scada_more }, .post = d->post,
 		.traffic = clockfile_traffic(d->clock, SIDE_SCADA), .link_to = TO_UPLINK,
 		.first_ms = daemon_link_pause_ms(d) };
 

@@ -14,6 +14,7 @@
 #include "actor/scada.h"
 #include "actor/sensor.h"
 #include "actor/uplink.h"
+#include "core/life/cert.h"
 #include "core/life/life.h"
 #include "core/life/trust.h"
 #include "core/wire/inbound.h"
@@ -37,6 +38,7 @@ struct daemon {
 	bool stateless;			/* the state directory cannot be used: control goes on without it */
 	struct wall start;
 	int utc_offset_s;
+	struct zone zone;
 	struct uuid boot_id;
 
 	struct notify notify;
@@ -54,6 +56,8 @@ struct daemon {
 	int64_t next_disk_ms;
 	struct sim_orders orders;
 	struct daemon_sim sim;
+	int64_t cert_due_ms;		/* when our certificate is looked at again */
+	enum cert_stage cert_said;
 
 	struct log_sink log;
 	struct clockfile *clock;
@@ -82,7 +86,6 @@ struct daemon {
 
 	struct history *history;
 	struct scada scada;
-	struct zone zone;
 	struct relay relay;
 	struct sensor sensor;
 	struct meter meter;
@@ -106,6 +109,7 @@ extern const int daemon_n_stages;
 bool daemon_open_keys(struct daemon *, struct err *);
 void daemon_close_keys(struct daemon *);
 void daemon_say_keys(struct daemon *);
+
 
 /* A line through the log sink, from before or beside the actors; daemon_record: and a row of the event table. */
 void daemon_say(struct daemon *, enum log_level, enum log_code, const char *format, ...)
@@ -131,7 +135,10 @@ void daemon_see_clock(struct daemon *);
 /* The line about why it is trusted, or not. */
 void daemon_say_trust(struct daemon *, enum trust);
 
-/* daemon_open.c: the civil time of prices and schedules. */
+/* daemon_zone.c: the civil time of days, prices and schedules. */
 bool daemon_read_zone(const struct daemon *, const struct settings *, struct zone *, struct err *);
+
+/* daemon_cert.c: called often, looks rarely. */
+void daemon_look_at_certificate(struct daemon *);
 
 #endif

@@ -62,6 +62,7 @@ static void took(struct daemon *d, const struct settings *to, const struct setti
 	if (d->fallback[0] != '\0')
 		daemon_record(d, LEVEL_INFO, LOG_CONFIG, 0, "good again: no longer on the last good copy");
 	d->fallback[0] = '\0';
+	d->cert_due_ms = 0;	/* ours may be renewed under its old name */
 	if (!d->stateless && !last_good_save(d->loaded->settings.state_dir, d->config, to->houses_file, &e))
 		daemon_record(d, LEVEL_WARNING, LOG_CONFIG, 0, "%.150s", e.text);
 	daemon_record(d, LEVEL_INFO, LOG_RELOAD, diff->live, "%s%s", diff->live > 0 ? "taken over: " : "nothing changed",

@@ -167,8 +167,10 @@ static int run(struct daemon *d, const sigset_t *set)
 	struct watcher w = { .daemon = d, .set = *set };
 	int result;
 
-	if (pthread_create(&w.thread, NULL, watch, &w) != 0)
+	if (pthread_create(&w.thread, NULL, watch, &w) != 0) {
+		fputs("spaceheatd: no memory for the thread that waits for signals - free some, then start again\n", stderr);
 		return EXIT_SOFTWARE;
+	}
 	result = daemon_run(d);
 	/* A thread that is still inside a port may use anything: nothing but the guard is safe to close. */
 	if (result == EXIT_SOFTWARE || daemon_is_stuck(d)) {
@@ -313,7 +315,11 @@ int main(int argc, char **argv)
 	v.problems = calloc(1, sizeof(*v.problems));
 	v.loaded = calloc(1, sizeof(*v.loaded));
 	exists = config_find(o.config, path, sizeof(path));
-	result = v.problems != NULL && v.loaded != NULL ? start(&v, exists) : EXIT_SOFTWARE;
+	result = EXIT_SOFTWARE;
+	if (v.problems != NULL && v.loaded != NULL)
+		result = start(&v, exists);
+	else
+		fputs("spaceheatd: no memory to start - free some, then start again\n", stderr);
 	free(v.problems);
 	free(v.loaded);
 	return result;

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/history/archive.h"
 #include "core/wire/writer.h"
 #include "port/control_role.h"
 #include "spaceheat/names.h"
@@ -25,7 +26,7 @@ enum {
 	CONN_ABOUT = 101,
 };
 
-enum conn_wait { WAIT_NOTHING, WAIT_VIEW, WAIT_ANSWER, WAIT_LOG };
+enum conn_wait { WAIT_NOTHING, WAIT_VIEW, WAIT_ANSWER, WAIT_LOG, WAIT_ARCHIVE /* an answer */, WAIT_PARTS /* room for it */ };
 
 /* A log that is being sent in parts: lines `next` to `last` of that code and node. */
 struct conn_log { uint64_t next, last; int code, node; };	/* -1: any */
@@ -51,6 +52,8 @@ struct conn {
 	int32_t minutes;		/* that a lease was asked for */
 	char asked[CONN_ABOUT];		/* for the OPERATOR line */
 	struct conn_log log;
+	struct archive_question archive;	/* what WAIT_ARCHIVE asks */
+	int archive_at;			/* where the next part of the answer begins */
 
 	uint32_t kinds;			/* bits of enum board_kind it follows */
 	uint64_t next_seq;

@@ -34,8 +34,12 @@ struct control_query {
 	struct msg_history_view history;
 };
 
+/* The box of questions to the record. lent: history has it; busy: it is asked, or its answer is being read. */
+struct control_archive { struct archive *box; bool lent, busy; uint32_t ticket; };
+
 struct control_socket {
 	struct control_options options;
+	struct control_archive archive;
 	struct board board;
 	struct view_boxes *boxes;
 	bool lent[VIEW_BOXES];		/* scada has it */
@@ -90,6 +94,17 @@ void operator_describe(struct conn *, const char *verb, const cJSON *args, const
 void request_not_permitted(struct control_socket *, struct conn *);
 /* The node of args.node, or NO_NODE after an answer that says why. */
 int request_node(struct control_socket *, struct conn *, const cJSON *args);
+
+/* --- questions to the record (control_archive.c) --- */
+void archive_history(struct control_socket *, struct conn *, const cJSON *args, const char *via);
+void archive_channels(struct control_socket *, struct conn *, const cJSON *args, const char *via);
+void archive_events(struct control_socket *, struct conn *, const cJSON *args, const char *via);
+void archive_outbox(struct control_socket *, struct conn *, const cJSON *args, const char *via);
+void archive_flush(struct control_socket *, struct conn *, const cJSON *args, const char *via);
+void archive_drop(struct control_socket *, struct conn *, const cJSON *args, const char *via);
+void archive_answer(struct control_socket *, struct conn *);
+void archive_done(struct control_socket *, uint32_t ticket);
+bool archive_turn(struct control_socket *);
 
 /* --- the configuration on disk against the one that runs (control_config.c) --- */
 void config_show(struct control_socket *, struct conn *, const cJSON *args, const char *via);

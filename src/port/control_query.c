@@ -54,6 +54,8 @@ void query_take(struct control_socket *s, const struct msg *m)
 	} else if (m->type == MSG_HISTORY_VIEW && m->history_view.ticket == q->ticket) {
 		q->history = m->history_view;
 		q->got_history = true;
+	} else if (m->type == MSG_ARCHIVE_DONE) {
+		archive_done(s, m->archive.ticket);
 	} else if (m->type == MSG_OPERATOR_ANSWER) {
 		c = asker(s, m->operator_answer.ticket);
 		if (c != NULL)
@@ -248,6 +250,7 @@ int query_turn(struct control_socket *s)
 	if (s->query.running && is_over(&s->query, now_ms))
 		end_query(s);
 	tire(s, now_ms);
+	archive_turn(s);
 	if (!s->query.running && is_wanted(s, now_ms))
 		start_query(s, now_ms);
 	if (s->query.running)

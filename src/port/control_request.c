@@ -265,6 +265,12 @@ static const struct control_verb verbs[] = {
 	{ "subscribe", ROLE_READ, subscribe },
 	{ "unsubscribe", ROLE_READ, unsubscribe },
 	{ "sim", ROLE_READ, sim_request },	/* to look; what changes something looks at the role itself */
+	{ "history", ROLE_READ, archive_history },
+	{ "channels", ROLE_READ, archive_channels },
+	{ "events", ROLE_READ, archive_events },
+	{ "outbox", ROLE_READ, archive_outbox },
+	{ "outbox_flush", ROLE_OPERATOR, archive_flush },
+	{ "outbox_drop", ROLE_ADMIN, archive_drop },
 	{ "dispatch", ROLE_OPERATOR, operator_dispatch },
 	{ "hold", ROLE_OPERATOR, operator_hold },
 	{ "reset", ROLE_OPERATOR, operator_reset },

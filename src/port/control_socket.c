@@ -122,7 +122,7 @@ static bool has_work(struct control_socket *s, const struct conn *c)
 {
 	if (conn_room(c) < CONN_ANSWER + 2 * CONN_EVENT)
 		return false;
-	return c->wait == WAIT_LOG || (c->wait == WAIT_NOTHING && has_line(c)) || answer_has_events(s, c);
+	return c->wait == WAIT_LOG || c->wait == WAIT_PARTS || (c->wait == WAIT_NOTHING && has_line(c)) || answer_has_events(s, c);
 }
 
 /* True: there is more to do at once; the others come first. */
@@ -132,6 +132,8 @@ static bool pump(struct control_socket *s, struct conn *c)
 		work_off(s, c);
 		while (c->wait == WAIT_LOG && conn_room(c) >= CONN_ANSWER)
 			answer_log(s, c);
+		while (c->wait == WAIT_PARTS && conn_room(c) >= CONN_ANSWER)
+			archive_answer(s, c);
 		answer_events(s, c);
 		if (!conn_flush(c)) {
 			drop(s, c);
@@ -224,13 +226,14 @@ static void *serve_on(void *self)
 static bool make_room(struct control_socket *s)
 {
 	s->boxes = calloc(1, sizeof(*s->boxes));
+	s->archive.box = calloc(1, sizeof(*s->archive.box));
 	s->text = malloc(CONN_ANSWER);
 	s->scratch = malloc(CONTROL_SCRATCH);
 	s->ins = calloc(CONTROL_CLIENTS, CONN_LINE + 1);
 	s->outs = mmap(NULL, CONTROL_CLIENTS * (size_t)CONN_OUT, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (s->outs == MAP_FAILED)
 		s->outs = NULL;
-	if (s->boxes == NULL || s->text == NULL || s->scratch == NULL || s->ins == NULL || s->outs == NULL)
+	if (s->boxes == NULL || s->archive.box == NULL || s->text == NULL || s->scratch == NULL || s->ins == NULL || s->outs == NULL)
 		return false;
 	for (size_t i = 0; i < CONTROL_CLIENTS; i++)
 		s->conns[i] = (struct conn){ .fd = -1, .in = s->ins + i * (CONN_LINE + 1), .out = s->outs + i * CONN_OUT };
@@ -395,5 +398,6 @@ void control_socket_close(struct control_socket *s)
 	free(s->scratch);
 	free(s->text);
 	free(s->boxes);
+	free(s->archive.box);
 	free(s);
 }

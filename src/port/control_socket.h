@@ -47,6 +47,9 @@ void control_socket_close(struct control_socket *);
 
 struct control_port control_socket_port(struct control_socket *);
 struct view_boxes *control_socket_boxes(struct control_socket *);
+/* The same for history_show: the box of questions to the record. */
+struct archive;
+struct archive *control_socket_archive(struct control_socket *);
 /* For the log sink: sees every MSG_LOG. Any thread. */
 void control_socket_log(void *self, const struct msg *);
 

@@ -4,14 +4,17 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "port/net_paho_parts.h"
 #include "port/net_socket.h"
+#include "port/tls_look.h"
 
 enum {
 	CONNECT_TIMEOUT_S = 5,
 	MAX_INFLIGHT = 100,		/* far above the uplink's window: paho would block at it */
 	BAD_SUBSCRIBE = 0x80,
+	TLS_LOOK_MS = 2000,
 };
 
 void net_paho_fail(struct failure *f, enum log_code code, const char *format, ...)
@@ -58,34 +61,55 @@ static void explain_connack(const struct net_paho *n, int rc, struct failure *f)
 	net_paho_fail(f, connack[rc].code, "%s (%.50s:%d)", connack[rc].text, n->o.host, n->o.port);
 }
 
+static const char *given(const char *text)
+{
+	return text && text[0] ? text : NULL;
+}
+
+/* What is wrong with the certificate that the broker shows; false: nothing that we can see. */
+static bool explain_certificate(struct net_paho *n, int fd, struct failure *f)
+{
+	struct tls_look look;
+	char today[TLS_DAY_SIZE];
+
+	tls_day(tls_now_s(), today);
+	net_socket_patience(fd, TLS_LOOK_MS);
+	if (!tls_look(fd, n->o.host, given(n->o.ca_file), &look) || look.why[0] == '\0')
+		return false;
+	net_paho_fail(f, LOG_TLS, "certificate %s: %.24s:%d subject=%s valid=%s..%s now=%s", look.why, n->o.host,
+		n->o.port, look.subject, look.from, look.until, today);
+	return true;
+}
+
+static void explain_tls(struct net_paho *n, int fd, struct failure *f)
+{
+	char words[sizeof(n->tls_error)];
+
+	if (explain_certificate(n, fd, f))
+		return;
+	pthread_mutex_lock(&n->lock);
+	memcpy(words, n->tls_error, sizeof(words));
+	pthread_mutex_unlock(&n->lock);
+	net_paho_fail(f, LOG_TLS, "%s: %.24s:%d", words[0] ? words : "no TLS connection", n->o.host, n->o.port);
+}
+
 static void explain(struct net_paho *n, int rc, struct failure *f)
 {
-	char why[48], tls[sizeof(n->tls_error)];
+	char why[48];
+	int fd;
 
 	if (rc >= 1 && rc <= 5) {
 		explain_connack(n, rc, f);
 		return;
 	}
-	pthread_mutex_lock(&n->lock);
-	memcpy(tls, n->tls_error, sizeof(tls));
-	pthread_mutex_unlock(&n->lock);
-	if (tls[0] != '\0') {
-		net_paho_fail(f, LOG_TLS, "%s (%.30s:%d)", tls, n->o.host, n->o.port);
-		return;
-	}
-	net_socket_diagnose(n->o.host, n->o.port, net_paho_stopping, n, why, sizeof(why));
-	if (why[0] == '\0' && n->o.tls)
-		net_paho_fail(f, LOG_TLS, "no TLS connection, or not that host's certificate (%.30s:%d)",
-			n->o.host,
-			n->o.port);
+	fd = net_socket_reach(n->o.host, n->o.port, net_paho_stopping, n, why, sizeof(why));
+	if (fd >= 0 && n->o.tls)
+		explain_tls(n, fd, f);
 	else
 		net_paho_fail(f, LOG_LINK, "%s (%.40s:%d)", why[0] ? why : "no MQTT answer", n->o.host,
 			n->o.port);
-}
-
-static const char *given(const char *text)
-{
-	return text && text[0] ? text : NULL;
+	if (fd >= 0)
+		close(fd);
 }
 
 static int connect_with(struct net_paho *n, MQTTClient_connectOptions *c)

@@ -12,7 +12,7 @@
 
 enum { NET_MAX_TEXTS = 10 + NET_MAX_SUBSCRIPTIONS, NET_URI_SIZE = 320 };
 
-struct failure { enum log_code code; char reason[96]; };
+struct failure { enum log_code code; char reason[LINK_TEXT]; };
 
 struct net_paho {
 	struct net_options o;		/* its texts point to copies of ours */

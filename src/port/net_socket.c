@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 enum { USER_TIMEOUT_MS = 30000, SEND_BUFFER = 1024 * 1024, DIAGNOSE_MS = 2000, DIAGNOSE_STEP_MS = 50 };
@@ -101,15 +102,20 @@ static int finish_connect(int fd, bool (*stop)(void *), void *ctx)
 	return ETIMEDOUT;
 }
 
-static int try_connect(const struct addrinfo *a, bool (*stop)(void *), void *ctx)
+/* 0 and a descriptor, or an errno and none. */
+static int try_connect(const struct addrinfo *a, bool (*stop)(void *), void *ctx, int *fd)
 {
-	int fd = socket(a->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), e = 0;
+	int e = 0;
 
-	if (fd < 0)
+	*fd = socket(a->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (*fd < 0)
 		return errno;
-	if (connect(fd, a->ai_addr, a->ai_addrlen) != 0)
-		e = errno == EINPROGRESS ? finish_connect(fd, stop, ctx) : errno;
-	close(fd);
+	if (connect(*fd, a->ai_addr, a->ai_addrlen) != 0)
+		e = errno == EINPROGRESS ? finish_connect(*fd, stop, ctx) : errno;
+	if (e != 0) {
+		close(*fd);
+		*fd = -1;
+	}
 	return e;
 }
 
@@ -128,23 +134,42 @@ static const char *reason_of(int e)
 	return "cannot connect";
 }
 
-void net_socket_diagnose(const char *host, int port, bool (*stop)(void *), void *ctx, char *out, size_t size)
+int net_socket_reach(const char *host, int port, bool (*stop)(void *), void *ctx, char *out, size_t size)
 {
 	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *list = NULL;
 	char service[12];
-	int e;
+	int e, fd;
 
 	out[0] = '\0';
 	if (stop(ctx))
-		return;
+		return -1;
 	snprintf(service, sizeof(service), "%d", port);
 	e = getaddrinfo(host, service, &hints, &list);
 	if (e != 0) {
 		snprintf(out, size, "name not found");
-		return;
+		return -1;
 	}
-	e = try_connect(list, stop, ctx);
+	e = try_connect(list, stop, ctx, &fd);
 	freeaddrinfo(list);
 	if (e != 0)
 		snprintf(out, size, "%s", reason_of(e));
+	return fd;
+}
+
+void net_socket_diagnose(const char *host, int port, bool (*stop)(void *), void *ctx, char *out, size_t size)
+{
+	int fd = net_socket_reach(host, port, stop, ctx, out, size);
+
+	if (fd >= 0)
+		close(fd);
+}
+
+void net_socket_patience(int fd, int ms)
+{
+	struct timeval t = { .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 };
+	int flags = fcntl(fd, F_GETFL);
+
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &t, sizeof(t));
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &t, sizeof(t));
+	fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
 }

@@ -27,4 +27,9 @@ bool net_socket_takes(int fd, size_t length);
  * TCP connects. `stop` is asked now and then; true ends the attempt. */
 void net_socket_diagnose(const char *host, int port, bool (*stop)(void *), void *ctx, char *out, size_t size);
 
+/* The same, but keeps the connection: its descriptor, or -1 with the reason (or none, when stopped). */
+int net_socket_reach(const char *host, int port, bool (*stop)(void *), void *ctx, char *out, size_t size);
+/* From now on it blocks, for so long at most in each call. */
+void net_socket_patience(int fd, int ms);
+
 #endif

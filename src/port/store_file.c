@@ -14,8 +14,10 @@ enum { CORRUPT_KEPT = 2, ASIDE_SIZE = STORE_PATH + 64, BUSY_MS = 2000 };
 
 enum verdict { FILE_GOOD, FILE_EMPTY, FILE_DAMAGED, FILE_NEWER, FILE_UNUSABLE };
 
-/* Before the first table is made: freed pages can then be handed back. */
+/* Before the first table is made: freed pages can then be handed back. EXTRA: the change to WAL goes through a journal,
+ * and a disk that forgot the removal of that would undo the file with all that came after. */
 static const char pragmas[] =
+	"PRAGMA synchronous=EXTRA;"
 	"PRAGMA auto_vacuum=INCREMENTAL;"
 	"PRAGMA journal_mode=WAL;"
 	"PRAGMA synchronous=NORMAL;"
@@ -38,11 +40,10 @@ static const char schema[] =
 	" code TEXT NOT NULL, node TEXT NOT NULL, value INTEGER NOT NULL, text TEXT NOT NULL);"
 	"CREATE INDEX event_at ON event(at_ms);"
 	STORE_CONTRACT_TABLE("contract")
-	"CREATE TABLE owed("
-	" n INTEGER PRIMARY KEY AUTOINCREMENT, uid BLOB NOT NULL UNIQUE, slot_s INTEGER NOT NULL,"
-	" period_s INTEGER NOT NULL, tier INTEGER NOT NULL, sent INTEGER NOT NULL);"
+	STORE_OWED_TABLE("owed")
+	STORE_GAP_TABLES
 	"CREATE TABLE number(key INTEGER PRIMARY KEY, value INTEGER NOT NULL);"
-	"PRAGMA user_version=2;"
+	"PRAGMA user_version=3;"
 	"COMMIT;";
 
 void store_file_close(struct store_db *s)
@@ -53,7 +54,7 @@ void store_file_close(struct store_db *s)
 	}
 	sqlite3_close_v2(s->db);
 	s->db = NULL;
-	s->durable = false;
+	s->durable = s->unsynced = false;
 }
 
 /* The first column of a query's first row, as text. False: it failed. */
@@ -93,7 +94,7 @@ static enum verdict look(struct store_db *s, int *version, struct err *e)
 	*version = atoi(text);
 	if (*version > STORE_SCHEMA)
 		return FILE_NEWER;
-	if (!ask(s->db, "PRAGMA quick_check(1)", text, sizeof(text)))
+	if (!ask(s->db, s->damaged ? "PRAGMA integrity_check(1)" : "PRAGMA quick_check(1)", text, sizeof(text)))
 		return verdict_of_error(s, e);
 	if (strcmp(text, "ok") != 0) {
 		err_set(e, ERR_FORMAT, 0, "%s: %s", s->path, text);
@@ -214,8 +215,28 @@ static bool replace_file(struct store_db *s, enum verdict v, int version, struct
 			"a new one is used; install the newer version and move it back",
 			version, STORE_SCHEMA, name);
 	else
-		store_say(s, "history is damaged (%.100s) - moved to %s, a new one is used", why.text, name);
+		/* The name first: a line is cut at its end. */
+		store_say(s, "history is damaged - moved to %s, a new one is used (%.100s)", name, why.text);
 	return true;
+}
+
+/* A connection that was told of damage may have read nonsense from a disk that failed for a while. A fresh one looks more
+ * closely; when it finds nothing and damage is told again before anything could be written, it is so. */
+static enum verdict look_anew(struct store_db *s, int *version, struct err *e)
+{
+	bool told = s->damaged, again = s->suspected;
+	enum verdict v = FILE_DAMAGED;
+
+	err_set(e, ERR_FORMAT, 0, "found while it was in use");
+	for (int i = 0; i < 2 && v == FILE_DAMAGED && !(told && again); i++) {	/* SQLite takes one failed read for damage */
+		store_file_close(s);
+		s->damaged = told;
+		v = open_and_look(s, version, e);
+	}
+	s->suspected = told && v == FILE_GOOD;
+	s->damaged = told && v == FILE_UNUSABLE;	/* still to be seen */
+	s->broken = false;
+	return v;
 }
 
 bool store_file_open(struct store_db *s, struct err *e)
@@ -224,9 +245,7 @@ bool store_file_open(struct store_db *s, struct err *e)
 	enum verdict v;
 
 	store_file_close(s);
-	err_set(e, ERR_FORMAT, 0, "found while it was in use");
-	v = s->damaged ? FILE_DAMAGED : open_and_look(s, &version, e);
-	s->broken = false;
+	v = look_anew(s, &version, e);
 	if (v == FILE_DAMAGED || v == FILE_NEWER) {
 		store_file_close(s);
 		if (!replace_file(s, v, version, e))
@@ -234,6 +253,7 @@ bool store_file_open(struct store_db *s, struct err *e)
 		s->damaged = false;
 		v = open_and_look(s, &version, e);
 	}
+	s->unsynced = v == FILE_GOOD;	/* a program that was killed may have left some */
 	if (v == FILE_GOOD)
 		return true;
 	store_file_close(s);

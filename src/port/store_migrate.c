@@ -13,6 +13,12 @@ static const char *const steps[STORE_SCHEMA] = {
 		" has_replaces, 0, 0, 0, 0, crc FROM contract;"
 		"DROP TABLE contract;"
 		"ALTER TABLE contract_new RENAME TO contract;",
+	/* What was never sent gets its standard when it is. The numbers of owing go on. */
+	[2] = STORE_OWED_TABLE("owed_new")
+		"INSERT INTO owed_new SELECT n, uid, slot_s, period_s, tier, sent, sent=0, 0 FROM owed;"
+		"DROP TABLE owed;"
+		"ALTER TABLE owed_new RENAME TO owed;"
+		STORE_GAP_TABLES,
 };
 
 static bool run(struct store_db *s, const char *sql, struct err *e)

@@ -7,7 +7,7 @@
 
 #include "spaceheat/store.h"
 
-enum { STORE_SCHEMA = 2, STORE_PATH = 512 };
+enum { STORE_SCHEMA = 3, STORE_PATH = 512 };
 
 /* Statements are prepared when first used and kept. X(CONSTANT, "sql"). */
 #define STORE_STATEMENTS(X) \
@@ -25,6 +25,7 @@ enum { STORE_SCHEMA = 2, STORE_PATH = 512 };
 	X(ST_BLOCK_GET, "SELECT crc,bytes FROM block WHERE tier=?1 AND start_s=?2") \
 	X(ST_BLOCK_NEXT, "SELECT start_s FROM block WHERE tier=?1 AND start_s>=?2 AND start_s<?3 " \
 		"ORDER BY start_s LIMIT 1") \
+	X(ST_BLOCK_LAST, "SELECT start_s FROM block WHERE tier=?1 AND start_s<?2 ORDER BY start_s DESC LIMIT 1") \
 	X(ST_EVENT_PUT, "INSERT INTO event(at_ms,command,level,code,node,value,text) " \
 		"VALUES(?1,?2,?3,?4,?5,?6,?7)") \
 	X(ST_EVENT_GET, "SELECT at_ms,command,level,code,node,value,text FROM event " \
@@ -33,16 +34,27 @@ enum { STORE_SCHEMA = 2, STORE_PATH = 512 };
 		"VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22)") \
 	X(ST_CONTRACT_GET, "SELECT * FROM contract WHERE place=?1") \
 	X(ST_CONTRACT_DROP, "DELETE FROM contract WHERE place=?1") \
-	X(ST_OWE, "INSERT INTO owed(uid,slot_s,period_s,tier,sent) VALUES(?1,?2,?3,?4,?5) " \
-		"ON CONFLICT(uid) DO UPDATE SET sent=max(sent,?5) WHERE slot_s=?2 AND period_s=?3") \
-	X(ST_SENT, "UPDATE owed SET sent=1 WHERE uid=?1") \
+	X(ST_OWE, "INSERT INTO owed(uid,slot_s,period_s,tier,sent,by_age,request) VALUES(?1,?2,?3,?4,?5,?6,?7) " \
+		"ON CONFLICT(uid) DO UPDATE SET sent=max(sent,?5), by_age=min(by_age,?6) " \
+		"WHERE slot_s=?2 AND period_s=?3 AND request=?7") \
+	X(ST_SENT, "UPDATE owed SET sent=1, by_age=0, tier=?2 WHERE uid=?1") \
 	X(ST_FORGET, "DELETE FROM owed WHERE uid=?1") \
-	X(ST_OWED_NEXT, "SELECT n,uid,slot_s,period_s,tier,sent FROM owed WHERE n>?1 ORDER BY n LIMIT 1") \
+	X(ST_OWED_NEXT, "SELECT n,uid,slot_s,period_s,tier,sent,by_age,request FROM owed WHERE n>?1 " \
+		"ORDER BY n LIMIT 1") \
+	X(ST_OWED_AGED, "SELECT count(*),min(slot_s),max(slot_s+period_s) FROM owed WHERE slot_s<?1") \
+	X(ST_REQUEST_PUT, "INSERT INTO request(series) VALUES(?1)") \
+	X(ST_REQUEST_GET, "SELECT series FROM request WHERE id=?1") \
+	X(ST_GAP_LONGER, "UPDATE gap SET from_ms=min(from_ms,?1), to_ms=max(to_ms,?2) " \
+		"WHERE cause=?3 AND about=?4 AND from_ms<=?2 AND to_ms>=?1") \
+	X(ST_GAP_PUT, "INSERT INTO gap(from_ms,to_ms,cause,about) VALUES(?1,?2,?3,?4)") \
+	X(ST_GAP_GET, "SELECT from_ms,to_ms,cause,about FROM gap WHERE to_ms>?1 AND from_ms<?2 ORDER BY from_ms,id") \
 	X(ST_OWED_COUNT, "SELECT count(*) FROM owed") \
 	X(ST_NUMBER_PUT, "INSERT OR REPLACE INTO number(key,value) VALUES(?1,?2)") \
 	X(ST_NUMBER_GET, "SELECT value FROM number WHERE key=?1") \
-	X(ST_PRUNE_BLOCKS, "DELETE FROM block WHERE tier=0 AND start_s<?1") \
-	X(ST_PRUNE_OWED, "DELETE FROM owed WHERE tier=0 AND slot_s<?1") \
+	X(ST_PRUNE_BLOCKS, "DELETE FROM block WHERE tier=?2 AND start_s<?1") \
+	X(ST_PRUNE_OWED, "DELETE FROM owed WHERE slot_s<?1") \
+	X(ST_PRUNE_REQUESTS, "DELETE FROM request WHERE id NOT IN (SELECT request FROM owed)") \
+	X(ST_PRUNE_GAPS, "DELETE FROM gap WHERE to_ms<?1") \
 	X(ST_PRUNE_EVENTS, "DELETE FROM event WHERE at_ms<?1") \
 	X(ST_SIZE, "SELECT (page_count-freelist_count)*page_size FROM pragma_page_count, " \
 		"pragma_freelist_count, pragma_page_size")
@@ -55,7 +67,10 @@ struct store_db {
 	sqlite3 *db;			/* NULL: not open */
 	sqlite3_stmt *statements[N_STORE_STATEMENTS];
 	bool durable;			/* as `synchronous` is set */
-	bool damaged, broken;		/* put aside, or only open anew, at the next begin */
+	bool unsynced;			/* something was committed SOON since the last sync */
+	int64_t changes;		/* of the connection, when the transaction began */
+	bool damaged, broken;		/* look at it closely, or only open it anew, at the next begin */
+	bool suspected;			/* damage was told, a close look found none, and nothing was written since */
 	int64_t damaged_rows;
 	char notice[300];
 };
@@ -91,8 +106,26 @@ bool store_migrate(struct store_db *, int version, struct err *);
 	" has_register INTEGER NOT NULL, register_wh INTEGER NOT NULL, relays INTEGER NOT NULL," \
 	" crc INTEGER NOT NULL);"
 
-/* store_rows.c: fills the functions that read and write rows. store_contract.c: those of the contract. */
+#define STORE_OWED_TABLE(name) \
+	"CREATE TABLE " name "(" \
+	" n INTEGER PRIMARY KEY AUTOINCREMENT, uid BLOB NOT NULL UNIQUE, slot_s INTEGER NOT NULL," \
+	" period_s INTEGER NOT NULL, tier INTEGER NOT NULL, sent INTEGER NOT NULL," \
+	" by_age INTEGER NOT NULL, request INTEGER NOT NULL);"
+#define STORE_GAP_TABLES \
+	"CREATE TABLE gap(" \
+	" id INTEGER PRIMARY KEY, from_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL, cause TEXT NOT NULL," \
+	" about TEXT NOT NULL);" \
+	"CREATE INDEX gap_of ON gap(about, cause, to_ms);" \
+	"CREATE INDEX gap_to ON gap(to_ms);" \
+	"CREATE TABLE request(id INTEGER PRIMARY KEY AUTOINCREMENT, series BLOB NOT NULL);"
+
+/* store_rows.c */
+/* "" for NULL. */
+const char *store_text(sqlite3_stmt *, int column);
+
+/* store_rows.c, store_owed.c: fill the functions that read and write rows. store_contract.c: those of the contract. */
 void store_rows(struct store *);
+void store_owed(struct store *);
 void store_contract(struct store *);
 
 #endif

@@ -119,6 +119,7 @@ static bool sqlite_begin(void *self, enum store_durability d, struct err *e)
 	if (durable != s->durable && !run(s, durable ? ST_FULL : ST_NORMAL, "synchronous", e))
 		return false;
 	s->durable = durable;
+	s->changes = sqlite3_total_changes(s->db);
 	return run(s, ST_BEGIN, "begin", e);
 }
 
@@ -132,9 +133,25 @@ static void sqlite_rollback(void *self)
 		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
 }
 
+/* A transaction that changed nothing is no write to SQLite, and so no sync. A checkpoint begins with one. */
+static bool sync_log(struct store_db *s, struct err *e)
+{
+	return sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL) == SQLITE_OK ||
+		store_failed(s, "sync", e);
+}
+
 static bool sqlite_commit(void *self, struct err *e)
 {
-	return run(self, ST_COMMIT, "commit", e);
+	struct store_db *s = self;
+	bool changed = s->db != NULL && sqlite3_total_changes(s->db) != s->changes;
+
+	if (!run(s, ST_COMMIT, "commit", e))
+		return false;
+	if (s->durable && s->unsynced && !changed && !sync_log(s, e))
+		return false;
+	s->suspected = false;
+	s->unsynced = !s->durable && (s->unsynced || changed);
+	return true;
 }
 
 static bool sqlite_tidy(void *self, struct err *e)
@@ -147,13 +164,28 @@ static bool sqlite_tidy(void *self, struct err *e)
 	return true;
 }
 
+/* What this process made the kernel send to disks since it began: pages, each counted once per time it was written. */
+static int64_t written_bytes(void)
+{
+	FILE *f = fopen("/proc/self/io", "re");
+	char line[128];
+	long long bytes = -1;
+
+	while (f != NULL && fgets(line, sizeof(line), f) != NULL)
+		if (sscanf(line, "write_bytes: %lld", &bytes) == 1)
+			break;
+	if (f != NULL)
+		fclose(f);
+	return bytes;
+}
+
 static bool sqlite_info(void *self, struct store_info *out, struct err *e)
 {
 	struct store_db *s = self;
 	sqlite3_stmt *st = store_statement(s, ST_SIZE, e);
 	bool found;
 
-	*out = (struct store_info){ 0, s->damaged_rows };
+	*out = (struct store_info){ 0, s->damaged_rows, written_bytes() };
 	if (st == NULL || !store_row(s, ST_SIZE, &found, "size", e))
 		return false;
 	if (found)
@@ -193,6 +225,7 @@ bool store_sqlite_open(const char *path, struct store *out, struct err *e)
 		.notice = sqlite_notice,
 		.close = sqlite_close };
 	store_rows(out);
+	store_owed(out);
 	store_contract(out);
 	snprintf(s->path, sizeof(s->path), "%s", path);
 	return store_file_open(s, e);

@@ -13,4 +13,8 @@
  * every call fails until a begin() finds that it can be opened. */
 bool store_sqlite_open(const char *path, struct store *, struct err *);
 
+/* A copy of a store that may be open and being written: whole, as of one moment, and checked. False: nothing is left at
+ * `to`, which must not be there before. */
+bool store_sqlite_backup(const char *path, const char *to, struct err *);
+
 #endif

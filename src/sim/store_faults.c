@@ -60,6 +60,37 @@ static bool next_block(void *self, enum store_tier tier, int64_t from_s, int64_t
 	return inner(self)->next_block(inner(self)->self, tier, from_s, to_s, start_s, found, e);
 }
 
+static bool last_block(void *self, enum store_tier tier, int64_t before_s, int64_t *start_s, bool *found, struct err *e)
+{
+	return inner(self)->last_block(inner(self)->self, tier, before_s, start_s, found, e);
+}
+
+static bool put_gap(void *self, const struct store_gap *gap, struct err *e)
+{
+	return inner(self)->put_gap(inner(self)->self, gap, e);
+}
+
+static bool for_gaps(void *self, int64_t from_ms, int64_t to_ms, bool (*each)(void *, const struct store_gap *), void *ctx,
+	struct err *e)
+{
+	return inner(self)->for_gaps(inner(self)->self, from_ms, to_ms, each, ctx, e);
+}
+
+static bool count_aged(void *self, int64_t before_s, struct store_aged *aged, struct err *e)
+{
+	return inner(self)->count_aged(inner(self)->self, before_s, aged, e);
+}
+
+static bool put_request(void *self, const struct store_request *r, int32_t *id, struct err *e)
+{
+	return inner(self)->put_request(inner(self)->self, r, id, e);
+}
+
+static bool get_request(void *self, int32_t id, struct store_request *r, bool *found, struct err *e)
+{
+	return inner(self)->get_request(inner(self)->self, id, r, found, e);
+}
+
 static bool put_event(void *self, const struct store_event *event, struct err *e)
 {
 	return inner(self)->put_event(inner(self)->self, event, e);
@@ -86,9 +117,9 @@ static bool owe(void *self, const struct store_owed *o, bool *taken, struct err 
 	return inner(self)->owe(inner(self)->self, o, taken, e);
 }
 
-static bool mark_sent(void *self, struct uuid uid, struct err *e)
+static bool mark_sent(void *self, struct uuid uid, enum store_tier tier, struct err *e)
 {
-	return inner(self)->mark_sent(inner(self)->self, uid, e);
+	return inner(self)->mark_sent(inner(self)->self, uid, tier, e);
 }
 
 static bool forget(void *self, struct uuid uid, struct err *e)
@@ -116,9 +147,9 @@ static bool get_number(void *self, enum store_number n, int64_t *value, bool *fo
 	return inner(self)->get_number(inner(self)->self, n, value, found, e);
 }
 
-static bool prune(void *self, int64_t block_s, int64_t event_ms, int32_t *dropped, struct err *e)
+static bool prune(void *self, const struct store_limits *limits, struct err *e)
 {
-	return inner(self)->prune(inner(self)->self, block_s, event_ms, dropped, e);
+	return inner(self)->prune(inner(self)->self, limits, e);
 }
 
 static bool tidy(void *self, struct err *e)
@@ -145,6 +176,8 @@ struct store store_faults_front(struct store_faults *f)
 {
 	return (struct store){ .self = f, .begin = begin, .commit = commit, .rollback = rollback, .series_id = series_id,
 		.get_series = get_series, .put_block = put_block, .get_block = get_block, .next_block = next_block,
+		.last_block = last_block, .put_gap = put_gap, .for_gaps = for_gaps, .count_aged = count_aged,
+		.put_request = put_request, .get_request = get_request,
 		.put_event = put_event, .for_events = for_events, .put_contract = put_contract,
 		.get_contract = get_contract, .owe = owe, .mark_sent = mark_sent, .forget = forget,
 		.next_owed = next_owed, .count_owed = count_owed, .put_number = put_number, .get_number = get_number,

@@ -219,11 +219,11 @@ struct trace *trace_generate(int days, uint64_t seed, struct err *e)
 	struct trace *t = make(e);
 	char name[32];
 
-	if (t == NULL || !read_plant(t, e) || !plant_init(&t->state, &t->plant, -5, e) ||
-		!weather_open(&t->weather, &t->plant.weather, seed, START_S, 12, e)) {
+	if (t == NULL || !read_plant(t, e) || !weather_open(&t->weather, &t->plant.weather, seed, START_S, 12, e)) {
 		trace_close(t);
 		return NULL;
 	}
+	plant_init(&t->state, &t->plant, -5);
 	t->now_s = START_S;
 	t->end_s = START_S + days * (int64_t)86400;
 	t->chance = rng_start(seed, "trace");

@@ -6,6 +6,7 @@ set -u
 build=$(cd "${1:-build}" && pwd)
 root=$(cd "$(dirname "$0")/../.." && pwd)
 port=18890
+# shellcheck source=tests/support/live.sh
 . "$root/tests/support/live.sh"
 build_tool notify_listen || skip_all "process life" "no C compiler for the test's tools"
 

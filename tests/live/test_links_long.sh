@@ -6,6 +6,7 @@ set -u
 build=$(cd "${1:-build}" && pwd)
 root=$(cd "$(dirname "$0")/../.." && pwd)
 port=18892
+# shellcheck source=tests/support/live.sh
 . "$root/tests/support/live.sh"
 mkdir "$dir/state"
 H=dw1.isone.nh.orange.1
@@ -90,7 +91,7 @@ authority() {
 	# shellcheck disable=SC2086
 	pki req -x509 $key -days 3 -keyout "$1.key" -out "$1.pem" -subj "/CN=$1" "${@:2}"
 }
-printf '[ca]\ndefault_ca=d\n[d]\ndatabase=index\nserial=serial\nnew_certs_dir=.\ndefault_md=sha256\npolicy=p\n[p]\ncommonName=supplied\n' >"$dir/ca.cnf"
+printf '[ca]\ndefault_ca=d\n[d]\ndatabase=index\nserial=serial\nnew_certs_dir=.\ndefault_md=sha256\npolicy=p\nunique_subject=no\n[p]\ncommonName=supplied\n' >"$dir/ca.cnf"
 : >"$dir/index" && echo 01 >"$dir/serial"
 now=$(date -u -d '-1 day' +%Y%m%d%H%M%SZ) later=$(date -u -d '+2 days' +%Y%m%d%H%M%SZ)
 authority ca && authority stranger && authority self -addext subjectAltName=IP:127.0.0.1
@@ -98,22 +99,25 @@ certificate good IP:127.0.0.1 "$now" "$later"
 certificate expired IP:127.0.0.1 20200101000000Z 20200201000000Z
 certificate early IP:127.0.0.1 20900101000000Z 20910101000000Z
 certificate elsewhere DNS:elsewhere.example "$now" "$later"
+yesterday=$(date -u -d '-1 day' +%Y-%m-%d) soon=$(date -u -d '+2 days' +%Y-%m-%d) later_day=$(date -u -d '+3 days' +%Y-%m-%d)
 secure() { uplink 'ca_file = "'"$dir/$1.pem"'";' && change 'tls = false' 'tls = true'; }
-# refused WHAT CERTIFICATE CA
+# refused WHAT CERTIFICATE CA WHY FROM UNTIL: of the certificate's subject the line names the first 24 letters.
+today=$(date -u +%Y-%m-%d)
 refused() {
 	start_broker 'allow_anonymous true' "certfile $dir/$2.pem" "keyfile $dir/$2.key"
 	secure "$3"
 	start_daemon
-	check "$1 is refused, as TLS, with word of the clock" until_true 15 logged ' E TLS: .*clock=trusted'
+	line=" E TLS: certificate $4: 127.0.0.1:$port subject=$2 valid=$5\.\.$6 now=$today clock=trusted - check "
+	check "$1 is refused: subject, dates, the time, and whether it is trusted" until_true 15 logged "$line"
 	check "and never connected to" not_logged 'I LINK: connected'
 	stop_daemon
 	stop_broker
 }
-refused "an expired certificate" expired ca
-refused "a certificate of the future" early ca
-refused "a certificate of another host" elsewhere ca
-refused "a certificate of an authority we do not know" good stranger
-refused "a self-signed certificate" self ca
+refused "an expired certificate" expired ca expired 2020-01-01 2020-02-01
+refused "a certificate of the future" early ca "not yet valid" 2090-01-01 2091-01-01
+refused "a certificate of another host" elsewhere ca "of another host" "$yesterday" "$soon"
+refused "a certificate of an authority we do not know" good stranger "of an unknown authority" "$yesterday" "$soon"
+refused "a self-signed certificate" self ca self-signed "$today" "$later_day"
 start_broker 'allow_anonymous true' "certfile $dir/good.pem" "keyfile $dir/good.key"
 secure ca
 start_daemon
@@ -124,5 +128,27 @@ check "a reload holds the same broker against other authorities" until_true 15 l
 secure ca
 reload
 check "and back" until_true 15 link_up
+# ours ENDS: a certificate of our own that ends then, under the one name.
+ours() { certificate mine DNS:house "$now" "$(date -u -d "$1" +%Y%m%d%H%M%SZ)"; }
+# warned ENDS LINE
+warned() {
+	ours "$1"
+	stop_daemon
+	start_daemon
+	until_true 10 logged "$2"
+}
+ours '+40 days'
+secure ca
+change 'ca_file' "cert_file = \"$dir/mine.pem\"; key_file = \"$dir/mine.key\"; ca_file"
+reload
+until_true 15 logged ' I RELOAD: taken over'
+until_true 15 link_up
+check "our own certificate is no matter while it is good for long" not_logged ' CERT: '
+check "30 days before its end it is a warning" warned '+29 days' ' W CERT: our certificate ends within 30 days .* - renew it'
+check "7 days before too" warned '+6 days' ' W CERT: our certificate ends within 7 days '
+check "a day before its end it is an error" warned '+20 hours' ' E CERT: our certificate ends within a day '
+ours '+90 days'
+reload
+check "once renewed under its old name, a reload is enough" until_true 10 logged ' I CERT: our certificate is good '
 stop_daemon
 exit $bad

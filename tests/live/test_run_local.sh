@@ -146,7 +146,7 @@ test_fault()
 {
 	local dir=$scratch/fault
 
-	run --keep "$dir" --exit-after 20m --speed 600 --fault sensor:a.tank.temp0=open@06:00+8m --fault=atn=silent@+1h
+	run --keep "$dir" --house dw1.isone.nh.orange.1 --exit-after 20m --speed 600 --fault sensor:a.tank.temp0=open@06:00+8m --fault=atn=silent@+1h
 	check "a fault begins and ends when it is to" is "$(grep -c '^06:0[08]:00 I TEST fault 1 \(begins\|ends\): sensor:a\.tank\.temp0=open@06:00+8m$' "$scratch/out")" 2
 	check "one that lies beyond the end does not begin" lacks 'TEST fault 2'
 	check "its alert of level C is explained by it" has ' C BLIND '

@@ -31,7 +31,7 @@ static void query(struct control_bench *b, const struct msg *m)
 				.wanted = true, .up = true } });
 		else
 			control_bench_answer(b, (struct msg){ .type = MSG_HISTORY_VIEW, .history_view = { .ticket = m->query.ticket,
-				.db_bytes = 4096, .exact_s = 60 } });
+				.db_bytes = 4096, .have_s = { 60, 60, 60, 60 } } });
 	}
 	if (m->to != TO_SCADA || atomic_load(&b->scada_silent))
 		return;

@@ -22,7 +22,7 @@
 #define START_MS 1800000000000
 
 enum {
-	MAX_STATUSES = 1024,
+	MAX_STATUSES = 16384,
 	MAX_MAIL = 256,
 	ARENA = 256 * 1024,
 	TANK = 0,
@@ -53,6 +53,9 @@ struct bench {
 	bool hold_buffers, deaf;		/* the uplink keeps buffers; does not acknowledge */
 	int n_lines[N_LOG_LEVELS], n_stored, n_failed, n_gaps, n_told_lost; /* told: readings, in GAP lines */
 	int32_t owed;
+	bool untrusted;				/* the clock */
+	int n_refused;
+	enum diag refused;			/* the last one */
 	struct msg_stored last_stored;
 };
 

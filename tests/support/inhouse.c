@@ -67,6 +67,8 @@ static void sink(void *ctx, const struct msg *m)
 	struct inhouse_event *e = &h->events[h->n_events];
 	int code = m->log.code;
 
+	if (h->hear != NULL)
+		h->hear(h, m);
 	if (code != LOG_RELAY && code != LOG_MODE && code != LOG_CONTRACT && code != LOG_REFUSED &&
 		code != LOG_HELD && (code < LOG_FREEZE || code > LOG_WELDED) && code != LOG_CEILING &&
 		code != LOG_TRIP)
@@ -88,6 +90,8 @@ static void before_ticks(void *ctx, struct mono now, struct wall clock)
 	if (cut != h->cut)
 		net_sim_cut(h->broker, cut);
 	h->cut = cut;
+	if (h->each_second != NULL)
+		h->each_second(h, now, clock);
 	world_advance(h->world, now, clock);
 	assert_true(h->guard_port.tick(h->guard_port.self, now, &e));
 }
@@ -167,8 +171,13 @@ static bool count_status(void *self, const char *topic, const void *bytes, size_
 	struct msg *out)
 {
 	struct inhouse *h = self;
-	bool taken = inbound_atn(&h->atn_inbound, topic, bytes, length, retained, out);
+	bool taken;
 
+	if (h->elsewhere != NULL)
+		h->elsewhere(h, true);
+	taken = inbound_atn(&h->atn_inbound, topic, bytes, length, retained, out);
+	if (h->elsewhere != NULL)
+		h->elsewhere(h, false);
 	if (taken && out->type == MSG_SCADA_STATUS)
 		note_status(h, &out->scada_status);
 	return taken;
@@ -184,7 +193,7 @@ static bool more(void *self, struct msg *out)
 static void open_broker(struct inhouse *h)
 {
 	const struct house *house = &h->loaded.house;
-	struct understand scada = { .self = &h->scada_inbound, .raw = inbound_scada };
+	struct understand scada = { .self = &h->scada_inbound, .raw = inbound_scada, .more = inbound_scada_more };
 	struct understand atn = { .self = h, .raw = count_status, .more = more };
 
 	h->scada_memory = open_inbound(&h->scada_inbound, &house->scada, &house->atn, INBOUND_SCADA_MEMORY);
@@ -282,16 +291,23 @@ struct inhouse *inhouse_run_cut(const char *house, uint64_t seed, int64_t second
 	return h;
 }
 
-struct inhouse *inhouse_run_with(const char *house, uint64_t seed, int64_t seconds,
-	void (*prepare)(struct inhouse *))
+struct inhouse *inhouse_run_test(const char *house, uint64_t seed, int64_t seconds,
+	void (*prepare)(struct inhouse *), void *test)
 {
 	struct inhouse *h = calloc(1, sizeof(*h));
 
 	assert_non_null(h);
 	h->atn_step = atn_step;
 	h->prepare = prepare;
+	h->test = test;
 	run(h, INHOUSE_SINGLE, house, seed, seconds);
 	return h;
+}
+
+struct inhouse *inhouse_run_with(const char *house, uint64_t seed, int64_t seconds,
+	void (*prepare)(struct inhouse *))
+{
+	return inhouse_run_test(house, seed, seconds, prepare, NULL);
 }
 
 static void remove_dir(const char *dir)

@@ -57,6 +57,10 @@ struct inhouse {
 	struct inhouse_event events[INHOUSE_EVENTS];
 	int n_events;
 	void (*prepare)(struct inhouse *);	/* or NULL */
+	void (*each_second)(struct inhouse *, struct mono, struct wall);	/* before the ticks; set by prepare, or NULL */
+	void (*hear)(struct inhouse *, const struct msg *);	/* every log line; set by prepare, or NULL */
+	void (*elsewhere)(struct inhouse *, bool);	/* begins, ends: what the AtomicTNode does; or NULL */
+	void *test;		/* of whoever prepares it */
 	int statuses;		/* that came to the AtomicTNode */
 	int repeats;		/* of them, uids it had before */
 	struct uuid uids[INHOUSE_STATUSES];
@@ -80,6 +84,9 @@ struct inhouse *inhouse_run_with(const char *house, uint64_t seed, int64_t secon
 /* The same with another AtomicTNode: its step gets the struct atn and may call atn_step itself. */
 struct inhouse *inhouse_run_atn(enum inhouse_manner, const char *house, uint64_t seed, int64_t seconds,
 	void (*step)(void *self, const struct msg *, struct outbox *));
+/* The same, with something of the caller's in `test`. */
+struct inhouse *inhouse_run_test(const char *house, uint64_t seed, int64_t seconds,
+	void (*prepare)(struct inhouse *), void *test);
 /* Removes the directory too. */
 void inhouse_free(struct inhouse *);
 

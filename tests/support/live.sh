@@ -99,7 +99,7 @@ zones = ( { name = "garage"; sensor = "a.tank.out.pump.allradiators.garage.temp1
 relays = ( { node = "a.elt1.relay"; kind = "element"; fail_state = "open"; expected_w = [ 4000, 4800 ]; },
   { node = "a.tank.out.pump.relay"; kind = "pump"; fail_state = "open"; expected_w = [ 30, 90 ]; } );
 comfort: { setpoint_c = 18.0; schedule = ( ); };
-guard: { relay_min_interval_s = 2; };
+guard: { relay_min_interval_s = 2; start_delay_max_s = 0; };
 sim: { seed = 1; speed = 1.0; start = "2027-01-14T05:55-05:00"; };
 END
 	printf '%s\n' "$@" >>"$dir/spaceheat.cfg"

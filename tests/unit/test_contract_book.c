@@ -9,6 +9,12 @@
 
 /* A contract row as the program of schema 1 wrote it, with its checksum. */
 static const char schema_1[] =
+	"DROP TABLE gap; DROP TABLE request; DROP TABLE owed;"
+	"CREATE TABLE owed("
+	" n INTEGER PRIMARY KEY AUTOINCREMENT, uid BLOB NOT NULL UNIQUE, slot_s INTEGER NOT NULL,"
+	" period_s INTEGER NOT NULL, tier INTEGER NOT NULL, sent INTEGER NOT NULL);"
+	"INSERT INTO owed VALUES(7, X'07000000000000000000000000000000', 1799999700, 300, 0, 1);"
+	"INSERT INTO owed VALUES(9, X'08000000000000000000000000000000', 1800000000, 300, 0, 0);"
 	"DROP TABLE contract;"
 	"CREATE TABLE contract("
 	" one INTEGER PRIMARY KEY CHECK(one = 1), id BLOB NOT NULL, replaces BLOB NOT NULL,"

@@ -68,6 +68,7 @@ static void check_1_size(void **state)
 	(void)state;
 	memset(text + n, ' ', sizeof(text) - (size_t)n);
 	assert_int_equal(hear_raw(b, text, WIRE_MAX_BYTES + 1, false), DIAG_TOO_LARGE);
+	assert_int_equal(hear_raw(b, text, WIRE_MAX_BYTES + 1, true), DIAG_TOO_LARGE);
 	assert_false(gate_moved(b));
 	assert_int_equal(hear_raw(b, text, WIRE_MAX_BYTES, false), DIAG_NONE);
 	assert_true(gate_moved(b));

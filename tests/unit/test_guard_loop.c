@@ -4,7 +4,10 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "guard/guard.h"
 #include "guard_bench.h"
@@ -13,7 +16,11 @@
 #define BOARD_MAKE "Test__Board"
 
 /* Shared with the guard, which runs in a child of this program. */
-struct board { volatile uint8_t on[GUARD_MAX_RELAYS], broken; volatile int32_t writes; };
+struct board {
+	volatile uint8_t on[GUARD_MAX_RELAYS], broken;
+	volatile int32_t writes;
+	volatile int64_t wall_step_s;	/* somebody set the wall clock by so much */
+};
 
 /* The driver has no other way to its board; set before the child is made, constant from then on. */
 static struct board *the_board(struct board *set)
@@ -23,6 +30,19 @@ static struct board *the_board(struct board *set)
 	if (set != NULL)
 		board = set;
 	return board;
+}
+
+/* Of the board that is there, if one is. */
+static volatile int64_t *wall_step_s;
+
+/* Stands before that of the C library: the wall clock alone can be set. */
+int clock_gettime(clockid_t which, struct timespec *t)
+{
+	int result = (int)syscall(SYS_clock_gettime, which, t);
+
+	if (result == 0 && which == CLOCK_REALTIME && wall_step_s != NULL)
+		t->tv_sec += (time_t)*wall_step_s;
+	return result;
 }
 
 static bool board_open(struct device *d, const struct component *c, struct err *e)
@@ -134,11 +154,14 @@ static struct loop loop_open(void)
 	l.board = mmap(NULL, sizeof(*l.board), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	assert_true(l.board != MAP_FAILED);
 	the_board(l.board);
+	wall_step_s = &l.board->wall_step_s;
 	l.board->on[LINE] = 1;	/* as a crash may have left it */
 	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends), 0);
 	l.pid = fork();
-	if (l.pid == 0)
+	if (l.pid == 0) {
+		close(ends[0]);	/* else the guard might hold its own other end, and never see it closed */
 		serve_in_child(&l, ends[1]);
+	}
 	close(ends[1]);
 	l.fd = ends[0];
 	next_frame(&l, GUARD_HELLO);
@@ -156,6 +179,7 @@ static int loop_wait(const struct loop *l)
 static void loop_close(struct loop *l)
 {
 	close(l->fd);
+	wall_step_s = NULL;
 	munmap(l->board, sizeof(*l->board));
 	bench_close(l->bench);
 }
@@ -279,6 +303,30 @@ static void odd_configurations_are_refused(void **state)
 	loop_close(&l);
 }
 
+/* Who sets the wall clock shortens no lease and no wait, and makes none longer (SF-71). */
+static void a_set_clock_changes_no_time(void **state)
+{
+	struct loop l = loop_open();
+	struct guard_answer a;
+
+	(void)state;
+	configure(&l);
+	next_frame(&l, GUARD_READY);
+	assert_int_equal(ask_board(&l, true, 30000).result, GUARD_DONE);
+	l.board->wall_step_s = 3600;
+	a = ask_board(&l, true, 30000);
+	assert_int_equal(a.result, GUARD_DONE);
+	assert_int_equal(a.renewal, 1);
+	assert_int_equal(l.board->on[LINE], 1);
+	l.board->wall_step_s = -3600;
+	a = ask_board(&l, true, 30000);
+	assert_int_equal(a.renewal, 1);
+	assert_int_equal(l.board->on[LINE], 1);
+	send_frame(&l, GUARD_STOP, (struct guard_frame){ 0 });
+	assert_int_equal(loop_wait(&l), 0);
+	loop_close(&l);
+}
+
 /* When guard and service are both dead, --safe-state still opens every relay of the last configuration. */
 static void safe_state_after_everything_died(void **state)
 {
@@ -306,6 +354,7 @@ int main(void)
 		cmocka_unit_test(a_board_is_driven_anew),
 		cmocka_unit_test(a_board_broken_at_start_is_refused),
 		cmocka_unit_test(odd_configurations_are_refused),
+		cmocka_unit_test(a_set_clock_changes_no_time),
 		cmocka_unit_test(safe_state_after_everything_died),
 	};
 

@@ -2,6 +2,7 @@
 /* The history actor and its store: restarts, power cuts, contracts, events, a disk that fails, rows too
  * old. */
 #include "../support/history_bench.h"
+#include "../support/tap.h"
 
 #include <stdio.h>
 #include <sys/stat.h>
@@ -116,6 +117,28 @@ static struct msg a_store(uint32_t seq)
 	m.store.record.end_s = START_MS / 1000 + 3600;
 	m.store.record.state = CONTRACT_LIVE;
 	return m;
+}
+
+static void count_soon(void *ctx, const struct tap_commit *c)
+{
+	int *n = ctx;
+
+	*n += c->readings && c->durability == STORE_SOON;
+}
+
+/* A row that only SQLite's log holds would be lost with those after it, up to the next sync. */
+static void saved_readings_are_synced(void **state)
+{
+	struct bench *b = *state;
+	struct tap tap = { .committed = count_soon };
+	int soon = 0;
+
+	tap.ctx = &soon;
+	b->settings.history.commit_s = 60;
+	tap_listen(&tap, &b->store);
+	hbench_run_slot(b, 0);
+	assert_true(tap.n_committed >= 4);
+	assert_int_equal(soon, 0);
 }
 
 /* A contract is on the disk when MSG_STORED is said: another reader finds it there (SF-34). */
@@ -289,11 +312,24 @@ static void short_slots_survive_a_restart(void **state)
 	}
 }
 
-/* Rows beyond exact_days go within the hour, and statuses owed of them leave a gap record (SF-54). */
+static bool count_gap(void *ctx, const struct store_gap *g)
+{
+	struct store_gap *sum = ctx;
+
+	if (g->cause != GAP_TOO_OLD)
+		return true;
+	assert_true(sum->to_ms == 0);	/* one record */
+	*sum = *g;
+	return true;
+}
+
+/* Rows beyond exact_days go within the hour; statuses owed of them are still owed, from the tiers, for 28 days, and then
+ * leave one gap record (SF-54). */
 static void old_rows_go(void **state)
 {
 	struct bench *b = *state;
 	int64_t day = 86400000, row;
+	struct store_gap gap = { 0 };
 	struct err e;
 	bool found;
 
@@ -304,7 +340,14 @@ static void old_rows_go(void **state)
 		hbench_tick(b, t);
 	assert_true(b->store.next_block(b->store.self, TIER_EXACT, 0, INT64_MAX, &row, &found, &e));
 	assert_true(found && row >= (START_MS + 600000) / 1000 && row <= (START_MS + 4200000) / 1000);
+	assert_int_equal(b->owed, (day + 4200000) / 300000);
+	for (int64_t t = day + 4200000; t <= 29 * day; t += 300000)
+		hbench_tick(b, t);
+	assert_in_range(b->owed, 28 * 288, 28 * 288 + 12);
 	assert_true(b->n_gaps >= 1);
+	assert_true(b->store.for_gaps(b->store.self, 0, INT64_MAX, count_gap, &gap, &e));
+	assert_int_equal(gap.from_ms, START_MS);
+	assert_in_range(gap.to_ms - START_MS, day - 3600000, day);
 	assert_int_equal(b->n_lines[LEVEL_ERROR], 0);
 }
 
@@ -318,6 +361,7 @@ int main(void)
 		TEST(a_power_cut_keeps_what_is_owed),
 		TEST(an_old_slot_survives_a_new_house),
 		TEST(commit_s_bounds_the_loss),
+		TEST(saved_readings_are_synced),
 		TEST(a_contract_is_stored_before_it_is_said),
 		TEST(a_failing_store_holds_up_nothing),
 		TEST(six_hours_are_remembered),

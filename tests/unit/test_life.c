@@ -14,6 +14,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "core/life/cert.h"
 #include "core/life/life.h"
 #include "core/life/trust.h"
 #include "port/clock_linux.h"
@@ -257,6 +258,23 @@ static void files_are_replaced_whole(void **state)
 	assert_int_equal(e.code, ERR_IO);
 }
 
+/* Our own certificate is warned of 30, 7 and 1 days ahead (SF-56), each from its first second on. */
+static void certificates_run_out(void **state)
+{
+	static const struct { int64_t left_s; enum cert_stage stage; } rows[] = {
+		{ 30 * 86400 + 1, CERT_GOOD }, { 30 * 86400, CERT_30_DAYS }, { 7 * 86400 + 1, CERT_30_DAYS },
+		{ 7 * 86400, CERT_7_DAYS }, { 86401, CERT_7_DAYS }, { 86400, CERT_1_DAY }, { 1, CERT_1_DAY },
+		{ 0, CERT_OVER }, { -86400 * 400LL, CERT_OVER },
+	};
+	int64_t beyond_2038_s = 3000000000LL;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_int_equal(cert_look(beyond_2038_s, beyond_2038_s + rows[i].left_s), rows[i].stage);
+	assert_string_equal(cert_words(CERT_7_DAYS), "ends within 7 days");
+	assert_string_equal(cert_words(N_CERT_STAGES), "?");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -268,6 +286,7 @@ int main(void)
 		cmocka_unit_test(other_texts_are_refused),
 		cmocka_unit_test(trust_needs_a_reason),
 		cmocka_unit_test(steps_have_a_size),
+		cmocka_unit_test(certificates_run_out),
 		cmocka_unit_test(machine_is_asked),
 		cmocka_unit_test(manager_hears),
 		cmocka_unit_test(files_are_replaced_whole),

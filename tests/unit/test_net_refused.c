@@ -93,8 +93,10 @@ static bool make_certificates(void *ctx, const char *dir)
 	return system(command) == 0;	/* NOLINT: a test, with our own words */
 }
 
-static void tls_case(const char *certificate, const char *ca, bool up)
+/* why NULL: it connects; otherwise what the reason must say, beside whose it is and when it is good. */
+static void tls_case(const char *certificate, const char *ca, const char *why)
 {
+	bool up = why == NULL;
 	char extra[300], path[256];
 	struct broker *b;
 	struct side s;
@@ -110,8 +112,12 @@ static void tls_case(const char *certificate, const char *ca, bool up)
 	side_open(&s);
 	wait_link(&s, up, &m);
 	if (!up) {
+		snprintf(path, sizeof(path), "subject=%s valid=20", certificate);
 		print_message("%s, %s: %s\n", certificate, ca, m.link.reason);
 		assert_int_equal(m.link.code, LOG_TLS);
+		assert_non_null(strstr(m.link.reason, why));
+		assert_non_null(strstr(m.link.reason, path));
+		assert_non_null(strstr(m.link.reason, " now=20"));
 	}
 	side_close(&s, 0);
 	broker_stop(b);
@@ -123,9 +129,9 @@ static void tls_is_checked(void **state)
 	(void)state;
 	if (!broker_available() || system("openssl version >/dev/null 2>&1") != 0)
 		skip();
-	tls_case("good", "ca.pem", true);
-	tls_case("good", "", false);
-	tls_case("bad", "ca.pem", false);
+	tls_case("good", "ca.pem", NULL);
+	tls_case("good", "", "certificate of an unknown authority: 127.0.0.1:");
+	tls_case("bad", "ca.pem", "certificate of another host: 127.0.0.1:");
 }
 
 int main(void)

@@ -45,6 +45,8 @@ static void retry_of_credentials(void **state)
 	for (uint32_t i = 0; i < 12; i++)
 		assert_in_range(net_retry_delay_ms(&r, true, i * 104729), 60000, 900000);
 	assert_int_equal(net_retry_delay_ms(&r, true, 0), 900000);
+	net_retry_init(&r, 60000);
+	assert_int_equal(net_retry_delay_ms(&r, true, 11999), 60000);	/* no jitter goes below a minute */
 }
 
 /* Three short connections within five minutes look like a second client with our name; three in an hour do

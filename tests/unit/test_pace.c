@@ -89,6 +89,16 @@ static void await(const struct stop *s, int repeats)
 		nanosleep(&nap, NULL);
 }
 
+/* Time may stand before the actor has had its last tick. */
+static void await_newest(const struct stop *s, int64_t ms)
+{
+	const struct timespec nap = { .tv_nsec = 5000000 };
+	int64_t end_ms = real_now_ms() + 20000;
+
+	while (atomic_load(&s->newest_ms) < ms && real_now_ms() < end_ms)
+		nanosleep(&nap, NULL);
+}
+
 /* Time stands where it was; the guard hears the instant again so that its leases live; messages are still handled; and
  * then it goes on as if nothing had been. */
 static void time_stands_and_goes_on(void **state)
@@ -104,6 +114,7 @@ static void time_stands_and_goes_on(void **state)
 	crew_open(c);
 	assert_int_equal(pthread_create(&thread, NULL, run_crew, c), 0);
 	await(&s, 1);
+	await_newest(&s, 5000);
 	assert_true(runtime_pace(c->runtime).paused);
 	assert_int_equal(atomic_load(&s.newest_ms), 5000);
 	c->post.post(c->post.self, &(struct msg){ .type = MSG_KEEP, .to = address_of(1) });
@@ -129,6 +140,7 @@ static void a_paused_run_can_be_stopped(void **state)
 	crew_open(c);
 	assert_int_equal(pthread_create(&thread, NULL, run_crew, c), 0);
 	await(&s, 1);
+	await_newest(&s, 5000);
 	runtime_stop(c->runtime);
 	pthread_join(thread, NULL);
 	assert_int_equal(atomic_load(&s.newest_ms), 5000);

@@ -128,18 +128,33 @@ static void bob_hangs(struct hand *h, const struct msg *in, struct outbox *out)
 	atomic_store(&h->crew->entered, 2);
 }
 
-/* A vital actor that hangs ends the run with 70, and the log names it. */
+enum { PATTED_WHILE_LATE = 1000000 };
+
+static void alive_unless_late(void *ctx)
+{
+	struct crew *c = ctx;
+
+	c->alive += c->logs[LOG_ACTOR_LATE] > 0 ? PATTED_WHILE_LATE : 1;
+}
+
+/* A vital actor that hangs ends the run with 70 once its time is over, and the log names it; from when it is late nobody
+ * pats the watchdog. */
 static void hanging_vital_actor_ends_the_run(void **state)
 {
 	struct crew *c = crew_new(3, TIME_REAL, bob_hangs);
+	int64_t begun_ms = real_ns() / 1000000;
 
 	(void)state;
 	c->o.vital_ms = 400;
+	c->o.alive = alive_unless_late;
+	c->o.alive_ctx = c;
 	crew_open(c);
 	assert_int_equal(runtime_run(c->runtime), RUN_ACTOR_DIED);
 	assert_int_equal(c->logs[LOG_ACTOR_DEAD], 1);
 	assert_memory_equal(c->last_log, "bob:", 4);
 	assert_true(c->logs[LOG_ACTOR_LATE] >= 1);	/* said before it was given up */
+	assert_in_range(real_ns() / 1000000 - begun_ms, 400, 10000);
+	assert_true(c->alive < PATTED_WHILE_LATE);
 	sem_post(&c->gate);
 	crew_free(c);
 }

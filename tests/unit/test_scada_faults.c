@@ -259,10 +259,16 @@ static void stale_and_unsigned_are_refused(void **state)
 		.send_ms = rig_clock_ms(r) - 30001 } });
 	assert_int_equal(r->scada.counts.refused[DIAG_STALE], 1);
 	r->settings.contract.allow_unsigned_contract = false;
+	rig_pass(r, 100);
 	rig_beat(r, 1);
 	rig_offer(r, 2, T0_S, T0_S + 3600);
-	assert_int_equal(r->scada.counts.refused[DIAG_UNSIGNED], 2);
+	rig_end(r, 1);
+	assert_int_equal(r->scada.counts.refused[DIAG_UNSIGNED], 3);
 	assert_int_equal(rig_find(r, MSG_SEND_ANSWER)->send_answer.reason, DIAG_UNSIGNED);
+	assert_int_equal(r->scada.contract.state, CONTRACT_LIVE);
+	assert_int_equal(r->scada.contract.id.b[0], 1);
+	rig_pass(r, 81);	/* none of the beats has kept it alive */
+	assert_int_equal(r->scada.mode.cause, CAUSE_BEAT_LOST);
 	free(r);
 }
 
@@ -469,6 +475,23 @@ static void a_snapshot_is_no_old_news(void **state)
 
 #define TEST(f) cmocka_unit_test(f)
 
+/* SF-31, SF-71: neither a step forward makes a beat old, nor one back keeps an old one young. */
+static void beats_are_counted_on_the_clock_nobody_sets(void **state)
+{
+	struct rig *r = rig_remote();
+
+	(void)state;
+	rig_pass(r, 60);
+	r->wall_step_ms = 1800000;
+	rig_pass(r, 60);
+	assert_int_equal(r->scada.mode.mode, REMOTE_CONTROL);
+	r->wall_step_ms = -1800000;
+	rig_pass(r, 61);
+	assert_int_equal(r->scada.mode.cause, CAUSE_BEAT_LOST);
+	assert_int_equal(r->scada.contract.state, CONTRACT_LIVE);
+	free(r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -494,6 +517,7 @@ int main(void)
 		TEST(a_flood_makes_one_row),
 		TEST(a_retained_command_says_how_to_clear_it),
 		TEST(a_snapshot_is_no_old_news),
+		cmocka_unit_test(beats_are_counted_on_the_clock_nobody_sets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

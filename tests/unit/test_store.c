@@ -248,7 +248,7 @@ static void owed_until_forgotten(void **state)
 	for (int i = 0; i < 3; i++)
 		owe(b, &(struct store_owed){
 			       .uid = uid_of(i), .slot_s = 300 * i, .period_s = 300, .tier = TIER_EXACT });
-	assert_true(b->store.mark_sent(b->store.self, uid_of(1), &b->e));
+	assert_true(b->store.mark_sent(b->store.self, uid_of(1), TIER_MINUTE, &b->e));
 	COMMIT(b);
 	store_bench_reopen(b);
 	assert_true(next(b, 0, &o) && uuid_equal(o.uid, uid_of(0)) && !o.sent && o.period_s == 300);
@@ -256,7 +256,8 @@ static void owed_until_forgotten(void **state)
 	assert_true(b->store.forget(b->store.self, uid_of(0), &b->e));
 	assert_true(b->store.forget(b->store.self, uid_of(55), &b->e));	/* never owed: nothing to do */
 	COMMIT(b);
-	assert_true(next(b, 0, &o) && uuid_equal(o.uid, uid_of(1)) && o.sent && o.slot_s == 300);
+	assert_true(next(b, 0, &o) && uuid_equal(o.uid, uid_of(1)) && o.sent && o.slot_s == 300 &&
+		o.tier == TIER_MINUTE);
 	assert_true(next(b, o.n, &o) && uuid_equal(o.uid, uid_of(2)));
 	assert_false(next(b, o.n, &o));
 	assert_true(b->store.count_owed(b->store.self, &n, &b->e));
@@ -302,12 +303,14 @@ static void order_numbers_are_never_reused(void **state)
 	assert_true(second.n > first.n);
 }
 
-/* Pruning drops what is older than its limit, says how many statuses were given up, and keeps the rest. */
+/* Pruning drops what is older than its limit, tells before how many statuses that gives up, and keeps the rest. */
 static void pruning_keeps_the_young(void **state)
 {
 	struct store_bench *b = *state;
+	struct store_limits limits = { .before_s = { 600, 0, 0, 0 }, .owed_s = 600 };
+	struct store_aged aged;
 	int64_t value;
-	int32_t dropped, n;
+	int32_t n;
 	bool found;
 
 	store_bench_put(b, 300, "old");
@@ -316,9 +319,10 @@ static void pruning_keeps_the_young(void **state)
 	for (int i = 1; i <= 2; i++)
 		owe(b, &(struct store_owed){ .uid = uid_of(i), .slot_s = 300 * i });
 	assert_true(b->store.put_number(b->store.self, STORE_CLOSED_S, 4711, &b->e));
-	assert_true(b->store.prune(b->store.self, 600, 0, &dropped, &b->e));
+	assert_true(b->store.count_aged(b->store.self, 600, &aged, &b->e));
+	assert_true(aged.count == 1 && aged.from_s == 300);
+	assert_true(b->store.prune(b->store.self, &limits, &b->e));
 	COMMIT(b);
-	assert_int_equal(dropped, 1);
 	assert_true(b->store.tidy(b->store.self, &b->e));
 	assert_false(store_bench_has(b, 300, "old"));
 	assert_true(store_bench_has(b, 600, "young"));

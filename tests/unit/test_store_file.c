@@ -2,6 +2,7 @@
 /* The SQLite store's file: a damaged, newer or absent one and a full disk stop nobody and lose nothing. */
 #include "../support/store_bench.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
@@ -57,6 +58,77 @@ static void damage_inside_is_found(void **state)
 	store_bench_open(b);
 	assert_int_equal(store_bench_files(b, ".corrupt-"), 1);
 	store_bench_put(b, 300, "works");
+}
+
+enum { MANY = 400, WIDE = 2000, REST = 700 * 1024 };	/* more than SQLite keeps in its cache */
+
+/* Writes rubbish over all but the first page, or again what was there before. */
+static void overwrite(const struct store_bench *b, char *kept, bool back)
+{
+	int fd = open(b->path, O_RDWR);
+	char *rubbish = calloc(1, REST);
+
+	assert_true(fd >= 0 && rubbish != NULL);
+	if (!back)
+		assert_int_equal(pread(fd, kept, REST, 4096), REST);
+	assert_int_equal(pwrite(fd, back ? kept : rubbish, REST, 4096), REST);
+	close(fd);
+	free(rubbish);
+}
+
+/* One transaction that touches all there is. */
+static bool put_many(struct store_bench *b)
+{
+	static const uint8_t bytes[WIDE] = { 1 };
+	struct store *s = &b->store;
+	bool ok = s->begin(s->self, STORE_DURABLE, &b->e), begun = ok;
+
+	for (int i = 0; i < MANY && ok; i++)
+		ok = s->put_block(s->self, TIER_EXACT, 300 * i, bytes, sizeof(bytes), &b->e);
+	if (ok && s->commit(s->self, &b->e))
+		return true;
+	if (begun)
+		s->rollback(s->self);
+	return false;
+}
+
+static char *damage_in_use(struct store_bench *b)
+{
+	char *kept = malloc(REST);
+
+	assert_non_null(kept);
+	assert_true(put_many(b));
+	store_bench_reopen(b);
+	overwrite(b, kept, false);
+	assert_false(put_many(b));
+	assert_int_equal(b->e.code, ERR_FORMAT);
+	return kept;
+}
+
+/* A connection that reads nonsense for a while (a failing disk) says the file is damaged; a fresh look finds it whole: the
+ * record and the contract stay. */
+static void a_good_file_is_not_put_aside(void **state)
+{
+	struct store_bench *b = *state;
+	char text[300], *kept = damage_in_use(b);
+
+	overwrite(b, kept, true);
+	assert_true(put_many(b));
+	assert_false(b->store.notice(b->store.self, text, sizeof(text)));
+	assert_int_equal(store_bench_files(b, "corrupt"), 0);
+	free(kept);
+}
+
+/* One that is damaged indeed goes, though it was opened already. */
+static void damage_in_use_is_put_aside(void **state)
+{
+	struct store_bench *b = *state;
+	char text[300], *kept = damage_in_use(b);
+
+	assert_true(put_many(b));
+	assert_true(b->store.notice(b->store.self, text, sizeof(text)));
+	assert_int_equal(store_bench_files(b, "corrupt"), 1);
+	free(kept);
 }
 
 /* A file of a newer version is left as it is, beside a new one, and the line says so. */
@@ -144,6 +216,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_damaged_file_is_put_aside),
 		TEST(damage_inside_is_found),
+		TEST(a_good_file_is_not_put_aside),
+		TEST(damage_in_use_is_put_aside),
 		TEST(a_newer_file_is_left_alone),
 		TEST(a_missing_directory_heals),
 		TEST(a_full_disk_loses_nothing),

@@ -9,13 +9,13 @@ static void copy_alias(char to[ALIAS_SIZE], const char *alias)
 	snprintf(to, ALIAS_SIZE, "%s", alias);
 }
 
-/* The values and times of a series, in the room from `used` on. */
+/* The values and times of a series, in the room from `used` on. Means are wire values already. */
 static void fill_values(struct status_room *room, int32_t used, const struct block_reading *r, int32_t n,
-	const struct store_series *is)
+	const struct store_series *is, bool means)
 {
 	for (int32_t i = 0; i < n; i++) {
 		room->times[used + i] = r[i].at_ms;
-		room->values[used + i] = code_map_apply(is->map, r[i].code);
+		room->values[used + i] = means ? r[i].code : code_map_apply(is->map, r[i].code);
 		room->states[used + i] = r[i].code != 0;
 	}
 }
@@ -77,7 +77,8 @@ int status_encode(const struct house *h, const struct store_owed *owed, const st
 		.slot_start_unix_s = owed->slot_s, .reporting_period_s = owed->period_s,
 		.simple_telemetry_list = room->simple, .booleanactuator_cmd_list = room->cmd,
 		.multipurpose_telemetry_list = room->multipurpose,
-		.from_g_node_id = h->scada.id, .status_uid = owed->uid };
+		.from_g_node_id = h->scada.id, .status_uid = owed->uid,
+		.has_standard = owed->tier != TIER_EXACT, .standard = (enum standard)owed->tier };
 
 	if (b->n_readings > room->capacity)
 		return -1;
@@ -86,7 +87,8 @@ int status_encode(const struct house *h, const struct store_owed *owed, const st
 	for (int32_t i = 0; i < b->n_series; i++) {
 		const struct block_series *s = &b->series[i];
 
-		fill_values(room, s->first, &b->readings[s->first], s->count, &series[s->id]);
+		fill_values(room, s->first, &b->readings[s->first], s->count, &series[s->id],
+			owed->tier != TIER_EXACT);
 		add_series(&m, room, &series[s->id], s->first, s->count);
 	}
 	return codec_encode(&gt_sh_status_wire, &m, out, size);

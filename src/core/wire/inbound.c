@@ -156,6 +156,7 @@ bool inbound_receive(struct inbound *in, const struct receiver *r, const struct 
 
 	in->arena.used = 0;
 	in->snapshot_next = in->snapshot.n = 0;
+	in->parts.n = in->parts.next = in->parts.first.type = 0;
 	*out = (struct msg){ .to = r->to };
 	if (word == NULL) {
 		in->n_ignored++;
@@ -169,6 +170,7 @@ bool inbound_receive(struct inbound *in, const struct receiver *r, const struct 
 		return out->to != TO_NOBODY;
 	}
 	in->n_refused++;
+	in->parts.first.type = 0;
 	*out = (struct msg){ .type = MSG_REFUSED, .to = r->to, .refused.diag = why.diag };
 	text_printable(out->refused.type, sizeof(out->refused.type), word, strlen(word));
 	text_cut(out->refused.field, sizeof(out->refused.field), why.field);

@@ -17,6 +17,8 @@
 enum {
 	INBOUND_SCADA_MEMORY = 16 * 1024,	/* arena for messages of at most 8192 bytes */
 	INBOUND_ATN_MEMORY = 2 * 1024 * 1024,	/* ... of at most 256 KiB */
+	INBOUND_MAX_ACKS = 64,			/* of one status.ack */
+	INBOUND_MAX_CHANNELS = 64,		/* of one history.request */
 };
 
 struct inbound_identity {
@@ -26,12 +28,21 @@ struct inbound_identity {
 	char ta_alias[ALIAS_SIZE];	/* the house's terminal asset, "" = not checked */
 };
 
+/* What of the last raw message is more than fits in one of ours, copied: part `next` of `first.parts` comes next. */
+struct inbound_parts {
+	struct msg first;
+	int n, next;
+	struct uuid acks[INBOUND_MAX_ACKS];
+	char channels[INBOUND_MAX_CHANNELS][CHANNEL_NAME];
+};
+
 struct inbound {
 	struct inbound_identity id;
 	struct arena arena;
 	uint64_t n_taken, n_ignored, n_refused;
 	struct gt_sh_status_snapshot snapshot;	/* of the last raw message, in the arena */
 	int snapshot_next;
+	struct inbound_parts parts;
 	const struct verify *verify;	/* check 12; NULL: no key is configured */
 };
 
@@ -44,6 +55,9 @@ void inbound_init(struct inbound *, const struct inbound_identity *, void *memor
  * inbound. */
 bool inbound_scada(void *self, const char *topic, const void *bytes, size_t length, bool retained,
 	struct msg *out);
+
+/* The next part of the last status.ack or history.request, or false. `self` is a struct inbound. */
+bool inbound_scada_more(void *self, struct msg *out);
 
 /* Messages from the SCADA, for the AtomicTNode. False also for what it does not act on: a copy of a dispatch,
  * an alert, an empty snapshot. A snapshot yields its first reading; inbound_more the others. */

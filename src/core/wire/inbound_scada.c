@@ -87,12 +87,6 @@ static bool build_snapshot_request(struct inbound *in, const void *message, stru
 	return true;
 }
 
-static void build_unsupported(const struct wire *w, struct msg *out)
-{
-	out->type = MSG_UNSUPPORTED;
-	text_cut(out->unsupported.type, sizeof(out->unsupported.type), w->type_alias);
-}
-
 static bool build_instruction(struct inbound *in, const void *message, struct msg *out, struct refusal *why)
 {
 	const struct energy_instruction *m = message;
@@ -107,23 +101,66 @@ static bool build_instruction(struct inbound *in, const void *message, struct ms
 	return true;
 }
 
+static int parts_of(int n, int each)
+{
+	return n > each ? (n + each - 1) / each : 1;
+}
+
+bool inbound_scada_more(void *self, struct msg *out)
+{
+	struct inbound_parts *p = &((struct inbound *)self)->parts;
+	struct msg_status_ack *a = &out->status_ack;
+	int part = p->next;
+
+	if (p->first.type == MSG_STATUS_ACK && part < p->first.status_ack.parts) {
+		*out = p->first;
+		a->part = (uint8_t)part;
+		for (int i = part * STATUS_ACKS; a->n < STATUS_ACKS && i < p->n; i++)
+			a->uid[a->n++] = p->acks[i];
+	} else if (p->first.type == MSG_HISTORY_REQUEST && part < p->first.history_request.parts) {
+		*out = p->first;
+		out->history_request.part = (uint8_t)part;
+		if (part < p->n)
+			memcpy(out->history_request.channel, p->channels[part], CHANNEL_NAME);
+	} else {
+		return false;
+	}
+	p->next++;
+	return true;
+}
+
 static bool build_status_ack(struct inbound *in, const void *message, struct msg *out, struct refusal *why)
 {
-	(void)in;
-	(void)message;
+	const struct status_ack *m = message;
+	struct inbound_parts *p = &in->parts;
+
 	(void)why;
-	build_unsupported(&status_ack_wire, out);
-	return true;
+	for (p->n = 0; p->n < m->n && p->n < INBOUND_MAX_ACKS; p->n++)
+		p->acks[p->n] = m->status_uids[p->n];
+	p->first = (struct msg){ .type = MSG_STATUS_ACK, .to = TO_SCADA,
+		.status_ack = { .send_ms = m->head.send_time_unix_ms,
+			.parts = (uint8_t)parts_of(p->n, STATUS_ACKS) } };
+	return inbound_scada_more(in, out);
 }
 
 static bool build_history_request(struct inbound *in, const void *message, struct msg *out,
 	struct refusal *why)
 {
-	(void)in;
-	(void)message;
-	(void)why;
-	build_unsupported(&history_request_wire, out);
-	return true;
+	const struct history_request *m = message;
+	struct inbound_parts *p = &in->parts;
+
+	if (m->n > INBOUND_MAX_CHANNELS)
+		return refuse(why, DIAG_OUT_OF_RANGE, "Channels", "at most %d", INBOUND_MAX_CHANNELS);
+	for (p->n = 0; p->n < m->n; p->n++) {
+		if (strlen(m->channels[p->n]) >= CHANNEL_NAME)
+			return refuse(why, DIAG_BAD_FORMAT, "Channels", "is no name of a channel");
+		text_printable(p->channels[p->n], CHANNEL_NAME, m->channels[p->n], strlen(m->channels[p->n]));
+	}
+	p->first = (struct msg){ .type = MSG_HISTORY_REQUEST, .to = TO_SCADA,
+		.history_request = { .contract = m->contract_id, .from_s = m->from_unix_s, .to_s = m->to_unix_s,
+			.send_ms = m->head.send_time_unix_ms, .standard = (uint8_t)m->standard,
+			.parts = (uint8_t)parts_of(p->n, 1) } };
+	return inbound_scada_more(in, out);
 }
 
 static const struct reception receptions[] = {

@@ -157,21 +157,28 @@ static void write_uplink(struct writer *w, const struct report_facts *f)
 	member_close(w, '}');
 }
 
+/* In the order of enum store_tier; exact: history.exact_days. */
+static const struct { const char *name; int days; } tiers[HISTORY_TIERS] = {
+	{ "exact", 28 }, { "minute", 7 }, { "quarter", 28 }, { "day", 400 },
+};
+
 static void write_history(struct writer *w, const struct report_facts *f)
 {
 	const struct msg_history_view *h = f->history;
 
 	member_open(w, "history", '{');
 	member_open(w, "tiers", '[');
-	member_open(w, NULL, '{');
-	member_text(w, "tier", "exact");
-	member_int_if(w, "have_s", h != NULL && h->exact_s >= 0, h != NULL ? h->exact_s : 0);
-	member_int(w, "of_s", f->settings->history.exact_days * 86400LL);
-	member_null(w, "gaps");
-	member_close(w, '}');
+	for (int t = 0; t < HISTORY_TIERS; t++) {
+		member_open(w, NULL, '{');
+		member_text(w, "tier", tiers[t].name);
+		member_int_if(w, "have_s", h != NULL && h->have_s[t] >= 0, h != NULL ? h->have_s[t] : 0);
+		member_int(w, "of_s", (t == 0 ? f->settings->history.exact_days : tiers[t].days) * 86400LL);
+		member_int_if(w, "gaps", h != NULL && h->gaps[t] >= 0, h != NULL ? h->gaps[t] : 0);
+		member_close(w, '}');
+	}
 	member_close(w, ']');
 	member_int_if(w, "db_bytes", h != NULL && h->db_bytes >= 0, h != NULL ? h->db_bytes : 0);
-	member_null(w, "card_bytes_today");
+	member_int_if(w, "card_bytes_today", h != NULL && h->card_bytes_today >= 0, h != NULL ? h->card_bytes_today : 0);
 	if (h != NULL)
 		member_bool(w, "failing", h->failing);
 	else
