@@ -14,7 +14,7 @@ bool planner_init(struct planner *p, const struct house *house, const struct set
 	struct plan_problem most;
 
 	*p = (struct planner){ .house = house, .settings = settings, .zone = zone != NULL ? zone : &utc };
-	if (!house->has_plant)
+	if (!house->has_model)
 		return true;
 	plan_problem_of(&most, &house->plant, house->plant.house.set_c, MOST_WATER_C, true);
 	most.n_rows = PLAN_QUARTERS;

@@ -19,7 +19,7 @@ static const double cold_mean_c[12] = { -15, -14, -8.5, -1.5, 5, 10, 13, 12, 8, 
 
 bool scada_heats_by_model(const struct scada *s)
 {
-	return s->house->has_plant;
+	return s->house->has_model;
 }
 
 /* --- which relay is what ------------------------------------------------------------------------------ */

@@ -32,7 +32,7 @@ static struct bench *open_bench(void)
 	struct bench *b = calloc(1, sizeof(*b));
 
 	assert_non_null(b);
-	b->house.has_plant = true;
+	b->house.has_model = true;
 	vectors_plant(OAK, &b->house.plant);
 	b->settings.tariff.kind = TARIFF_TOU;
 	b->settings.tariff.price_per_kwh = 0.14;
