@@ -87,12 +87,14 @@ struct daemon {
 	struct history *history;
 	struct scada scada;
 	struct relay relay;
-	struct sensor sensor;
+	struct i2c i2c;			/* of thermistors */
+	struct sensor sensors[N_SENSE_BUSES];
 	struct meter meter;
 	struct uplink uplink;
 	struct control control;
 	struct planner planner;
 	struct actor actors[DAEMON_MAX_ACTORS];
+	int n_actors;
 };
 
 /* One part of the service: opened in order, closed in reverse. open false: *e says why the service cannot run. */
