@@ -85,7 +85,8 @@ struct house {
 	struct channel channels[HOUSE_MAX_CHANNELS];
 	int n_nodes, n_components, n_channels;
 	bool simulated;		/* has Plant, or every acting component is of a Sim or Unknown make */
-	bool has_plant;
+	bool has_plant;		/* it can be simulated */
+	bool has_model;		/* plant says what the house is: it has one, or the settings do */
 	struct plant plant;
 };
 

@@ -28,6 +28,7 @@ enum address {
 	TO_SENSOR_LAST = TO_SENSOR_0 + MAX_SENSOR_BUSES - 1,
 	TO_LOG,			/* no actor: the runtime's log sink */
 	TO_CONTROL,
+	TO_PLANNER,
 	N_ADDRESSES,
 };
 
@@ -80,6 +81,8 @@ enum msg_type {
 	MSG_SAFE_MODE,
 	/* net port -> scada: an energy instruction */
 	MSG_INSTRUCTION,
+	/* scada -> planner: the house as it is; planner to itself: the next slice; planner -> scada: what to do when */
+	MSG_HEAT, MSG_PLAN_WORK, MSG_PLAN,
 	/* net port -> scada -> history: statuses the AtomicTNode has; what it wants in more detail */
 	MSG_STATUS_ACK, MSG_HISTORY_REQUEST,
 	/* control socket -> history, which answers into the box that goes with it */
@@ -266,8 +269,9 @@ struct msg_scada_snapshot { int64_t report_ms; int64_t value; enum telemetry_nam
 struct msg_scada_state { bool online; };
 struct msg_scada_alert { bool ended; uint8_t level; char code[32], text[ALERT_TEXT - 32]; };
 
-/* box: of struct view_boxes, lent to scada until its MSG_VIEW. */
-struct msg_query { uint32_t ticket; int32_t box; };
+/* box: of struct view_boxes, lent to scada until its MSG_VIEW. explain: relay of settings.relays + 1, 0 = none;
+ * explain_at_ms: 0 = now. */
+struct msg_query { uint32_t ticket; int32_t box; int32_t explain; int64_t explain_at_ms; };
 /* Times are Unix ms, 0 = never. */
 struct msg_uplink_view { uint32_t ticket; bool wanted, up; int64_t since_ms, last_ack_ms; uint64_t messages, bytes;
 	char last_error[LINK_TEXT]; };
@@ -297,6 +301,21 @@ struct msg_news {
 };
 
 struct msg_reset { int32_t relay; };	/* -1: the trip */
+
+/* What the optimiser starts from. max_water_c: hottest water the source may meet. */
+struct msg_heat { double tw_c, air_c, out_c, set_c, max_water_c; bool on, good, boost; };
+
+enum { PLAN_QUARTERS = 192, PLAN_HOURS = 48 };
+
+/* What the source should do in each quarter hour from start_s (Unix) on, and what is expected to come of it. */
+struct msg_plan {
+	struct mono made;	/* when the state was measured that it starts from */
+	int64_t start_s;
+	float cost_usd, energy_kwh, heat_usd_per_kwh;	/* of 48 h; what a kWh more in the store is worth now */
+	uint8_t persistence;	/* the weather is that of now, a little colder by and by */
+	uint8_t on[PLAN_QUARTERS / 8], boost[PLAN_QUARTERS / 8];	/* bit by bit */
+	int8_t tw_half_c[PLAN_HOURS], out_half_c[PLAN_HOURS];	/* half degrees, at each hour from start_s on */
+};
 
 struct msg {
 	enum msg_type type;
@@ -357,6 +376,8 @@ struct msg {
 		struct msg_operator_answer operator_answer;
 		struct msg_news news;
 		struct msg_reset reset;
+		struct msg_heat heat;
+		struct msg_plan plan;
 	};
 };
 

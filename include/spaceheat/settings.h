@@ -72,6 +72,20 @@ struct settings_tariff {
 
 enum season { SEASON_AUTO, SEASON_SHOULDER, SEASON_STANDBY };
 
+/* What a real house is; of a simulated one its Plant says so. 0 of what has no default: not given. */
+enum model_kind { MODEL_NONE, MODEL_ELEMENT_TANK, MODEL_HP_BUFFER, MODEL_HP_STORE_BUFFER };
+struct settings_house_model {
+	enum model_kind kind;
+	double air_kj_per_k, mass_kj_per_k, air_mass_w_per_k, air_out_w_per_k,
+		mass_out_w_per_k, wind_w_per_k_per_ms, solar_m2, internal_w,
+		emit_to_mass, emitter_a1_w_per_k, emitter_a2_w_per_k2, emitter_flow_lpm,
+		buffer_litres, buffer_ua_w_per_k, store_litres, store_ua_w_per_k,
+		cellar_c, pump_w, element_w, hp_cap0_w,
+		hp_cap_to_w_per_k, hp_cap_lwt_w_per_k, hp_cap_min_w, hp_cap_max_w,
+		hp_eta_a, hp_eta_b, hp_eta_c, hp_cop_max,
+		hp_elec_max_w, hp_lwt_set_c, hp_frost_below_c;
+};
+
 struct settings_uplink {
 	bool enable, tls, allow_insecure_broker;
 	char host[PATH_SIZE], client_id[WORD_SIZE * 2], username[WORD_SIZE], password_file[PATH_SIZE];
@@ -154,6 +168,7 @@ struct settings {
 	struct settings_comfort comfort;
 	enum season season;
 	struct settings_tariff tariff;
+	struct settings_house_model house_model;
 	struct settings_sensors sensors;
 	struct settings_meter meter;
 	struct settings_history history;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* view.h: the house at one instant, for people: plain values, no pointers; what is not known says so.
+/* view.h: the house at one instant, for people: plain values; what is not known says so.
  *
  * Scada fills one on request, in a box that is lent to it by message (MSG_QUERY) and given back by message
  * (MSG_VIEW). Between the two nobody else looks into the box. */
@@ -34,6 +34,27 @@ struct view_relay {
 
 struct view_temperature { bool good; int64_t mc; };
 
+/* Why a relay is what it is: the layers of SF-10, highest first. */
+enum { VIEW_LAYERS = 8, VIEW_INPUTS = 6 };
+enum view_ask { ASKS_NOTHING, ASKS_OFF, ASKS_ON };
+struct view_input { char name[28], unit[8]; bool known, has_limit; double value, limit; };
+struct view_layer {
+	char name[24];
+	enum view_ask asks;
+	bool decides;
+	struct view_input input[VIEW_INPUTS];
+	int n_inputs;
+	char text[160];
+};
+struct view_explain {
+	int relay;			/* of settings.relays; -1: nobody asked */
+	int64_t at_ms;
+	bool past, known, on;		/* past: told from the transitions that are remembered */
+	struct view_layer layer[VIEW_LAYERS];
+	int n_layers;
+	char next_change[160];
+};
+
 struct house_view {
 	int64_t t_ms, uptime_ms;
 	bool clock_trusted, link_up;
@@ -52,6 +73,11 @@ struct house_view {
 	int64_t setpoint_mc, hold_until_ms;	/* 0: nobody holds the setpoint */
 	bool tripped;
 	uint32_t refused;		/* messages, since the start */
+	bool has_model, has_plan;	/* has_model: the house is heated by its model */
+	const char *heats_by;		/* the level of the ladder, "Plan" ..; NULL: not decided yet */
+	struct msg_plan plan;
+	int64_t plan_age_ms;
+	struct view_explain explain;
 };
 
 struct view_boxes { struct house_view box[VIEW_BOXES]; };

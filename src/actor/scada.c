@@ -232,6 +232,7 @@ static scada_handler *const handlers[N_MSG_TYPES] = {
 	[MSG_OPERATOR] = scada_operator,
 	[MSG_QUERY] = scada_query,
 	[MSG_SAFE_MODE] = safe_mode_changed,
+	[MSG_PLAN] = scada_plan,
 };
 
 /* SF-83: not being able to see is said once, and so is its end. */

@@ -6,9 +6,10 @@
 
 #include "actor/scada_parts.h"
 #include "core/control/house_model.h"
+#include "core/control/plan_input.h"
 #include "core/control/tariff.h"
 
-enum { FREEZE_OVER_MC = 1000, DEFROST_AFTER_S = 300, HOUR_S = 3600, HALF_YEAR_S = 182 * 86400 };
+enum { FREEZE_OVER_MC = 1000, DEFROST_AFTER_S = 300, HOUR_S = 3600 };
 
 static const double DEFROST_K = 0.5;
 static const struct zone utc = { .n = 0 };
@@ -18,7 +19,7 @@ static const double cold_mean_c[12] = { -15, -14, -8.5, -1.5, 5, 10, 13, 12, 8, 
 
 bool scada_heats_by_model(const struct scada *s)
 {
-	return s->house->has_plant;
+	return s->house->has_model;
 }
 
 /* --- which relay is what ------------------------------------------------------------------------------ */
@@ -142,46 +143,25 @@ static bool freezing(const struct scada *s)
 
 /* --- the clock on the wall ------------------------------------------------------------------------------ */
 
-/* The place's time; without summer time if the tariff does not follow it. */
-static struct zone tariff_zone(const struct scada *s, const struct zone *z)
-{
-	int64_t now_s = s->clock.ms / 1000;
-	int32_t a = zone_offset_s(z, now_s), b = zone_offset_s(z, now_s + HALF_YEAR_S);
-
-	return (struct zone){ .first_offset_s = a < b ? a : b };
-}
-
 struct tariff scada_tariff(const struct scada *s)
 {
-	const struct settings_tariff *c = &s->settings->tariff;
-	struct tariff t = { .lead_s = TARIFF_LEAD_S };
-
-	if (c->kind != TARIFF_TOU)
-		return t;
-	if (c->n_peaks == 0)
-		t = tariff_default();
-	for (int i = 0; i < c->n_peaks; i++)
-		t.peaks[t.n_peaks++] = (struct tariff_peak){ c->peaks[i].days, c->peaks[i].from_min, c->peaks[i].to_min };
-	for (int i = 0; i < c->n_holidays; i++)
-		t.n_holidays += civil_parse_day(c->holidays[i], &t.holidays[t.n_holidays]);
-	return t;
+	return tariff_of_settings(&s->settings->tariff);
 }
 
 static void read_prices(const struct scada *s, struct house_heat_inputs *in)
 {
 	const struct zone *place = s->heat.zone != NULL ? s->heat.zone : &utc;
-	struct zone fixed = tariff_zone(s, place);
-	const struct zone *z = s->settings->tariff.follows_dst ? place : &fixed;
 	struct tariff t = scada_tariff(s), hourly = t;
 	int64_t now_s = s->clock.ms / 1000;
+	struct zone z = tariff_zone(&s->settings->tariff, place, now_s);
 
 	hourly.lead_s = 0;
 	in->cold_mean_c = cold_mean_c[civil_month(civil_at(place, now_s).day) - 1];
 	in->clock_ok = s->clock_trusted;
-	in->onpeak = in->clock_ok && tariff_onpeak(&t, z, now_s);
+	in->onpeak = in->clock_ok && tariff_onpeak(&t, &z, now_s);
 	in->n_hours = in->clock_ok ? HOUSE_HEAT_HOURS : 0;
 	for (int i = 0; i < in->n_hours; i++)
-		in->hour[i].peak = tariff_onpeak(&hourly, z, now_s - now_s % HOUR_S + i * (int64_t)HOUR_S);
+		in->hour[i].peak = tariff_onpeak(&hourly, &z, now_s - now_s % HOUR_S + i * (int64_t)HOUR_S);
 }
 
 int64_t scada_scheduled_mc(const struct scada *s)
@@ -203,7 +183,7 @@ int64_t scada_scheduled_mc(const struct scada *s)
 static double water_c(const struct scada *s)
 {
 	const struct house_heat_tank *tanks[] = { &s->heat.inputs.buffer, &s->heat.inputs.store };
-	const double kg[] = { s->heat.house.plant.buffer.litres, s->heat.house.plant.store.tank.litres };
+	const double kg[] = { s->heat.house.plant.buffer.litres, s->heat.store_kg };
 	double sum = 0, all = 0;
 
 	for (int i = 0; i < 2; i++) {
@@ -262,15 +242,18 @@ static void find_wish(struct scada *s, struct house_heat_inputs *in, struct outb
 	}
 }
 
-/* --- the decision ---------------------------------------------------------------------------------------- */
+/* --- the house ------------------------------------------------------------------------------------------- */
 
 static void refresh_house(struct scada *s)
 {
 	struct local_params q = house_model_params(&s->house->plant, s->settings->guard.store_ceiling_c);
+	struct plan_house model;
 
 	q.min_on_s = s->settings->guard.hp_min_on_s;
 	q.min_off_s = s->settings->guard.hp_min_off_s;
 	s->heat.house = house_model_of(&s->house->plant, &q);
+	plan_house_of(&model, &s->house->plant);
+	s->heat.store_kg = model.water_j_per_k / HEAT_CP_J_PER_KG_K - s->house->plant.buffer.litres;
 	if (s->settings->season == SEASON_SHOULDER && s->heat.house.kind == LOCAL_STORE)
 		s->heat.house.kind = LOCAL_BUFFER;
 	s->heat.house.wall_heats = false;
@@ -313,6 +296,61 @@ static void keep_trace(struct scada *s, const struct house_heat_trace *t)
 	s->heat.held = t->held;
 }
 
+/* --- the optimiser ---------------------------------------------------------------------------------------- */
+
+void scada_plan(struct scada *s, const struct msg *in, struct outbox *out)
+{
+	(void)out;
+	s->heat.told = in->plan;
+	s->heat.has_plan = true;
+}
+
+/* What the plan says of now. Prices come from the tariff and weather from outdoors: both are as old as their reading. */
+static void follow_plan(struct scada *s)
+{
+	struct plan_now now;
+	struct scada_plan *p = &s->heat.plan;
+
+	*p = (struct scada_plan){ .present = false };
+	if (!s->heat.has_plan || !s->clock_trusted || !plan_read(&s->heat.told, s->clock.ms / 1000, &now))
+		return;
+	*p = (struct scada_plan){ .present = true, .on = now.on, .boost = now.boost, .made = s->heat.told.made,
+		.covers_s = now.covers_s, .weather_age_s = (double)mono_since(s->now, s->heat.told.made) / 1000,
+		.tw_c = now.tw_c, .out_c = now.out_c };
+}
+
+/* Mean of the critical zones; NAN: none is measured. */
+static double air_c(const struct house_heat_inputs *in)
+{
+	double sum = 0;
+	int n = 0;
+
+	for (int i = 0; i < in->n_zones; i++) {
+		if (!in->zone[i].critical || !in->zone[i].good)
+			continue;
+		sum += in->zone[i].c;
+		n++;
+	}
+	return n > 0 ? sum / n : NAN;
+}
+
+/* The planner starts from this. */
+static void tell_planner(const struct scada *s, struct outbox *out)
+{
+	const struct house_heat_inputs *in = &s->heat.inputs;
+	const struct local_params *q = &s->heat.house.params;
+	struct msg m = { .type = MSG_HEAT, .to = TO_PLANNER, .heat = { .tw_c = water_c(s), .air_c = air_c(in),
+		.out_c = in->out_c, .set_c = (double)scada_setpoint_mc(s) / 1000, .on = in->source_on,
+		.max_water_c = s->heat.house.kind == LOCAL_ELEMENT ? q->tank_max_c : q->max_ewt_c } };
+
+	m.heat.good = in->out_good && !isnan(m.heat.tw_c) && !isnan(m.heat.air_c) && !in->standby;
+	for (int i = 0; i < in->n_zones; i++)
+		m.heat.boost = m.heat.boost || !in->zone[i].wall;
+	say(out, &m);
+}
+
+/* --- the decision ----------------------------------------------------------------------------------------- */
+
 static void decide(struct scada *s, struct outbox *out)
 {
 	struct house_heat_inputs *in = &s->heat.inputs;
@@ -335,6 +373,7 @@ static void decide(struct scada *s, struct outbox *out)
 	scada_ally_full(s);
 	keep_trace(s, &s->heat.result.trace);
 	say_transition(&s->heat.result.trace, out);
+	tell_planner(s, out);
 }
 
 static bool zone_wants(const struct scada *s, int node)
@@ -351,6 +390,7 @@ void scada_heat(struct scada *s, struct outbox *out)
 	uint64_t seen;
 
 	s->heat.freezing = freezing(s);
+	follow_plan(s);
 	seen = fingerprint(s);
 	if (!s->heat.decided || seen != s->heat.seen || mono_reached(s->now, s->heat.next))
 		decide(s, out);
@@ -362,6 +402,11 @@ void scada_heat(struct scada *s, struct outbox *out)
 
 		s->local_wants[i] = o < N_LOCAL_OUTPUTS ? on >> o & 1 : zone_wants(s, r->node);
 	}
+}
+
+enum local_output scada_output_of(const struct scada *s, int relay)
+{
+	return output_of(s, &s->settings->relays[relay]);
 }
 
 bool scada_hands_back(const struct scada *s, int relay)

@@ -40,7 +40,10 @@ struct scada_heat {
 	struct mono next;
 	uint64_t seen;			/* of what is decided upon at once */
 	enum ladder_level level;
-	struct scada_plan plan;
+	bool has_plan;
+	struct msg_plan told;		/* by the planner */
+	struct scada_plan plan;		/* what it says of now */
+	double store_kg;		/* water that holds as much heat as the store */
 	struct scada_slot slots[SCADA_MAX_SLOTS];
 	struct ally_answer ally;
 	struct scada_trace traces[SCADA_TRACES];	/* ring of the last ones, for `explain` */

@@ -68,7 +68,10 @@ uint32_t scada_ask_operator(struct scada *, int relay, struct outbox *);
 
 /* scada_heat.c */
 bool scada_heats_by_model(const struct scada *);
+void scada_plan(struct scada *, const struct msg *, struct outbox *);	/* from the planner */
 void scada_heat(struct scada *, struct outbox *);	/* each tick: local_wants anew */
+/* Which output of local control the relay is; N_LOCAL_OUTPUTS: a zone pump, or none. */
+enum local_output scada_output_of(const struct scada *, int relay);
 bool scada_hands_back(const struct scada *, int relay);	/* a wall thermostat has it meanwhile */
 int64_t scada_scheduled_mc(const struct scada *);	/* the setpoint of this hour */
 struct tariff scada_tariff(const struct scada *);
@@ -92,6 +95,8 @@ void scada_lock_event(struct scada *, const struct msg_relay_event *);	/* what c
 
 /* scada_view.c */
 int scada_starts_1h(const struct scada *, const struct scada_relay *);	/* of the last 60 min */
+/* scada_explain.c */
+void scada_explain(const struct scada *, const struct msg_query *, struct view_explain *);
 void scada_query(struct scada *, const struct msg *, struct outbox *);
 void scada_news(const struct msg_news *, struct outbox *);
 

@@ -108,6 +108,11 @@ static void view_control(const struct scada *s, struct house_view *v)
 		s->clock.ms + mono_since(s->hold.until, s->now) : 0;
 	v->tripped = s->tripped;
 	v->refused = all_refused(s);
+	v->has_model = scada_heats_by_model(s);
+	v->heats_by = v->has_model && s->heat.level_known ? ladder_level_name(s->heat.level) : NULL;
+	v->has_plan = s->heat.has_plan;
+	v->plan = s->heat.told;
+	v->plan_age_ms = mono_since(s->now, s->heat.told.made);
 }
 
 void scada_query(struct scada *s, const struct msg *in, struct outbox *out)
@@ -121,5 +126,6 @@ void scada_query(struct scada *s, const struct msg *in, struct outbox *out)
 	memset(v, 0, sizeof(*v));
 	view_house(s, v);
 	view_control(s, v);
+	scada_explain(s, &in->query, &v->explain);
 	say(out, &m);
 }

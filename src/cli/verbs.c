@@ -40,6 +40,19 @@ const struct verb verbs[] = {
 	  "RemoteControl and while blind. Exit 1: a relay failed.\n", cli_relay },
 	{ "contract", "[log]", "the contract, the control mode and the last 20 changes of either", "r", "spaceheat contract",
 	  "  log                 all changes that the service remembers\n", cli_contract },
+	{ "explain", "NODE [--at TIME]", "why a relay is on or off: each layer of authority, and what would change it", "r",
+	  "spaceheat explain a.hp1.relay",
+	  "  --at TIME           of one of the last 32 transitions of the heat source: @UNIX or 2027-01-14T05:55-05:00\n",
+	  cli_explain },
+	{ "plan", "[--all] | HOUSE [FILE] [--out C] [--water C] [--room C] | --bench [HOUSE [FILE]]",
+	  "when the heat pump is to run in the next 48 h, what that costs, and what stored heat is worth", "r (HOUSE: none)",
+	  "spaceheat plan dw1.isone.me.oak.1 input_data/houses.json --out -8",
+	  "  --all               each quarter hour, not each hour\n"
+	  "  HOUSE [FILE]        plan for a house of a houses.json, without the service\n"
+	  "  --out C             outdoor temperature there, -5 unless told; it sinks 1 K in 12 h\n"
+	  "  --water C           mean temperature of buffer and store, 45 unless told\n"
+	  "  --room C            room temperature, the setpoint unless told\n"
+	  "  --bench             solve the default plan (0.5 K x 0.25 K, 192 steps) and print time and table size\n", cli_plan },
 	{ "dispatch", "NODE on|off|auto [--minutes 60] [--override]", "take a relay for a time, or give it back", "o",
 	  "spaceheat dispatch a.elt1.relay on --minutes 30",
 	  "  auto                give it back\n"
@@ -126,7 +139,7 @@ const struct verb verbs[] = {
 	  "                      them; exit 1: one was violated. Further: --seed 1, --house dw1.isone.me.oak.1,\n"
 	  "                      --faults calm|normal|storm|only=CLASS,..., --fault SPEC (again and again: just these),\n"
 	  "                      --start 2027-01-14T05:55-05:00, --houses FILE, --shrink (which faults it takes to fail),\n"
-	  "                      --trace-hash (only the SHA-256 of all that happened), --log (every line, on stderr),\n"
+	  "                      --trace-hash (only the SHA-256 of all that happened), --log (every line, on stderr), --plan (with the optimiser),\n"
 	  "                      --speed max\n"
 	  "  status              time, speed, and the faults that stand or wait\n"
 	  "  now [--ms]          the simulated time (of a real house: the wall clock)\n"

@@ -75,6 +75,8 @@ int cli_version(struct cli *, int argc, char **argv);
 int cli_status(struct cli *, int argc, char **argv);
 int cli_sensors(struct cli *, int argc, char **argv);
 int cli_relays(struct cli *, int argc, char **argv);
+int cli_explain(struct cli *, int argc, char **argv);
+int cli_plan(struct cli *, int argc, char **argv);
 int cli_relay(struct cli *, int argc, char **argv);
 int cli_contract(struct cli *, int argc, char **argv);
 int cli_dispatch(struct cli *, int argc, char **argv);

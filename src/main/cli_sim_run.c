@@ -136,6 +136,8 @@ static int read_words(struct sim_words *w, int argc, char **argv)
 			w->shrink = true;
 		else if (strcmp(argv[i], "--trace-hash") == 0)
 			w->trace_only = true;
+		else if (strcmp(argv[i], "--plan") == 0)
+			w->o.plan = true;
 		else if (strcmp(argv[i], "--log") == 0)
 			w->o.line = print_line;
 		else if (k == n)

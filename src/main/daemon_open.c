@@ -170,6 +170,7 @@ static void list_actors(struct daemon *d)
 		{ "meter", TO_METER, WATCH_DEVICE, false, meter_step, &d->meter },
 		{ "uplink", TO_UPLINK, WATCH_VITAL, false, uplink_step, &d->uplink },
 		{ "control", TO_CONTROL, WATCH_DEVICE, false, control_step, &d->control },
+		{ "planner", TO_PLANNER, WATCH_DEVICE, false, planner_step, &d->planner },
 	};
 
 	d->n_actors = (int)(sizeof(list) / sizeof(list[0]));
@@ -407,6 +408,8 @@ static bool open_actors(struct daemon *d, struct err *e)
 	scada_remember(&d->scada, &book);
 	scada_heat_zone(&d->scada, &d->zone);
 	scada_show(&d->scada, d->socket != NULL ? control_socket_boxes(d->socket) : NULL);
+	if (!planner_init(&d->planner, h, s, &d->zone))
+		return err_set(e, ERR_MEMORY, 0, "no memory for the planner");
 	control_init(&d->control, &d->control_port);
 	d->scada.safe_mode = d->life_start.safe_mode;
 	relay_init(&d->relay, h, s, &d->guard_port);
@@ -421,6 +424,7 @@ static bool open_actors(struct daemon *d, struct err *e)
 
 static void close_actors(struct daemon *d)
 {
+	planner_free(&d->planner);
 	history_free(d->history);
 }
 

@@ -9,6 +9,7 @@
 #include "actor/control.h"
 #include "actor/history.h"
 #include "actor/meter.h"
+#include "actor/planner.h"
 #include "actor/relay.h"
 #include "actor/scada.h"
 #include "actor/sensor.h"
@@ -91,6 +92,7 @@ struct daemon {
 	struct meter meter;
 	struct uplink uplink;
 	struct control control;
+	struct planner planner;
 	struct actor actors[DAEMON_MAX_ACTORS];
 	int n_actors;
 };

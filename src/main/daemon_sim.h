@@ -14,7 +14,7 @@
 #include "spaceheat/driver.h"
 #include "spaceheat/sim.h"
 
-enum { DAEMON_MAX_ACTORS = 6 + N_SENSE_BUSES };
+enum { DAEMON_MAX_ACTORS = 7 + N_SENSE_BUSES };
 
 enum actor_wish { ACTOR_IS_SOUND, ACTOR_HANGS, ACTOR_CRASHES };
 

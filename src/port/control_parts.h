@@ -27,6 +27,8 @@ struct control_query {
 	bool running, got_view, got_uplink, got_history;
 	uint32_t ticket;
 	int box;
+	int32_t explain;		/* relay + 1; 0: nobody asks why */
+	int64_t explain_at_ms;
 	int64_t since_ms;
 	struct msg_uplink_view uplink;
 	struct msg_history_view history;

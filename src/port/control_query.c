@@ -25,6 +25,8 @@ void query_want(struct conn *c, void (*reporter)(struct writer *, const struct r
 	c->ticket = 0;
 	c->since_ms = control_now_ms();
 	c->reporter = reporter;
+	c->explain = 0;
+	c->explain_at_ms = 0;
 }
 
 /* --- what is told ------------------------------------------------------------------------------------ */
@@ -181,10 +183,23 @@ static bool is_wanted(struct control_socket *s, int64_t now_ms)
 
 static void post_query(struct control_socket *s, enum address to)
 {
-	struct msg m = { .type = MSG_QUERY, .to = to, .query = { s->query.ticket, s->query.box } };
+	struct msg m = { .type = MSG_QUERY, .to = to, .query = { s->query.ticket, s->query.box, s->query.explain,
+		s->query.explain_at_ms } };
 
 	if (!s->options.post.post(s->options.post.self, &m) && to == TO_SCADA)
 		s->lent[s->query.box] = false;	/* it never got there; those who wait time out */
+}
+
+/* One explanation in a question: who wants another waits for the next. */
+static bool explains_the_same(struct control_query *q, const struct conn *c)
+{
+	if (c->explain == 0)
+		return true;
+	if (q->explain == 0) {
+		q->explain = c->explain;
+		q->explain_at_ms = c->explain_at_ms;
+	}
+	return q->explain == c->explain && q->explain_at_ms == c->explain_at_ms;
 }
 
 static void start_query(struct control_socket *s, int64_t now_ms)
@@ -198,7 +213,7 @@ static void start_query(struct control_socket *s, int64_t now_ms)
 	s->lent_ms[box] = now_ms;
 	s->next_follow_ms = now_ms + FOLLOW_MS;
 	for (int i = 0; i < CONTROL_CLIENTS; i++)
-		if (s->conns[i].fd >= 0 && s->conns[i].wait == WAIT_VIEW)
+		if (s->conns[i].fd >= 0 && s->conns[i].wait == WAIT_VIEW && explains_the_same(&s->query, &s->conns[i]))
 			s->conns[i].ticket = s->query.ticket;
 	post_query(s, TO_UPLINK);
 	post_query(s, TO_HISTORY);

@@ -211,6 +211,38 @@ static void contract(struct control_socket *s, struct conn *c, const cJSON *args
 	query_want(c, report_contract);
 }
 
+static void plan(struct control_socket *s, struct conn *c, const cJSON *args, const char *via)
+{
+	(void)s, (void)args, (void)via;
+	query_want(c, report_plan);
+}
+
+/* {"node":"a.hp1.relay","at_ms":1800000000000}; at_ms may be left out. */
+static void explain(struct control_socket *s, struct conn *c, const cJSON *args, const char *via)
+{
+	const cJSON *at = tree_member(args, "at_ms");
+	int node = request_node(s, c, args), relay;
+	int64_t at_ms = 0;
+	char text[ALIAS_SIZE + 32];
+
+	(void)via;
+	if (node == NO_NODE)
+		return;
+	relay = settings_relay_of(s->options.settings, node);
+	if (relay < 0) {
+		snprintf(text, sizeof(text), "%s is no relay", s->options.house->nodes[node].alias);
+		refuse_request(s, c, "NotFound", text, "run: spaceheat relays");
+		return;
+	}
+	if (at != NULL && (!cJSON_IsNumber(at) || tree_number(at, &at_ms) != NUMBER_WHOLE || at_ms <= 0)) {
+		refuse_request(s, c, "BadRequest", "args.at_ms is no time", "leave it out, or give Unix milliseconds");
+		return;
+	}
+	query_want(c, report_explain);
+	c->explain = relay + 1;
+	c->explain_at_ms = at_ms;
+}
+
 /* --- understanding -------------------------------------------------------------------------------------- */
 
 struct control_verb {
@@ -226,6 +258,8 @@ static const struct control_verb verbs[] = {
 	{ "sensors", ROLE_READ, sensors },
 	{ "relays", ROLE_READ, relays },
 	{ "contract", ROLE_READ, contract },
+	{ "plan", ROLE_READ, plan },
+	{ "explain", ROLE_READ, explain },
 	{ "alerts", ROLE_READ, alerts },
 	{ "log", ROLE_READ, log_lines },
 	{ "subscribe", ROLE_READ, subscribe },

@@ -293,9 +293,11 @@ static bool load_all(
 	if (!l->configured)
 		return good;
 	/* With mistakes in the settings the house is read all the same: all errors at once (SF-90). */
-	return load_house(houses, origins, l, problems) &&
+	good = load_house(houses, origins, l, problems) &&
 	       settings_resolve(&l->settings, &l->house, origins, problems) && good &&
 		drivers_exist(l, problems) && sensors_have_drivers(l, problems);
+	settings_model_house(&l->settings, &l->house);
+	return good;
 }
 
 bool load_copy(const struct load_copy *from, struct loaded *l, struct problems *problems)

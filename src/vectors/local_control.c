@@ -390,8 +390,8 @@ static struct tariff tariff_of(struct cases *c, const cJSON *config)
 	cJSON_ArrayForEach(w, case_item(c, config, "Windows")) {
 		if (t.n_peaks == TARIFF_MAX_PEAKS)
 			break;
-		t.peaks[t.n_peaks++] = (struct tariff_peak){ days_of(c, case_string(c, w, "Days")),
-			minute_of(c, case_string(c, w, "Start")), minute_of(c, case_string(c, w, "End")) };
+		t.peaks[t.n_peaks++] = (struct tariff_peak){ .days = days_of(c, case_string(c, w, "Days")),
+			.from_min = minute_of(c, case_string(c, w, "Start")), .to_min = minute_of(c, case_string(c, w, "End")) };
 	}
 	cJSON_ArrayForEach(h, member(config, "Holidays")) {
 		bool good = cJSON_IsString(h) && t.n_holidays < TARIFF_MAX_HOLIDAYS &&

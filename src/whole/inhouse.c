@@ -53,6 +53,7 @@ static bool open_runtime(struct inhouse *h, struct err *e)
 		{ "sensor w1", TO_SENSOR_0, WATCH_DEVICE, false, sensor_step, &h->sensor },
 		{ "meter", TO_METER, WATCH_DEVICE, false, meter_step, &h->meter },
 		{ "uplink", TO_UPLINK, WATCH_VITAL, false, uplink_step, &h->uplink },
+		{ "planner", TO_PLANNER, WATCH_DEVICE, false, planner_step, &h->planner },
 		{ "atn", TO_ATN, WATCH_VITAL, false, h->o.atn_step != NULL ? h->o.atn_step : atn_step, &h->atn },
 	};
 	struct runtime_options o = { .actors = h->actors, .n_actors = INHOUSE_ACTORS, .time = TIME_OWNER,
@@ -146,6 +147,10 @@ static bool open_actors(struct inhouse *h, struct err *e)
 	relay_init(&h->relay, house, s, &h->guard_port);
 	sensor_init(&h->sensor, house, s, list, n, &h->bus);
 	meter_init(&h->meter, house, s, &h->bus);
+	if (!planner_init(&h->planner, house, s, &h->zone))
+		return err_set(e, ERR_MEMORY, 0, "planner: out of memory");
+	if (!h->o.plan)
+		planner_free(&h->planner);	/* and so it never plans */
 	uplink_init(&h->uplink, house, s, &h->scada_net, &h->pool, "sim", (struct uuid){ { 1 } });
 	atn_init(&h->atn, house, s, &h->atn_net, &h->memo, ATN_AUTO);
 	return true;
@@ -205,6 +210,7 @@ bool inhouse_restart(struct inhouse *h, int64_t off_ms, bool reboot, struct err 
 	single_cut(h->single);
 	h->single = NULL;
 	inhouse_close_broker(h);
+	planner_free(&h->planner);
 	history_free(&h->history);
 	h->store.close(h->store.self);
 	memset(h->relays, 0, sizeof(h->relays));
@@ -226,6 +232,7 @@ void inhouse_close(struct inhouse *h)
 	if (h->threads != NULL)
 		runtime_close(h->threads);
 	inhouse_close_broker(h);
+	planner_free(&h->planner);
 	history_free(&h->history);
 	if (h->store.close != NULL)
 		h->store.close(h->store.self);

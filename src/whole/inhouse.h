@@ -10,6 +10,7 @@
 #include "actor/atn.h"
 #include "actor/history.h"
 #include "actor/meter.h"
+#include "actor/planner.h"
 #include "actor/relay.h"
 #include "actor/scada.h"
 #include "actor/sensor.h"
@@ -24,7 +25,7 @@
 #include "spaceheat/store.h"
 #include "spaceheat/zone.h"
 
-enum { INHOUSE_EVENTS = 8192, INHOUSE_ACTORS = 7, INHOUSE_KEPT = 16 };
+enum { INHOUSE_EVENTS = 8192, INHOUSE_ACTORS = 8, INHOUSE_KEPT = 16 };
 
 enum inhouse_manner { INHOUSE_SINGLE, INHOUSE_THREADS };
 enum inhouse_atn { INHOUSE_ATN_SOUND, INHOUSE_ATN_SILENT, INHOUSE_ATN_REPEATS };
@@ -44,6 +45,7 @@ struct inhouse_options {
 	const char *start;		/* NULL: that of the demo */
 	uint64_t seed;
 	int64_t seconds;		/* of a run in threads */
+	bool plan;			/* with the optimiser; without, the house goes by its tariff */
 	void (*atn_step)(void *self, const struct msg *, struct outbox *);	/* NULL: the reference AtomicTNode */
 	/* NULL or: sees every line and event; every message that either side publishes and the other one gets. */
 	void (*line)(void *ctx, const struct msg *);
@@ -85,6 +87,7 @@ struct inhouse {
 	struct sensor sensor;
 	struct meter meter;
 	struct uplink uplink;
+	struct planner planner;
 	struct atn atn;
 	struct actor actors[INHOUSE_ACTORS];
 	struct inhouse_event events[INHOUSE_EVENTS];

@@ -17,6 +17,7 @@ struct winter_options {
 	const struct fault_spec *orders;
 	int n_orders;
 	bool stop_at_first;			/* at the first violation */
+	bool plan;				/* with the optimiser */
 	/* NULL, or once a simulated hour; false stops the run. */
 	bool (*going_on)(void *ctx, int64_t hours, int64_t of);
 	/* NULL, or each line as it comes. */

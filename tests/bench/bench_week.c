@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* bench_week: the reference week, one line per seed: what it costs, how cold it gets, how often the source starts. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../support/week.h"
+#include "../support/week_plan.h"
 #include "core/wire/houses.h"
 
 enum { EXIT_USAGE = 2, MAX_FILE = 1 << 16 };
@@ -41,47 +43,119 @@ static void print_trace(void *ctx, int64_t t_s, const struct house_heat_trace *t
 		p->required_wh, p->ewt_c, p->gain_k, (long long)p->hp_on_s, p->onpeak, p->zone_cold);
 }
 
+/* --- controllers ---------------------------------------------------------------------------------------- */
+
+struct controller { const char *name, *title; enum week_kind kind; bool noisy; };
+
+static const struct controller controllers[] = {
+	{ "thermostat", "thermostat, buffer only", WEEK_THERMOSTAT, false },
+	{ "tou", "fixed TOU", WEEK_TOU, false },
+	{ "perfect", "optimiser, perfect forecast", WEEK_PLAN, false },
+	{ "noisy", "optimiser, noisy forecast", WEEK_PLAN, true },
+};
+enum { N_CONTROLLERS = sizeof(controllers) / sizeof(controllers[0]) };
+
+struct options { bool trace, no_backup, quiet, fine; };
+
+static struct week_result run_one(const struct controller *c, struct week *w, const struct options *o)
+{
+	struct week_optimiser *optimiser = malloc(sizeof(*optimiser));
+	struct week_result r = { .cost_usd = 0 };
+
+	w->kind = c->kind;
+	w->trace = o->trace ? print_trace : NULL;
+	w->no_backup = o->no_backup;
+	if (optimiser == NULL || !week_optimiser_open(optimiser, w->plant, &w->params, w->seed, c->noisy, !o->fine)) {
+		fputs("bench_week: no memory\n", stderr);
+		exit(1);
+	}
+	w->plan = week_optimiser_wish;
+	w->ctx = optimiser;
+	r = week_run(w);
+	week_optimiser_close(optimiser);
+	free(optimiser);
+	return r;
+}
+
+static void print_week(const char *house, const char *name, uint64_t seed, const struct week_result *r)
+{
+	printf("%s %s seed %llu: %.2f USD %.2f K h cold %d starts (mean %.1f C, %.0f kWh, %.1f %% on-peak, "
+		"shortest off %d s on %d s, most starts in 1 h %d, conflicts %lld, short %lld s, stuck cold %lld s)\n",
+		house, name, (unsigned long long)seed, r->cost_usd, r->cold_kh, r->starts, r->mean_out_c,
+		r->energy_kwh, 100 * r->peak_kwh / r->energy_kwh, r->shortest_off_s, r->shortest_on_s,
+		r->most_starts_an_hour, (long long)r->conflicts, (long long)r->capacity_short_s,
+		(long long)r->longest_state_cold_s);
+}
+
+/* Sum, and half the width of its 95 % interval over seeds. */
+struct sum { double cost_usd, cost2, cold_kh, cold2, starts; int n; };
+
+static double half_width(double sum, double squares, int n)
+{
+	return n > 1 ? 1.96 * sqrt(fmax(0, squares / n - sum / n * (sum / n)) / (n - 1)) : 0;
+}
+
+static void run_seeds(const char *house, const struct controller *c, struct week *w, uint64_t from, uint64_t to,
+	const struct options *o)
+{
+	struct sum s = { .n = 0 };
+
+	for (w->seed = from; w->seed <= to; w->seed++, s.n++) {
+		struct week_result r = run_one(c, w, o);
+
+		if (!o->quiet)
+			print_week(house, c->name, w->seed, &r);
+		s.cost_usd += r.cost_usd;
+		s.cost2 += r.cost_usd * r.cost_usd;
+		s.cold_kh += r.cold_kh;
+		s.cold2 += r.cold_kh * r.cold_kh;
+		s.starts += r.starts;
+	}
+	if (s.n > 1)
+		printf("| %s | %s | %.0f | %.2f ± %.2f | %.2f ± %.2f | %.1f |\n", house, c->title, s.cost_usd, s.cost_usd / s.n,
+			half_width(s.cost_usd, s.cost2, s.n), s.cold_kh / s.n, half_width(s.cold_kh, s.cold2, s.n),
+			s.starts / s.n);
+}
+
+/* --- arguments ------------------------------------------------------------------------------------------ */
+
 static int usage(void)
 {
-	fputs("usage: bench_week HOUSE thermostat|tou FROM_SEED [TO_SEED [trace|nobackup]]\n"
-	      "HOUSE: dw1.isone.me.oak.1, dw1.isone.me.beech.1, dw1.isone.me.elm.1, dw1.isone.nh.orange.1\n", stderr);
+	fputs("usage: bench_week HOUSE thermostat|tou|perfect|noisy|all FROM_SEED [TO_SEED [trace] [nobackup] [quiet] [fine]]\n"
+	      "HOUSE: dw1.isone.me.oak.1, dw1.isone.me.beech.1, dw1.isone.me.elm.1, dw1.isone.nh.orange.1\n"
+	      "fine: the optimiser on its default grid, not on 1 K x 0.5 K\n", stderr);
 	return EXIT_USAGE;
+}
+
+static bool has(int argc, char **argv, const char *word)
+{
+	for (int i = 4; i < argc; i++)
+		if (strcmp(argv[i], word) == 0)
+			return true;
+	return false;
 }
 
 int main(int argc, char **argv)
 {
-	struct week_result sum = { .cost_usd = 0 };
+	struct options o = { has(argc, argv, "trace"), has(argc, argv, "nobackup"), has(argc, argv, "quiet"),
+		has(argc, argv, "fine") };
 	unsigned long long from, to;
 	struct plant plant;
 	struct week w = { .plant = &plant };
-	int n = 0;
+	int found = 0;
 
 	if (argc < 4)
 		return usage();
 	if (!read_plant(argv[1], &plant))
 		return 1;
-	w.kind = strcmp(argv[2], "thermostat") == 0 ? WEEK_THERMOSTAT : WEEK_TOU;
 	w.params = week_params(&plant);
 	from = strtoull(argv[3], NULL, 10);
 	to = argc > 4 ? strtoull(argv[4], NULL, 10) : from;
-	w.trace = argc > 5 && strcmp(argv[5], "trace") == 0 ? print_trace : NULL;
-	w.no_backup = argc > 5 && strcmp(argv[5], "nobackup") == 0;
-	for (w.seed = from; w.seed <= to; w.seed++) {
-		struct week_result r = week_run(&w);
-
-		printf("%s %s seed %llu: %.2f USD %.2f K h cold %d starts (mean %.1f C, %.0f kWh, %.1f %% on-peak, "
-			"shortest off %d s on %d s, most starts in 1 h %d, conflicts %lld, short %lld s, stuck cold %lld s)\n",
-			argv[1], argv[2], (unsigned long long)w.seed, r.cost_usd, r.cold_kh, r.starts, r.mean_out_c,
-			r.energy_kwh, 100 * r.peak_kwh / r.energy_kwh, r.shortest_off_s, r.shortest_on_s,
-			r.most_starts_an_hour, (long long)r.conflicts, (long long)r.capacity_short_s,
-			(long long)r.longest_state_cold_s);
-		sum.cost_usd += r.cost_usd;
-		sum.cold_kh += r.cold_kh;
-		sum.starts += r.starts;
-		n++;
+	for (int i = 0; i < N_CONTROLLERS; i++) {
+		if (strcmp(argv[2], "all") != 0 && strcmp(argv[2], controllers[i].name) != 0)
+			continue;
+		found++;
+		run_seeds(argv[1], &controllers[i], &w, from, to, &o);
 	}
-	if (n > 1)
-		printf("%d seeds: %.2f USD, %.2f K h and %.1f starts a week\n", n, sum.cost_usd, sum.cold_kh / n,
-			(double)sum.starts / n);
-	return 0;
+	return found > 0 ? 0 : usage();
 }

@@ -10,7 +10,7 @@ static struct rig *modelled(void)
 	struct rig *r = rig_remote();
 
 	vectors_plant("dw1.isone.nh.orange.1", &r->house.plant);
-	r->house.has_plant = true;
+	r->house.has_model = true;
 	return r;
 }
 
@@ -57,7 +57,7 @@ static void without_a_model_it_is_refused(void **state)
 	struct rig *r = rig_remote();
 
 	(void)state;
-	r->house.has_plant = false;
+	r->house.has_model = false;
 	assert_int_equal(instruct(r, instruction(r, slot_of(r), 2000)), DIAG_PAYLOAD_NOT_IMPLEMENTED);
 	free(r);
 }

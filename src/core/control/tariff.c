@@ -1,32 +1,66 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/control/tariff.h"
 
-enum { WORKDAYS = 0x1f };
+enum { WORKDAYS = 0x1f, HALF_YEAR_S = 182 * 86400 };
 
 struct tariff tariff_default(void)
 {
-	return (struct tariff){ .peaks = { { WORKDAYS, 7 * 60, 12 * 60 }, { WORKDAYS, 16 * 60, 20 * 60 } },
+	return (struct tariff){ .peaks = { { WORKDAYS, 7 * 60, 12 * 60, 0 }, { WORKDAYS, 16 * 60, 20 * 60, 0 } },
 		.n_peaks = 2, .lead_s = TARIFF_LEAD_S };
 }
 
-static bool in_peak(const struct tariff *t, struct civil c)
+struct tariff tariff_of_settings(const struct settings_tariff *c)
+{
+	struct tariff t = { .lead_s = TARIFF_LEAD_S };
+
+	if (c->kind == TARIFF_TOU && c->n_peaks == 0)
+		t = tariff_default();
+	t.usd_per_kwh = c->price_per_kwh;
+	for (int i = 0; i < t.n_peaks; i++)
+		t.peaks[i].usd_per_kwh = TARIFF_PEAK_TIMES * c->price_per_kwh;
+	if (c->kind != TARIFF_TOU)
+		return t;
+	for (int i = 0; i < c->n_peaks; i++)
+		t.peaks[t.n_peaks++] = (struct tariff_peak){ c->peaks[i].days, c->peaks[i].from_min, c->peaks[i].to_min,
+			c->peaks[i].price_per_kwh };
+	for (int i = 0; i < c->n_holidays; i++)
+		t.n_holidays += civil_parse_day(c->holidays[i], &t.holidays[t.n_holidays]);
+	return t;
+}
+
+struct zone tariff_zone(const struct settings_tariff *c, const struct zone *place, int64_t now_s)
+{
+	int32_t a = zone_offset_s(place, now_s), b = zone_offset_s(place, now_s + HALF_YEAR_S);
+
+	return c->follows_dst ? *place : (struct zone){ .first_offset_s = a < b ? a : b };
+}
+
+/* The peak that holds that local time; NULL: none. */
+static const struct tariff_peak *peak_at(const struct tariff *t, struct civil c)
 {
 	for (int i = 0; i < t->n_holidays; i++)
 		if (t->holidays[i] == c.day)
-			return false;
+			return NULL;
 	for (int i = 0; i < t->n_peaks; i++) {
 		const struct tariff_peak *p = &t->peaks[i];
 
 		if ((p->days >> c.weekday & 1) && c.second_of_day >= p->from_min * 60 &&
 			c.second_of_day < p->to_min * 60)
-			return true;
+			return p;
 	}
-	return false;
+	return NULL;
 }
 
 bool tariff_onpeak(const struct tariff *t, const struct zone *z, int64_t unix_s)
 {
-	return in_peak(t, civil_at(z, unix_s)) || in_peak(t, civil_at(z, unix_s + t->lead_s));
+	return peak_at(t, civil_at(z, unix_s)) != NULL || peak_at(t, civil_at(z, unix_s + t->lead_s)) != NULL;
+}
+
+double tariff_usd_per_kwh(const struct tariff *t, const struct zone *z, int64_t unix_s)
+{
+	const struct tariff_peak *p = peak_at(t, civil_at(z, unix_s));
+
+	return p != NULL ? p->usd_per_kwh : t->usd_per_kwh;
 }
 
 /* Minutes since that entry last began. */

@@ -248,6 +248,31 @@ static void check_tariff(const struct check *c)
 				t->peaks[i].from_min / 60, t->peaks[i].from_min % 60);
 }
 
+/* A model that leaves out what has no usual value would heat by guesses. */
+static void check_house_model(const struct check *c)
+{
+	const struct settings_house_model *m = &c->s->house_model;
+	bool store = m->kind == MODEL_HP_STORE_BUFFER;
+	const struct { const char *path; double value; bool wanted; } must[] = {
+		{ "house_model.air_kj_per_k", m->air_kj_per_k, true }, { "house_model.mass_kj_per_k", m->mass_kj_per_k, true },
+		{ "house_model.air_mass_w_per_k", m->air_mass_w_per_k, true },
+		{ "house_model.air_out_w_per_k", m->air_out_w_per_k, true },
+		{ "house_model.mass_out_w_per_k", m->mass_out_w_per_k, true },
+		{ "house_model.emitter_a1_w_per_k", m->emitter_a1_w_per_k, true },
+		{ "house_model.emitter_a2_w_per_k2", m->emitter_a2_w_per_k2, true },
+		{ "house_model.emitter_flow_lpm", m->emitter_flow_lpm, true },
+		{ "house_model.buffer_litres", m->buffer_litres, true },
+		{ "house_model.store_litres", m->store_litres, store },
+		{ "roles.store", c->s->roles.n_store, store },
+		{ "roles.buffer", c->s->roles.n_buffer, m->kind != MODEL_ELEMENT_TANK },
+	};
+
+	for (size_t i = 0; m->kind != MODEL_NONE && i < sizeof(must) / sizeof(must[0]); i++)
+		if (must[i].wanted && !(must[i].value > 0))
+			problem_add(c->problems, file_of(c, "house_model.kind"), line_of(c, "house_model.kind"),
+				"house_model.kind needs %s - give it, or set the kind to \"none\"", must[i].path);
+}
+
 static void check_status_period(const struct check *c)
 {
 	int p = c->s->status_period_s;
@@ -309,6 +334,7 @@ static void (*const all_checks[])(const struct check *) = {
 	check_poll,
 	check_plausible,
 	check_tariff,
+	check_house_model,
 	check_status_period,
 	check_sim,
 	check_socket,

@@ -22,6 +22,9 @@ bool settings_apply(const struct conf_list *, struct settings *, struct problems
 bool settings_resolve(struct settings *, const struct house *, const struct conf_list *origins,
 	struct problems *);
 
+/* Gives a house that has no Plant the model that house_model.* describes, if any; after settings_resolve. */
+void settings_model_house(const struct settings *, struct house *);
+
 /* One setting as people read it; secrets as (set). fallback: its default, or NULL; file: where it comes from, NULL: it
  * is the default, or the origins are not known. */
 struct setting_shown { const char *path, *value, *unit, *fallback, *file; int line; };

@@ -215,7 +215,7 @@ bool houses_read_bare_plant(const char *text, size_t length, const char *file, c
 		return false;
 	memset(h, 0, sizeof(*h));
 	snprintf(h->key, sizeof(h->key), "%s", key);
-	h->has_plant = true;
+	h->has_plant = h->has_model = true;
 	plant = cJSON_GetObjectItemCaseSensitive(t.root, key);
 	if (cJSON_IsObject(plant)) {
 		lined_check_doubles(&t, plant);

@@ -218,6 +218,6 @@ void houses_check(struct house_reader *r)
 		for (int j = 0; j < i; j++)
 			check_shared(r, &r->h->nodes[i], &r->h->nodes[j]);
 	}
-	r->h->has_plant = lined_get(r->world, "Plant") != NULL;
+	r->h->has_plant = r->h->has_model = lined_get(r->world, "Plant") != NULL;
 	r->h->simulated = r->h->has_plant || only_simulated(r->h);
 }

@@ -33,6 +33,8 @@ void report_status(struct writer *, const struct report_facts *);
 void report_sensors(struct writer *, const struct report_facts *);
 void report_relays(struct writer *, const struct report_facts *);
 void report_contract(struct writer *, const struct report_facts *);
+void report_explain(struct writer *, const struct report_facts *);
+void report_plan(struct writer *, const struct report_facts *);
 /* The same of the simulation, the house's time being the true one. */
 void report_sim(struct writer *, const struct report_facts *, const struct sim_view *);
 
