@@ -65,7 +65,7 @@ FAULTS := $(B)/fault/crash $(B)/fault/house $(B)/fault/look $(B)/fault/fail.so
 SUITES := $(sort $(wildcard tests/live/*.sh))
 SHORT_SUITES := $(filter-out %_long.sh,$(SUITES))
 
-.PHONY: help docs all deps build run test test-hardware test-systemd check live install-files deb mutations bench-latency bench-history fault crash fuzz fuzzers layers format lint install uninstall clean units
+.PHONY: help docs all deps build run test test-hardware test-systemd check live install-files deb mutations sim bench-latency bench-history fault crash fuzz fuzzers layers format lint install uninstall clean units
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -109,6 +109,11 @@ check: deps ## unit and property tests alone (with SAN=... too)
 
 live: build ## longer suites: real broker, real signals
 	@tests/run_suites $(B) $(SUITES)
+
+SEEDS ?= 20
+DAYS ?= 151
+sim: build ## simulated winters with normal and storm faults on all cores, all invariants (SEEDS=20 DAYS=151 HOUSE=; hours)
+	@tests/sim/run $(B) $(SEEDS) $(DAYS) $(HOUSE)
 
 bench-latency: build ## command to result over the broker, beside a bare echo (about 6 minutes)
 	@$(SUBMAKE) $(B)/bench/bench_latency

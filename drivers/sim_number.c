@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "sim_number.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +10,8 @@ static bool ask(const struct device *d, const char *what, char *text, size_t siz
 {
 	char path[160];
 
-	snprintf(path, sizeof(path), "sim/%s/%s", d->alias, what);
+	assert(strlen(d->alias) + strlen(what) + 6 <= sizeof(path));
+	stpcpy(stpcpy(stpcpy(stpcpy(path, "sim/"), d->alias), "/"), what);
 	return d->bus->slurp(d->bus, path, text, size, e);
 }
 

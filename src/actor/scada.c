@@ -37,6 +37,7 @@ void scada_init(struct scada *s, const struct house *h, const struct settings *s
 	memset(s, 0, sizeof(*s));
 	s->house = h;
 	s->settings = settings;
+	scada_index_channels(s);
 	s->pool = pool;
 	s->contract = *record;
 	s->reserved = -1;
@@ -251,20 +252,24 @@ static void watch_sight(struct scada *s, struct outbox *out)
 	}
 }
 
-static void read_stamps(struct scada *s, const struct msg *in)
+/* False: no time has passed since the last message, whose own end has seen to all that time brings. */
+static bool read_stamps(struct scada *s, const struct msg *in)
 {
+	bool later = !s->started || s->now.ms != in->now.ms || s->clock.ms != in->clock.ms ||
+		s->clock_trusted != in->clock_trusted;
+
 	s->now = in->now;
 	s->clock = in->clock;
 	s->clock_trusted = in->clock_trusted;
 	s->random = in->random[0] ^ (in->random[1] << 1);
+	return later;
 }
 
 void scada_step(void *self, const struct msg *in, struct outbox *out)
 {
 	struct scada *s = self;
-	bool decide = in->type == MSG_TICK;
+	bool decide = in->type == MSG_TICK, later = read_stamps(s, in);
 
-	read_stamps(s, in);
 	if (!s->started)
 		first_time(s);
 	if (in->type == MSG_STOP) {	/* history stops after us: what was told is kept */
@@ -274,8 +279,10 @@ void scada_step(void *self, const struct msg *in, struct outbox *out)
 		return;
 	}
 	/* Time first: a contract that is over must not be obeyed for the rest of a tick. */
-	scada_contract_tick(s, out);
-	scada_settle_mode(s, out);
+	if (later) {
+		scada_contract_tick(s, out);
+		scada_settle_mode(s, out);
+	}
 	if (handlers[in->type] != NULL && scada_admit(s, in, out))
 		handlers[in->type](s, in, out);
 	watch_sight(s, out);

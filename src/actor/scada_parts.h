@@ -107,6 +107,7 @@ void scada_keep_relays(struct scada *, struct outbox *);
 bool scada_power_known(const struct scada *);	/* metered within the last 5 s (SF-85) */
 bool scada_present(const struct scada *, int channel);	/* good, and no old news (SF-3) */
 bool scada_seeing(const struct scada *);
+void scada_index_channels(struct scada *);
 struct reading_mc scada_node_mc(const struct scada *, int node);
 void scada_picture(const struct scada *, struct homealone_picture *);
 void scada_energy(struct scada *);		/* brings the account up to now */

@@ -32,17 +32,19 @@ bool scada_present(const struct scada *s, int channel)
 	return usable(s, channel);
 }
 
-static int temperature_channel(const struct scada *s, int node)
+/* The first one of each node. */
+void scada_index_channels(struct scada *s)
 {
-	for (int i = 0; node != NO_NODE && i < s->house->n_channels; i++)
-		if (s->house->channels[i].about == node && channel_is_temperature(&s->house->channels[i]))
-			return i;
-	return -1;
+	for (int i = 0; i < HOUSE_MAX_NODES; i++)
+		s->temperature_of[i] = -1;
+	for (int i = s->house->n_channels - 1; i >= 0; i--)
+		if (channel_is_temperature(&s->house->channels[i]))
+			s->temperature_of[s->house->channels[i].about] = (int16_t)i;
 }
 
 struct reading_mc scada_node_mc(const struct scada *s, int node)
 {
-	int c = temperature_channel(s, node);
+	int c = node == NO_NODE ? -1 : s->temperature_of[node];
 
 	if (c < 0 || !usable(s, c))
 		return (struct reading_mc){ false, 0 };

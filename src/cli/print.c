@@ -11,6 +11,7 @@
 #include "core/control/local.h"
 #include "core/settings/settings.h"
 #include "core/sim/fault.h"
+#include "core/sim/inject.h"
 #include "core/wire/types.h"
 #include "spaceheat/names.h"
 
@@ -41,6 +42,15 @@ static int print_codes(void)
 	char text[24576];
 
 	codes_print(text, sizeof(text));
+	fputs(text, stdout);
+	return EXIT_DONE;
+}
+
+static int print_injection(void)
+{
+	char text[4096];
+
+	inject_print(text, sizeof(text));
 	fputs(text, stdout);
 	return EXIT_DONE;
 }
@@ -144,6 +154,7 @@ int cli_print(struct cli *cli, int argc, char **argv)
 		{ "codes", print_codes },
 		{ "reasons", print_reasons },
 		{ "faults", print_faults },
+		{ "injection", print_injection },
 		{ "control", print_control },
 		{ "cli", print_cli },
 	};

@@ -270,6 +270,8 @@ int cli_sim(struct cli *cli, int argc, char **argv)
 
 	if (argc < 2)
 		return cli_usage("sim", "says nothing of what to do");
+	if (strncmp(argv[1], "--", 2) == 0)
+		return cli->doors->sim_run(cli, argc, argv);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		if (strcmp(argv[1], parts[i].name) == 0)
 			return parts[i].fn(cli, argc - 1, argv + 1);

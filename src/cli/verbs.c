@@ -133,8 +133,14 @@ const struct verb verbs[] = {
 	  "  --contract UUID     instead of the one remembered\n"
 	  "  --key FILE          sign with the key in FILE (64 hex digits); `key` prints its public half\n"
 	  "  --really            allow a broker that is not on this machine\n", cli_atn },
-	{ "sim", "status | now [--ms] | speed N | pause | resume | fault SPEC | clear | check SPEC... | kinds | houses [FILE] | config HOUSE [FILE]",
+	{ "sim", "--days N [--seed S] [--house H] [--faults PROFILE] | status | now [--ms] | speed N | pause | resume | fault SPEC | clear | check SPEC... | kinds | houses [FILE] | config HOUSE [FILE]",
 	  "a simulation: its time, its speed, what is broken in it", "r, o", "spaceheat sim fault sensor:a.tank.temp0=stuck@+5m+2h",
+	  "  --days N            run N days of a house in one process, in seconds, all invariants checked in every one of\n"
+	  "                      them; exit 1: one was violated. Further: --seed 1, --house dw1.isone.me.oak.1,\n"
+	  "                      --faults calm|normal|storm|only=CLASS,..., --fault SPEC (again and again: just these),\n"
+	  "                      --start 2027-01-14T05:55-05:00, --houses FILE, --shrink (which faults it takes to fail),\n"
+	  "                      --trace-hash (only the SHA-256 of all that happened), --log (every line, on stderr),\n"
+	  "                      --speed max\n"
 	  "  status              time, speed, and the faults that stand or wait\n"
 	  "  now [--ms]          the simulated time (of a real house: the wall clock)\n"
 	  "  speed N             simulated seconds per second, 0.1 to 3600, or max\n"
@@ -147,7 +153,7 @@ const struct verb verbs[] = {
 	  "  houses [FILE]       the simulated houses of a houses.json\n"
 	  "  config HOUSE [FILE] roles, zones, relays and comfort settings for one of them\n"
 	  "Exit 4: this is a real house.\n", cli_sim },
-	{ "print", "wire|contract|atn|control|settings|limits|codes|reasons|faults|cli|man", "print one of the program's tables, or spaceheat.cfg(5)", "none",
+	{ "print", "wire|contract|atn|control|settings|limits|codes|reasons|faults|injection|cli|man", "print one of the program's tables, or spaceheat.cfg(5)", "none",
 	  "spaceheat print wire", NULL, cli_print },
 	{ "version", "", "version, commit, build flags, library versions", "none", "spaceheat version", NULL,
 	  cli_version },

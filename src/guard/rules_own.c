@@ -39,13 +39,16 @@ static void switch_on(
 	rules_tell(out, GUARD_EVENT_MOVED, relay, true, why);
 }
 
+static bool stands_too_long(const struct guard_rules *r, const struct rules_relay *relay, int64_t now_ms)
+{
+	return relay->own == OWN_NONE && relay->config.kind == RELAY_PUMP && rules_leased(relay, now_ms) &&
+		now_ms - relay->idle_ms >= r->limits.pump_exercise_s * 1000LL;
+}
+
 static void exercise(struct guard_rules *r, int i, int64_t now_ms, struct rules_out *out)
 {
 	struct rules_relay *relay = &r->relays[i];
 
-	if (relay->config.kind != RELAY_PUMP || !rules_leased(relay, now_ms) ||
-	    now_ms - relay->idle_ms < r->limits.pump_exercise_s * 1000LL)
-		return;
 	relay->idle_ms = now_ms;	/* also when its driver fails: not again every second */
 	switch_on(r, i, "pump exercise", now_ms, out);
 	relay->own = OWN_EXERCISE;
@@ -71,7 +74,7 @@ void rules_move_own(struct guard_rules *r, int64_t now_ms, struct rules_out *out
 			rules_drop(r, i, "pump exercise over", now_ms, out);
 		} else if (relay->own == OWN_FREEZE && may_move(r, relay, now_ms)) {
 			switch_on(r, i, "freeze protection", now_ms, out);
-		} else if (relay->own == OWN_NONE && may_move(r, relay, now_ms)) {
+		} else if (stands_too_long(r, relay, now_ms) && may_move(r, relay, now_ms)) {
 			exercise(r, i, now_ms, out);
 		}
 	}

@@ -2,6 +2,7 @@
 /* spaceheat: the command. Its verbs are in src/cli; here is what they cannot reach themselves. */
 #include "main/cli_atn_run.h"
 #include "main/cli_scan.h"
+#include "main/cli_sim_run.h"
 #include "run/clockfile.h"
 
 #ifndef SPACEHEAT_COMMIT
@@ -27,6 +28,7 @@ int main(int argc, char **argv)
 	const struct cli_doors doors = {
 		.sim_clock = sim_clock,
 		.atn_run = cli_atn_run,
+		.sim_run = cli_sim_run,
 		.version = SPACEHEAT_VERSION,
 		.commit = SPACEHEAT_COMMIT,
 		.i2c_answers = cli_i2c_answers,

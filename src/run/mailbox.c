@@ -51,6 +51,18 @@ static const bool reserved[N_MSG_TYPES] = {
 	[MSG_RESET] = true,
 };
 
+static void lock(struct mailbox *b)
+{
+	if (!b->alone)
+		pthread_mutex_lock(&b->lock);
+}
+
+static void unlock(struct mailbox *b)
+{
+	if (!b->alone)
+		pthread_mutex_unlock(&b->lock);
+}
+
 static bool is_mail(enum msg_type type)
 {
 	return type != MSG_TICK && type != MSG_FLUSH && type != MSG_STOP;
@@ -105,7 +117,8 @@ static void push(struct mailbox *b, const struct msg *m)
 	b->tick_waits |= m->type == MSG_TICK;
 	b->flush_waits |= m->type == MSG_FLUSH;
 	b->closed |= m->type == MSG_STOP;
-	pthread_cond_signal(&b->mail);
+	if (!b->alone)
+		pthread_cond_signal(&b->mail);
 }
 
 static bool has_room(struct mailbox *b, enum msg_type type)
@@ -117,14 +130,14 @@ bool mailbox_put(struct mailbox *b, const struct msg *m)
 {
 	bool waits, accepted;
 
-	pthread_mutex_lock(&b->lock);
+	lock(b);
 	waits = (m->type == MSG_TICK && b->tick_waits) || (m->type == MSG_FLUSH && b->flush_waits);
 	accepted = !b->closed && has_room(b, m->type);
 	if (accepted && !waits)
 		push(b, m);
 	else if (!accepted && !b->closed)
 		b->refused++;
-	pthread_mutex_unlock(&b->lock);
+	unlock(b);
 	return accepted;
 }
 
@@ -135,7 +148,8 @@ static void pop(struct mailbox *b, struct msg *m)
 	b->head = --b->count == 0 ? 0 : (b->head + 1) % b->size;
 	b->in_mail -= is_mail(m->type);
 	b->in_step = true;
-	b->step_real_ms = real_ms();
+	if (!b->alone)
+		b->step_real_ms = real_ms();
 	if (m->type == MSG_TICK) {	/* uses up the wake-up; mailbox_done brings the next */
 		b->tick_waits = false;
 		b->due = MONO_NEVER;
@@ -165,14 +179,14 @@ bool mailbox_take(struct mailbox *b, struct msg *m, int wait_ms)
 
 	if (wait_ms > 0)
 		deadline = deadline_after(wait_ms);
-	pthread_mutex_lock(&b->lock);
+	lock(b);
 	while (b->count == 0 && wait_ms > 0 && !b->closed)
 		if (pthread_cond_timedwait(&b->mail, &b->lock, &deadline) == ETIMEDOUT)
 			break;
 	got = b->count > 0;
 	if (got)
 		pop(b, m);
-	pthread_mutex_unlock(&b->lock);
+	unlock(b);
 	return got;
 }
 
@@ -180,7 +194,7 @@ bool mailbox_done(struct mailbox *b, struct mono wake_at)
 {
 	bool idle = false;
 
-	pthread_mutex_lock(&b->lock);
+	lock(b);
 	assert(b->in_step);
 	b->in_step = false;
 	b->due = wake_at;
@@ -189,7 +203,7 @@ bool mailbox_done(struct mailbox *b, struct mono wake_at)
 	else
 		idle = tally_finish(b->tally, 1);
 	b->forgiven = false;
-	pthread_mutex_unlock(&b->lock);
+	unlock(b);
 	return idle;
 }
 
@@ -205,14 +219,14 @@ struct mono mailbox_tick(struct mailbox *b, struct mono now)
 	const struct msg tick = { .type = MSG_TICK };
 	struct mono next;
 
-	pthread_mutex_lock(&b->lock);
+	lock(b);
 	if (!b->closed && !b->tick_waits && mono_reached(now, b->due) && b->ticked.ms != now.ms) {
 		push(b, &tick);
 		b->due = MONO_NEVER;
 		b->ticked = now;
 	}
 	next = next_due(b);
-	pthread_mutex_unlock(&b->lock);
+	unlock(b);
 	return next;
 }
 
@@ -220,9 +234,9 @@ struct mono mailbox_due(struct mailbox *b)
 {
 	struct mono next;
 
-	pthread_mutex_lock(&b->lock);
+	lock(b);
 	next = next_due(b);
-	pthread_mutex_unlock(&b->lock);
+	unlock(b);
 	return next;
 }
 
@@ -230,29 +244,29 @@ bool mailbox_forgive(struct mailbox *b, int64_t limit_ms)
 {
 	bool idle = false;
 
-	pthread_mutex_lock(&b->lock);
+	lock(b);
 	if (b->in_step && !b->forgiven && real_ms() - b->step_real_ms > limit_ms) {
 		b->forgiven = true;
 		idle = tally_finish(b->tally, (uint64_t)b->count + 1);
 	}
-	pthread_mutex_unlock(&b->lock);
+	unlock(b);
 	return idle;
 }
 
 void mailbox_close(struct mailbox *b)
 {
-	pthread_mutex_lock(&b->lock);
+	lock(b);
 	b->closed = true;
 	pthread_cond_broadcast(&b->mail);
-	pthread_mutex_unlock(&b->lock);
+	unlock(b);
 }
 
 uint32_t mailbox_refused(struct mailbox *b)
 {
 	uint32_t n;
 
-	pthread_mutex_lock(&b->lock);
+	lock(b);
 	n = b->refused;
-	pthread_mutex_unlock(&b->lock);
+	unlock(b);
 	return n;
 }

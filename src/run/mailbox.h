@@ -30,6 +30,7 @@ struct mailbox {
 	struct mono due, ticked;	/* wanted wake-up; the last instant ticked */
 	int64_t step_real_ms;		/* when the step in hand began */
 	uint32_t refused;
+	bool alone;			/* one thread has it: no lock, and nobody looks how long a step takes */
 };
 
 /* `normal`: slots for anything (MAILBOX_NORMAL; more in a runtime of one thread). Due at once. */

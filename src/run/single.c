@@ -25,14 +25,19 @@ struct single {
 	struct mono now;
 	struct wall clock;
 	bool begun, stopping;
+	int64_t skew_ms;
+	bool untrusted;
 	uint64_t unknown;
 };
 
-static void stamp(const struct single *s, struct msg *m)
+/* The AtomicTNode is another machine with a clock of its own. */
+static void stamp(const struct single *s, enum address whose, struct msg *m)
 {
+	bool other = whose == TO_ATN;
+
 	m->now = s->now;
-	m->clock = s->clock;
-	m->clock_trusted = true;
+	m->clock.ms = s->clock.ms + (other ? 0 : s->skew_ms);
+	m->clock_trusted = other || !s->untrusted;
 }
 
 static bool post_message(void *self, const struct msg *m)
@@ -42,7 +47,7 @@ static bool post_message(void *self, const struct msg *m)
 
 	if (m->to == TO_LOG) {
 		stamped = *m;
-		stamp(s, &stamped);
+		stamp(s, m->from, &stamped);
 		if (s->o.sink != NULL)
 			s->o.sink(s->o.sink_ctx, &stamped);
 		return true;
@@ -78,6 +83,7 @@ struct single *single_open(const struct runtime_options *options)
 	for (int i = 0; made && i < options->n_actors; i++) {
 		s->o.n_actors++;
 		made = slot_init(&s->slots[i], &options->actors[i], &s->tally, SINGLE_NORMAL);
+		s->slots[i].box.alone = true;
 		dice_init(&s->slots[i].dice, false, options->seed, options->actors[i].name);
 	}
 	if (made)
@@ -121,7 +127,7 @@ static int one_turn(struct single *s, struct slot *slot)
 	int n = slot->box.count;
 
 	for (int i = 0; i < n && mailbox_take(&slot->box, &m, 0); i++) {
-		stamp(s, &m);
+		stamp(s, slot->actor.address, &m);
 		slot_step(slot, &m, &s->post);
 		mailbox_done(&slot->box, slot->asked);
 	}
@@ -179,6 +185,16 @@ void single_stop(struct single *s)
 	s->stopping = true;
 }
 
+void single_skew(struct single *s, int64_t skew_ms)
+{
+	s->skew_ms = skew_ms;
+}
+
+void single_trust(struct single *s, bool trusted)
+{
+	s->untrusted = !trusted;
+}
+
 static void stop_one(struct single *s, struct slot *slot)
 {
 	const struct msg stop = { .type = MSG_STOP };
@@ -193,6 +209,13 @@ void single_close(struct single *s)
 		return;
 	for (int i = s->o.n_actors - 1; i >= 0 && s->begun; i--)
 		stop_one(s, &s->slots[i]);
+	single_cut(s);
+}
+
+void single_cut(struct single *s)
+{
+	if (s == NULL)
+		return;
 	for (int i = 0; i < s->o.n_actors; i++)
 		slot_destroy(&s->slots[i]);
 	buffers_destroy(&s->buffers);

@@ -23,8 +23,13 @@ void single_now(struct single *, struct mono *, struct wall *);
 void single_run(struct single *, struct mono until);
 /* From an actor, before_ticks or the sink: single_run returns after the step in hand. */
 void single_stop(struct single *);
+/* The clock of all actors but the AtomicTNode's is wrong by so much, or not vouched for, from the next message on. */
+void single_skew(struct single *, int64_t skew_ms);
+void single_trust(struct single *, bool trusted);
 /* Each actor gets MSG_STOP, in reverse order; what it says then still reaches those that stop later. NULL
  * is fine. */
 void single_close(struct single *);
+/* The same without a word to anybody: a power cut. */
+void single_cut(struct single *);
 
 #endif

@@ -105,7 +105,17 @@ static int64_t convert(const struct world *w, struct world_sensor *s)
 
 static bool answer_number(char *text, size_t size, int64_t value)
 {
-	snprintf(text, size, "%lld", (long long)value);
+	char digits[24];
+	uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+	size_t n = sizeof(digits);
+
+	digits[--n] = '\0';
+	do
+		digits[--n] = (char)('0' + left % 10);
+	while ((left /= 10) != 0);
+	if (value < 0)
+		digits[--n] = '-';
+	memcpy(text, digits + n, sizeof(digits) - n < size ? sizeof(digits) - n : size);
 	return true;
 }
 
@@ -215,6 +225,35 @@ static bool answer(
 	return err_set(e, ERR_ABSENT, 0, "the simulated bus knows no \"%s\"", what);
 }
 
+static unsigned int hash(const char *alias)
+{
+	unsigned int h = 2166136261u;
+
+	for (; *alias != '\0'; alias++)
+		h = (h ^ (unsigned char)*alias) * 16777619u;
+	return h % WORLD_INDEX;
+}
+
+void world_index_nodes(struct world *w)
+{
+	for (int i = 0; i < w->house->n_nodes; i++) {
+		unsigned int at = hash(w->house->nodes[i].alias);
+
+		while (w->index[at] != 0)
+			at = (at + 1) % WORLD_INDEX;
+		w->index[at] = (uint8_t)(i + 1);
+	}
+}
+
+int world_node(const struct world *w, const char *alias)
+{
+	unsigned int at = hash(alias);
+
+	while (w->index[at] != 0 && strcmp(w->house->nodes[w->index[at] - 1].alias, alias) != 0)
+		at = (at + 1) % WORLD_INDEX;
+	return w->index[at] == 0 ? NO_NODE : w->index[at] - 1;
+}
+
 /* Splits sim/ALIAS/WHAT. */
 static bool split(const char *path, char alias[ALIAS_SIZE], const char **what)
 {
@@ -242,7 +281,7 @@ static bool sim_slurp(const struct bus *b, const char *path, char *text, size_t 
 
 	if (size < 24 || !split(path, alias, &what))
 		return err_set(e, ERR_ABSENT, 0, "simulated bus: no such path %s", path);
-	node = house_node(w->house, alias);
+	node = world_node(w, alias);
 	if (node == NO_NODE)
 		return err_set(e, ERR_ABSENT, 0, "simulated bus: no node %s", alias);
 	pthread_mutex_lock(&w->lock);

@@ -16,6 +16,8 @@ struct guard_sim {
 	pthread_mutex_t lock;		/* over all below; held while posting, so that order is order */
 	struct guard_rules rules;
 	struct rules_out out;
+	struct guard_limits limits;
+	struct guard_relay configs[GUARD_MAX_RELAYS];
 	uint8_t *relays;
 	int64_t now_ms, asserted_ms;
 };
@@ -122,19 +124,55 @@ static bool sim_reset(void *self, struct err *e)
 static bool begin(struct guard_sim *s, const struct settings *settings, const struct house *house,
 	struct err *e)
 {
-	struct guard_relay relays[GUARD_MAX_RELAYS];
-	struct guard_limits limits;
 	char text[48];
 
-	guard_config_limits(settings, house, &limits);
+	guard_config_limits(settings, house, &s->limits);
 	for (int i = 0; i < settings->n_relays; i++)
-		guard_config_relay(settings, house, i, true, &relays[i]);
-	if (!rules_rails(&limits, relays, settings->n_relays, text, sizeof(text)))
+		guard_config_relay(settings, house, i, true, &s->configs[i]);
+	if (!rules_rails(&s->limits, s->configs, settings->n_relays, text, sizeof(text)))
 		return err_set(e, ERR_CONFIG, 0, "guard: refused: %s", text);
-	rules_init(&s->rules, &limits, relays, settings->n_relays);
+	rules_init(&s->rules, &s->limits, s->configs, settings->n_relays);
 	rules_start(&s->rules, s->now_ms, &s->out);
 	carry_out(s);
 	return true;
+}
+
+/* Its clock begins at 0 again; times of before are that much earlier. */
+static int64_t shifted(int64_t ms, int64_t by_ms)
+{
+	return ms == RULES_LONG_AGO || ms == RULES_UNTIL_RESET ? ms : ms - by_ms;
+}
+
+static struct rules_memory shift_memory(struct rules_memory m, int64_t by_ms)
+{
+	m.moved_ms = shifted(m.moved_ms, by_ms);
+	for (int i = 0; i < N_RULES_LOCKS; i++)
+		m.locked_until_ms[i] = shifted(m.locked_until_ms[i], by_ms);
+	for (int i = 0; i < RULES_MOVES; i++)
+		m.moves_ms[i] = shifted(m.moves_ms[i], by_ms);
+	return m;
+}
+
+void guard_sim_restart(struct guard_sim *s, struct post post, int64_t off_ms, bool reboot)
+{
+	struct rules_memory memories[GUARD_MAX_RELAYS];
+	struct rules_stop trip = s->rules.stops[WATCH_TRIP];
+	int n = s->rules.n_relays;
+	int64_t by_ms = s->now_ms + off_ms;
+
+	pthread_mutex_lock(&s->lock);
+	for (int i = 0; i < n; i++)
+		memories[i] = shift_memory(s->rules.relays[i].memory, by_ms);
+	trip.since_ms = shifted(trip.since_ms, by_ms);
+	s->post = post;
+	s->now_ms = s->asserted_ms = 0;
+	rules_init(&s->rules, &s->limits, s->configs, n);
+	for (int i = 0; i < n; i++)
+		rules_restore(&s->rules, i, &memories[i], !reboot);
+	rules_restore_trip(&s->rules, &trip, !reboot, 0);
+	rules_start(&s->rules, 0, &s->out);
+	carry_out(s);
+	pthread_mutex_unlock(&s->lock);
 }
 
 struct guard_sim *guard_sim_open(const struct settings *settings, const struct house *house,

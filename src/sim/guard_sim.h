@@ -18,6 +18,9 @@ struct guard_sim;
 struct guard_sim *guard_sim_open(const struct settings *, const struct house *, uint8_t *relay_bytes,
 	struct post, struct err *);
 struct guard_port guard_sim_port(struct guard_sim *);
+/* The guard has ended and begins anew, its clock at 0, off_ms later; answers go to another runtime. It remembers what the
+ * guard process keeps (SF-19); reboot: not how long ago that was. */
+void guard_sim_restart(struct guard_sim *, struct post, int64_t off_ms, bool reboot);
 void guard_sim_close(struct guard_sim *);
 
 #endif

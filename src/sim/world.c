@@ -94,6 +94,7 @@ struct world *world_open(const struct house *h, uint64_t seed, struct wall start
 	}
 	pthread_mutex_init(&w->lock, NULL);
 	w->house = h;
+	world_index_nodes(w);
 	w->relays = relays;
 	w->relay_bytes = relay_bytes;
 	w->n_relays = n_relays;
@@ -228,6 +229,18 @@ bool world_set_relay_fault(struct world *w, const char *alias, enum world_relay_
 	w->relay_faults[relay] = fault;
 	pthread_mutex_unlock(&w->lock);
 	return true;
+}
+
+void world_would(struct world *w, const struct plant_inputs *closed, struct plant_inputs *flows)
+{
+	pthread_mutex_lock(&w->lock);
+	for (int i = 0; i < N_PLANT_RELAYS; i++) {
+		enum world_relay_fault fault = w->relay_of[i] >= 0 ? w->relay_faults[w->relay_of[i]] : WORLD_RELAY_DEAD;
+
+		flows->on[i] = fault == WORLD_RELAY_WELDED || (closed->on[i] && fault != WORLD_RELAY_DEAD);
+	}
+	flows->element_dry = false;
+	pthread_mutex_unlock(&w->lock);
 }
 
 void world_set_cold(struct world *w, double colder_k)

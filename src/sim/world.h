@@ -70,6 +70,10 @@ bool world_set_relay_fault(struct world *, const char *alias, enum world_relay_f
 /* It is `colder_k` colder outside than the weather says, from now on. */
 void world_set_cold(struct world *, double colder_k);
 
+/* What flows if these relays are closed, with the relay faults that stand. */
+struct plant_inputs;
+void world_would(struct world *, const struct plant_inputs *closed, struct plant_inputs *flows);
+
 struct world_summary {
 	double air_c, mass_c, out_c, wind_ms, sun_w_m2;
 	double tank_top_c, tank_bottom_c, supply_c, return_c;

@@ -30,6 +30,8 @@ struct world_sensor {
 	struct mono fault_at;		/* since then; of a slow one: its last answer */
 };
 
+enum { WORLD_INDEX = 512 };	/* more than twice HOUSE_MAX_NODES: a free place is near */
+
 struct world {
 	pthread_mutex_t lock;
 	const struct house *house;
@@ -48,6 +50,7 @@ struct world {
 	struct plant_state plant;
 	struct world_kept *kept;	/* NULL: nobody goes on with it */
 	double energy_j, flow_ml;
+	uint8_t index[WORLD_INDEX];	/* of nodes, by the hash of their aliases; 0: none, else node + 1 */
 	struct world_sensor sensors[HOUSE_MAX_NODES];
 };
 
@@ -60,6 +63,9 @@ struct plant_inputs world_inputs(const struct world *);
 double world_power_w(const struct world *);
 void world_sensor_init(struct world_sensor *, const struct world *, uint64_t seed, const char *alias);
 /* Puts the sensor where Plant.Nodes says. False: this plant has no such state. */
+/* house_node, quickly: each reading asks. */
+int world_node(const struct world *, const char *alias);
+void world_index_nodes(struct world *);
 bool world_sensor_state(struct world_sensor *, const struct plant *, const char *state);
 
 #endif

@@ -195,7 +195,7 @@ static void run_house(struct run *r)
 	r->facts->air_c = w.air_c;
 	r->facts->failing_after = h->history.failing;
 	r->facts->traces += counters(h);
-	r->facts->statuses = h->statuses;
+	r->facts->statuses = h->told.n;
 	single_close(h->single);
 	h->store.close(h->store.self);
 	r->facts->ended = 1;

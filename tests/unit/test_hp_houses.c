@@ -118,7 +118,7 @@ static void a_winter_morning_of_each_house(void **state)
 
 		world_summarise(h->world, &w);
 		print_message("%s: %d starts, %d defrosts, %.1f kWh, room %.1f C, %d statuses\n", houses[i],
-			w.hp_starts, w.hp_defrosts, w.energy_wh / 1000, w.air_c, h->statuses);
+			w.hp_starts, w.hp_defrosts, w.energy_wh / 1000, w.air_c, h->told.n);
 		assert_settings(&h->loaded);
 		assert_sensors(h, &w);
 		assert_true(w.hp_starts >= 1 && w.hp_starts <= 96);
@@ -126,7 +126,7 @@ static void a_winter_morning_of_each_house(void **state)
 		assert_int_equal(w.conflicts, 0);
 		assert_true(w.residual < 1e-11);
 		assert_true(w.air_c > set_c - 3 && w.air_c < set_c + 3);
-		assert_true(h->statuses >= 143);
+		assert_true(h->told.n >= 143);
 		assert_no_false_alarm(h, houses[i]);
 		inhouse_free(h);
 	}

@@ -87,7 +87,7 @@ static void threads_and_one_thread_agree(void **state)
 	assert_true(count_events(a, LOG_CONTRACT) >= 2);
 	for (int from = 0; from < N_ADDRESSES; from++)
 		compare_actor(a, b, (enum address)from);
-	assert_int_equal(a->statuses, b->statuses);
+	assert_int_equal(a->told.n, b->told.n);
 	inhouse_free(a);
 	inhouse_free(b);
 }
@@ -117,7 +117,7 @@ static void an_hour_is_told_whole(void **state)
 
 	(void)state;
 	world_summarise(a->world, &w);
-	assert_int_equal(a->statuses, HOUR_S / 300);
+	assert_int_equal(a->told.n, HOUR_S / 300);
 	assert_int_equal(a->scada.mode.mode, REMOTE_CONTROL);
 	assert_int_equal(a->scada.owed, 0);
 	assert_true(w.air_c > 17.0 && w.air_c < 19.0);
@@ -138,9 +138,9 @@ static void an_outage_loses_nothing(void **state)
 		lost |= a->events[i].code == LOG_MODE && strstr(a->events[i].text, "BeatLost") != NULL;
 	assert_true(lost);
 	assert_int_equal(a->scada.mode.mode, REMOTE_CONTROL);
-	assert_int_equal(a->statuses, 24);
-	for (int i = 0; i < a->statuses; i++) {
-		int64_t slot = (a->slots_s[i] - a->slots_s[0]) / 300;
+	assert_int_equal(a->told.n, 24);
+	for (int i = 0; i < a->told.n; i++) {
+		int64_t slot = (a->told.slots_s[i] - a->told.slots_s[0]) / 300;
 
 		assert_in_range(slot, 0, 23);
 		assert_false(seen[slot]);
@@ -220,7 +220,7 @@ static void a_day_is_told_and_kept_whole(void **state)
 
 	(void)state;
 	world_summarise(a->world, &w);
-	assert_int_equal(a->statuses, 288);
+	assert_int_equal(a->told.n, 288);
 	assert_int_equal(a->scada.owed, 0);
 	assert_true(count_events(a, LOG_MODE) >= 8);
 	assert_int_equal(a->scada.mode.mode, REMOTE_CONTROL);

@@ -99,7 +99,7 @@ static void tick_one(const struct alerts *s, struct alert *a, struct mono now, s
 
 void alerts_tick(struct alerts *s, struct mono now, struct wall clock)
 {
-	for (int i = 0; i < ALERTS_MAX; i++)
+	for (int i = 0; i < s->used; i++)
 		tick_one(s, &s->list[i], now, clock);
 }
 
@@ -107,7 +107,7 @@ void alerts_tick(struct alerts *s, struct mono now, struct wall clock)
 
 static struct alert *find(struct alerts *s, const struct msg_log *l)
 {
-	for (int i = 0; i < ALERTS_MAX; i++) {
+	for (int i = 0; i < s->used; i++) {
 		struct alert *a = &s->list[i];
 
 		if (a->state != ALERT_FREE && a->state != ALERT_ENDED && a->code == (enum log_code)l->code &&
@@ -140,6 +140,8 @@ static struct alert *make_room(struct alerts *s)
 	if (least->state != ALERT_FREE && least->state != ALERT_ENDED)
 		s->lost++;
 	*least = (struct alert){ .state = ALERT_FREE };
+	if (least - s->list >= s->used)
+		s->used = (int)(least - s->list) + 1;
 	return least;
 }
 
@@ -178,7 +180,7 @@ static bool ends(const struct alert *a, const struct msg_log *l)
 
 static void good_line(struct alerts *s, const struct msg_log *l, struct mono now)
 {
-	for (int i = 0; i < ALERTS_MAX; i++)
+	for (int i = 0; i < s->used; i++)
 		if (s->list[i].state != ALERT_FREE && ends(&s->list[i], l))
 			happen(&s->list[i], ALERT_E_GOOD, now);
 }
@@ -198,7 +200,7 @@ void alerts_hear(struct alerts *s, const struct msg_log *l, struct mono now, str
 
 const struct alert *alerts_to_tell(struct alerts *s)
 {
-	for (int i = 0; i < ALERTS_MAX; i++) {
+	for (int i = 0; i < s->used; i++) {
 		struct alert *a = &s->list[i];
 
 		if (a->told || !is_told_of(s, a) || (!alert_is_raised(a) && a->state != ALERT_ENDED))
@@ -211,7 +213,7 @@ const struct alert *alerts_to_tell(struct alerts *s)
 
 void alerts_tell_again(struct alerts *s)
 {
-	for (int i = 0; i < ALERTS_MAX; i++)
+	for (int i = 0; i < s->used; i++)
 		s->list[i].told = false;
 }
 
@@ -219,7 +221,7 @@ int alerts_count_level(const struct alerts *s, enum log_level level)
 {
 	int n = 0;
 
-	for (int i = 0; i < ALERTS_MAX; i++)
+	for (int i = 0; i < s->used; i++)
 		n += alert_is_raised(&s->list[i]) && s->list[i].level == level;
 	return n;
 }

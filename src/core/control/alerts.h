@@ -63,7 +63,8 @@ struct alert {
 
 /* for_people: all levels are told, and what has ended is kept until its place is needed. Else for the AtomicTNode: levels
  * E and C, and what has ended is kept until it was told. */
-struct alerts { struct alert list[ALERTS_MAX]; uint32_t lost, n_ever; bool for_people; };
+/* used: places from there on were never taken. */
+struct alerts { struct alert list[ALERTS_MAX]; int used; uint32_t lost, n_ever; bool for_people; };
 
 /* Whether such a line belongs here at all. */
 bool alerts_concern(enum log_level, enum log_code);

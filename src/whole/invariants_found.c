@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/* I12: which line tells of which fault, how soon, and which lines nothing explains. */
+#include <stdio.h>
+#include <string.h>
+
+#include "whole/invariants.h"
+
+enum { MINUTE_S = 60, HOUR_S = 3600, AFTER_MS = 6 * HOUR_S * 1000, CODES = 12 };
+
+/* within_s 0: it need not be found: it cannot be told from a house that is like that, or nothing happens to be asked of
+ * what is broken. also: lines that are its doing. */
+struct found_row { int within_s, n; enum log_code code, also[CODES]; };
+
+#define ALSO(...) .also = { __VA_ARGS__ }, .n = (int)(sizeof((enum log_code[]){ __VA_ARGS__ }) / sizeof(enum log_code))
+#define OF_SENSOR ALSO(LOG_BLIND, LOG_TRIP, LOG_FREEZE, LOG_SLA_BREACH, LOG_DRY_FIRE, LOG_CEILING, LOG_NO_FLOW, LOG_COMFORT_LOW, \
+	LOG_CAPACITY_SHORT, LOG_SHORT_CYCLE)
+#define OF_RELAY ALSO(LOG_WELDED, LOG_NO_LOAD, LOG_NO_FLOW, LOG_TRIP, LOG_CEILING, LOG_DRY_FIRE, LOG_SLA_BREACH, LOG_FREEZE, \
+	LOG_COMFORT_LOW, LOG_CAPACITY_SHORT)
+#define OF_LINK ALSO(LOG_BEAT_LATE, LOG_BEAT_LOST, LOG_REFUSED, LOG_LINK, LOG_SEND, LOG_GAP)
+
+static const struct found_row rows[N_FAULT_KINDS] = {
+	[FAULT_SENSOR_OPEN] = { .code = LOG_SENSOR, .within_s = 5 * MINUTE_S, OF_SENSOR },
+	[FAULT_SENSOR_SHORT] = { .code = LOG_SENSOR, .within_s = 5 * MINUTE_S, OF_SENSOR },
+	[FAULT_SENSOR_STUCK] = { .code = LOG_SENSOR, OF_SENSOR },
+	[FAULT_SENSOR_JUMP] = { .code = LOG_SENSOR, OF_SENSOR },
+	[FAULT_SENSOR_CRC] = { .code = LOG_SENSOR, .within_s = 5 * MINUTE_S, OF_SENSOR },
+	[FAULT_SENSOR_POWERUP85] = { .code = LOG_SENSOR, OF_SENSOR },
+	[FAULT_SENSOR_SLOW] = { .code = LOG_SENSOR, .within_s = 5 * MINUTE_S, OF_SENSOR },
+	[FAULT_RELAY_STUCKOPEN] = { .code = LOG_NO_LOAD, OF_RELAY },
+	[FAULT_RELAY_WELDED] = { .code = LOG_WELDED, OF_RELAY },
+	[FAULT_RELAY_NOLOAD] = { .code = LOG_NO_LOAD, OF_RELAY },
+	[FAULT_METER_SILENT] = { .code = LOG_METER, .within_s = 2 * MINUTE_S, ALSO(LOG_NO_LOAD, LOG_WELDED, LOG_DRY_FIRE, LOG_SENSOR) },
+	[FAULT_METER_REVERSED] = { .code = LOG_METER, ALSO(LOG_NO_LOAD, LOG_WELDED, LOG_DRY_FIRE, LOG_SENSOR) },
+	[FAULT_BROKER_DOWN] = { .code = LOG_LINK, .within_s = 2 * MINUTE_S, OF_LINK },
+	[FAULT_BROKER_FLAP] = { .code = LOG_LINK, .within_s = 2 * MINUTE_S, OF_LINK },
+	[FAULT_ATN_SILENT] = { .code = LOG_BEAT_LOST, OF_LINK },
+	[FAULT_ATN_REPLAY] = { .code = LOG_REFUSED, OF_LINK },
+	[FAULT_CLOCK_STEP] = { .code = LOG_CLOCK, ALSO(LOG_GAP, LOG_REFUSED, LOG_BEAT_LATE, LOG_BEAT_LOST, LOG_STORE) },
+	[FAULT_CLOCK_UNSYNC] = { .code = LOG_CLOCK, ALSO(LOG_REFUSED, LOG_BEAT_LATE, LOG_BEAT_LOST, LOG_GAP) },
+	[FAULT_DISK_FULL] = { .code = LOG_STORE, .within_s = 12 * MINUTE_S, ALSO(LOG_GAP, LOG_REFUSED, LOG_CONTRACT) },
+	[FAULT_DISK_READONLY] = { .code = LOG_STORE, .within_s = 12 * MINUTE_S, ALSO(LOG_GAP, LOG_REFUSED, LOG_CONTRACT) },
+	[FAULT_DISK_CORRUPT] = { .code = LOG_STORE, .within_s = 12 * MINUTE_S, ALSO(LOG_GAP, LOG_REFUSED) },
+	[FAULT_ACTOR_CRASH] = { .code = LOG_BOOT, ALSO(LOG_BEAT_LATE, LOG_BEAT_LOST, LOG_REFUSED, LOG_SENSOR, LOG_NO_FLOW) },
+	[FAULT_POWER_CUT] = { .code = LOG_BOOT, ALSO(LOG_BEAT_LATE, LOG_BEAT_LOST, LOG_REFUSED, LOG_SENSOR, LOG_COMFORT_LOW,
+		LOG_CAPACITY_SHORT, LOG_SLA_BREACH, LOG_NO_FLOW, LOG_FREEZE) },
+	[FAULT_WEATHER_COLD] = { .code = LOG_CAPACITY_SHORT, ALSO(LOG_COMFORT_LOW, LOG_SLA_BREACH) },
+};
+
+/* What a sound house may say when it is very cold, or when a contract takes its heat, or at its start. */
+static bool is_natural(const struct msg *m, struct mono now)
+{
+	switch ((int)m->log.code) {
+	case LOG_CAPACITY_SHORT:
+	case LOG_COMFORT_LOW:
+	case LOG_SLA_BREACH:
+	case LOG_SHORT_CYCLE:
+	case LOG_UNSIGNED_OK:
+	case LOG_OVERRUN:
+	case LOG_PLAN:
+		return true;
+	case LOG_REFUSED:	/* after a breach the house takes no offer for a while */
+		return strncmp(m->log.text, "SlaHold", 7) == 0;
+	default:
+		return now.ms < 5 * MINUTE_S * 1000;
+	}
+}
+
+static bool is_of(const struct found_row *r, enum log_code code)
+{
+	for (int i = 0; i < r->n; i++)
+		if (r->also[i] == code)
+			return true;
+	return r->code == code;
+}
+
+static bool is_about(const struct invariants *v, const struct break_row *b, const struct msg *m)
+{
+	enum fault_place place = fault_rows[b->spec.kind].place;
+
+	if (m->log.code != LOG_SENSOR || place != PLACE_SENSOR || m->log.node == NO_NODE)
+		return true;
+	return strcmp(house_alias(v->house, m->log.node), b->spec.node) == 0;
+}
+
+void invariants_found_line(struct invariants *v, const struct msg *m, struct mono now)
+{
+	bool explained = m->log.level > LEVEL_WARNING || m->from == TO_ATN || is_natural(m, now);
+
+	for (int i = 0; v->breaks != NULL && i < v->breaks->next; i++) {
+		struct break_row *b = &v->breaks->list[i];
+		const struct found_row *r = &rows[b->spec.kind];
+
+		if (!b->begun || (b->ended && mono_since(now, b->end) > AFTER_MS) || !is_of(r, (enum log_code)m->log.code))
+			continue;
+		explained = true;
+		if (b->found || r->code != (enum log_code)m->log.code || !is_about(v, b, m))
+			continue;
+		b->found = true;
+		b->found_at = now;
+	}
+	if (!explained && v->alarm[0] == '\0')
+		snprintf(v->alarm, sizeof(v->alarm), "false alarm %s %.60s: %.80s", log_code_name((enum log_code)m->log.code),
+			m->log.node == NO_NODE ? "" : house_alias(v->house, m->log.node), m->log.text);
+}
+
+bool invariants_found(struct invariants *v, const struct seen *s, char why[INVARIANTS_WHY])
+{
+	bool well = v->alarm[0] == '\0';
+	char text[FAULT_TEXT];
+
+	memcpy(why, v->alarm, sizeof(v->alarm));
+	v->alarm[0] = '\0';
+	for (int i = v->breaks != NULL ? v->breaks->done : 0; v->breaks != NULL && i < v->breaks->next; i++) {
+		struct break_row *b = &v->breaks->list[i];
+		int64_t within_ms = rows[b->spec.kind].within_s * 1000LL;
+
+		if (!b->begun || b->found || within_ms == 0 || mono_since(s->now, b->begin) < within_ms ||
+			(b->ended && mono_since(b->end, b->begin) < within_ms))
+			continue;
+		b->found = true;	/* said once */
+		b->found_at = MONO_NEVER;
+		fault_write(&b->spec, text, sizeof(text));
+		snprintf(why, INVARIANTS_WHY, "%.120s not found by %s in %lld s", text, log_code_name(rows[b->spec.kind].code),
+			(long long)within_ms / 1000);
+		well = false;
+	}
+	return well;
+}

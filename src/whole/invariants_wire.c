@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/* What the wire tells: contracts, beats and reports, read as text by code that shares nothing with the service's. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "whole/invariants.h"
+
+enum { ECHO_MS = 180000 };
+
+/* The text after `"name":` up to the end of the value, without quotes. False: no such field. */
+static bool field(const char *json, const char *name, char *out, size_t size)
+{
+	char key[48];
+	const char *p;
+	size_t n;
+
+	snprintf(key, sizeof(key), "\"%s\":", name);
+	p = strstr(json, key);
+	if (p == NULL)
+		return false;
+	p += strlen(key);
+	p += strspn(p, " \"");
+	n = strcspn(p, ",\"}");
+	if (n >= size)
+		n = size - 1;
+	memcpy(out, p, n);
+	out[n] = '\0';
+	return true;
+}
+
+static int64_t number(const char *json, const char *name)
+{
+	char text[32] = "";
+
+	return field(json, name, text, sizeof(text)) ? strtoll(text, NULL, 10) : 0;
+}
+
+static struct invariants_offer *offer_of(struct invariants *v, const char *id)
+{
+	for (int i = 0; i < INVARIANTS_CONTRACTS; i++)
+		if (strcmp(v->offers[i].id, id) == 0)
+			return &v->offers[i];
+	return NULL;
+}
+
+static void take_offer(struct invariants *v, const char *json, const char *id)
+{
+	struct invariants_offer *o = offer_of(v, id);
+
+	if (o == NULL)
+		o = &v->offers[v->n_offers++ % INVARIANTS_CONTRACTS];
+	else if (o->accepted)
+		return;
+	*o = (struct invariants_offer){ .start_s = number(json, "StartUnixS"), .end_s = number(json, "EndUnixS") };
+	snprintf(o->id, sizeof(o->id), "%s", id);
+}
+
+/* --- from the AtomicTNode ----------------------------------------------------------------------------------------------- */
+
+static void from_atn(struct invariants *v, const char *topic, const char *json, struct mono now)
+{
+	char id[UUID_TEXT] = "", echo[20] = "";
+
+	if (!field(json, "ContractId", id, sizeof(id)))
+		return;
+	if (strstr(topic, "offer") != NULL) {
+		take_offer(v, json, id);
+		return;
+	}
+	if (strstr(topic, "beat") == NULL || !field(json, "EchoBeat", echo, sizeof(echo)))
+		return;
+	for (int i = 0; i < INVARIANTS_BEATS; i++)
+		if (strcmp(v->beats[i], echo) == 0) {
+			v->echoed = now;
+			memcpy(v->echoed_id, id, sizeof(id));
+		}
+}
+
+/* --- from the service ---------------------------------------------------------------------------------------------------- */
+
+static void take_report(struct invariants *v, const char *json, const char *id)
+{
+	struct invariants_report r = { .uid = "" };
+
+	snprintf(r.id, sizeof(r.id), "%s", id);
+	if (!field(json, "ReportUid", r.uid, sizeof(r.uid)))
+		field(json, "Uid", r.uid, sizeof(r.uid));
+	field(json, "Outcome", r.outcome, sizeof(r.outcome));
+	for (int i = 0; i < v->n_reports; i++) {
+		const struct invariants_report *old = &v->reports[i];
+
+		if (strcmp(old->id, r.id) != 0)
+			continue;
+		if (strcmp(old->uid, r.uid) != 0 || strcmp(old->outcome, r.outcome) != 0)
+			snprintf(v->twice, sizeof(v->twice), "contract %.36s was reported %.20s, and again %.20s%s", id, old->outcome,
+				r.outcome, strcmp(old->uid, r.uid) != 0 ? " with another id" : "");
+		return;
+	}
+	if (v->n_reports < INVARIANTS_REPORTS)
+		v->reports[v->n_reports++] = r;
+}
+
+static void take_beat(struct invariants *v, const char *json, const char *id)
+{
+	struct invariants_offer *o = offer_of(v, id);
+	char verdict[16] = "";
+
+	if (field(json, "Beat", v->beats[v->n_beats % INVARIANTS_BEATS], sizeof(v->beats[0])))
+		v->n_beats++;
+	if (o != NULL && field(json, "Verdict", verdict, sizeof(verdict)) && strcmp(verdict, "Accepted") == 0)
+		o->accepted = true;
+}
+
+static void from_scada(struct invariants *v, const char *topic, const char *json)
+{
+	char id[UUID_TEXT] = "";
+
+	if (!field(json, "ContractId", id, sizeof(id)))
+		return;
+	if (strstr(topic, "report") != NULL)
+		take_report(v, json, id);
+	else
+		take_beat(v, json, id);
+}
+
+void invariants_sent(struct invariants *v, enum net_sim_side from, const char *topic, const void *bytes, size_t length,
+	struct mono now)
+{
+	char json[2048];
+
+	if (length >= sizeof(json) || strstr(topic, "contract") == NULL)
+		return;
+	memcpy(json, bytes, length);
+	json[length] = '\0';
+	if (from == NET_SIM_ATN)
+		from_atn(v, topic, json, now);
+	else
+		from_scada(v, topic, json);
+}
+
+bool invariants_remote(struct invariants *v, const struct seen *s, int relay, char why[INVARIANTS_WHY])
+{
+	const struct invariants_offer *o = offer_of(v, v->echoed_id);
+	const char *node = v->settings->relays[relay].node_name;
+	int64_t age_ms = mono_since(s->now, v->echoed), t_s = s->clock.ms / 1000;
+
+	if (o == NULL || !o->accepted)
+		snprintf(why, INVARIANTS_WHY, "%s is moved by the AtomicTNode, which echoed no beat of an accepted contract", node);
+	else if (age_ms > ECHO_MS + 2000)
+		snprintf(why, INVARIANTS_WHY, "%s is moved by the AtomicTNode, whose last echo is %lld s old", node,
+			(long long)age_ms / 1000);
+	else if ((t_s < o->start_s || t_s > o->end_s) && s->broken_ms[INJECT_CLOCK] == INT64_MAX)
+		snprintf(why, INVARIANTS_WHY, "%s is moved by the AtomicTNode outside its contract", node);
+	else
+		return true;
+	return false;
+}
+
+bool invariants_reported(struct invariants *v, const struct seen *s, char why[INVARIANTS_WHY])
+{
+	(void)s;
+	if (v->twice[0] == '\0')
+		return true;
+	memcpy(why, v->twice, sizeof(v->twice));
+	v->twice[0] = '\0';
+	return false;
+}

@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: MIT */
+/* Each invariant of the simulation can fail: a sound house is seen for three hours, and then one thing is wrong. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "whole/invariants.h"
+
+enum { START_S = 1800000000, HOUR_S = 3600 };
+static const char id[] = "00000001-0000-4000-8000-000000000000";
+static const char topic[] = "gw/x/dispatch-contract-beat", offer_topic[] = "gw/x/dispatch-contract-offer",
+	report_topic[] = "gw/x/dispatch-contract-report";
+
+struct bench {
+	struct settings settings;
+	struct house house;
+	struct break_row faults[2];
+	struct breaks breaks;
+	struct invariants v;
+	struct seen s;
+	int64_t slots[600];
+};
+
+static struct bench *open_bench(void)
+{
+	struct bench *b = calloc(1, sizeof(*b));
+
+	assert_non_null(b);
+	b->settings.comfort.setpoint_c = 20;
+	b->settings.guard = (struct settings_guard){ .hp_min_off_s = 300, .hp_min_on_s = 300, .hp_max_starts_per_hour = 4,
+		.store_trip_c = 82, .sla_floor_c = 16 };
+	b->settings.n_relays = 1;
+	b->settings.relays[0].kind = RELAY_HEAT_PUMP;
+	strcpy(b->settings.relays[0].node_name, "a.hp1.relay");
+	strcpy(b->house.nodes[0].alias, "a.tank.temp0");
+	b->house.n_nodes = 1;
+	b->breaks = (struct breaks){ .list = b->faults };
+	assert_true(invariants_open(&b->v, &b->house, &b->settings, &b->breaks, (struct wall){ START_S * 1000LL }, 2));
+	b->s = (struct seen){ .truth = { .air_c = 20, .tank_top_c = 60 }, .ideal_c = 20, .slots_s = b->slots, .row_kept = true,
+		.mode = REMOTE_CONTROL, .memory_kb = 10000, .contract = { .state = CONTRACT_NONE } };
+	b->s.lied_ms = INT64_MAX;
+	for (int c = 0; c < N_INJECT_CLASSES; c++)
+		b->s.broken_ms[c] = INT64_MAX;
+	return b;
+}
+
+static void close_bench(struct bench *b)
+{
+	invariants_close(&b->v);
+	free(b);
+}
+
+/* A second: each slot comes a minute after its end. */
+static bool second(struct bench *b)
+{
+	int64_t s = b->s.now.ms / 1000 + 1;
+
+	b->s.now.ms = b->s.since_boot_ms = s * 1000;
+	b->s.clock.ms = (START_S + s) * 1000LL;
+	if (s % 300 == 60 && s > 300 && b->s.mode == REMOTE_CONTROL)
+		b->slots[b->s.statuses++] = START_S + s - 360;
+	b->s.row_known = s % HOUR_S == 0;
+	b->s.relays[0].asked_ms = s % 10 * 1000;
+	return invariants_step(&b->v, &b->s);
+}
+
+static void seconds(struct bench *b, int n)
+{
+	for (int i = 0; i < n; i++)
+		second(b);
+}
+
+/* Three hours in which all hold. */
+static struct bench *sound(void)
+{
+	struct bench *b = open_bench();
+
+	for (int i = 0; i < 3 * HOUR_S; i++)
+		if (!second(b))
+			for (int k = 0; k < N_INVARIANTS; k++)
+				if (b->v.violated[k] > 0)
+					fail_msg("%s: %s", invariant_table[k].id, b->v.why[k]);
+	return b;
+}
+
+static void assert_only(const struct bench *b, const char *which, const char *why)
+{
+	for (int k = 0; k < N_INVARIANTS; k++)
+		if (strcmp(invariant_table[k].id, which) == 0) {
+			assert_true(b->v.violated[k] > 0);
+			if (strstr(b->v.why[k], why) == NULL)
+				fail_msg("\"%s\" is not in \"%s\"", why, b->v.why[k]);
+		} else if (b->v.violated[k] > 0) {
+			fail_msg("%s too: %s", invariant_table[k].id, b->v.why[k]);
+		}
+}
+
+static void turn(struct bench *b, bool on, enum relay_mover by)
+{
+	b->s.relays[0].on = on;
+	b->s.relays[0].by = by;
+}
+
+static void a_cold_room(void **state)
+{
+	struct bench *b = sound();
+
+	(void)state;
+	b->s.truth.air_c = 18;
+	seconds(b, 2 * HOUR_S - 10);
+	assert_int_equal(b->v.violated[0], 0);
+	seconds(b, 20);
+	assert_only(b, "I1", "room 18.00 C for 2 h below 18.50 C");
+	close_bench(b);
+	b = sound();		/* nobody could have done better */
+	b->s.truth.air_c = 18;
+	b->s.ideal_c = 18.5;
+	seconds(b, 3 * HOUR_S);
+	assert_int_equal(b->v.violated[0], 0);
+	close_bench(b);
+}
+
+static void hot_water(void **state)
+{
+	struct bench *b = sound();
+
+	(void)state;
+	b->s.truth.tank_top_c = 85.5;
+	second(b);
+	assert_only(b, "I2", "water 85.5 C, limit 85.0 C");
+	close_bench(b);
+}
+
+static void a_short_rest(void **state)
+{
+	struct bench *b = sound();
+
+	(void)state;
+	turn(b, true, BY_LOCAL);
+	seconds(b, 600);
+	turn(b, false, BY_LOCAL);
+	seconds(b, 299);
+	turn(b, true, BY_LOCAL);
+	second(b);
+	assert_only(b, "I3", "a.hp1.relay starts after 299 s of rest, 300 s are needed");
+	close_bench(b);
+}
+
+static void a_short_run_and_many_starts(void **state)
+{
+	struct bench *b = sound();
+
+	(void)state;
+	turn(b, true, BY_LOCAL);
+	seconds(b, 299);
+	turn(b, false, BY_LOCAL);
+	second(b);
+	assert_only(b, "I3", "stops after 299 s");
+	close_bench(b);
+	b = sound();
+	for (int i = 0; i < 5; i++) {
+		turn(b, true, BY_LOCAL);
+		seconds(b, 301);
+		turn(b, false, BY_LOCAL);
+		seconds(b, 301);
+	}
+	assert_only(b, "I3", "starts 5 times in an hour, 4 are allowed");
+	close_bench(b);
+}
+
+static void no_lease(void **state)
+{
+	struct bench *b = sound();
+
+	(void)state;
+	turn(b, true, BY_LOCAL);
+	second(b);
+	b->s.now.ms += 1000;
+	b->s.relays[0].asked_ms = 31001;
+	invariants_step(&b->v, &b->s);
+	assert_only(b, "I4", "a.hp1.relay is on, last asked for 31 s ago");
+	close_bench(b);
+}
+
+static void send(struct bench *b, enum net_sim_side from, const char *t, const char *format, ...)
+{
+	char json[512];
+	va_list args;
+	int n;
+
+	va_start(args, format);
+	n = vsnprintf(json, sizeof(json), format, args);
+	va_end(args);
+	invariants_sent(&b->v, from, t, json, (size_t)n, b->s.now);
+}
+
+static void make_contract(struct bench *b, const char *echo)
+{
+	send(b, NET_SIM_ATN, offer_topic, "{\"ContractId\":\"%s\",\"StartUnixS\":%d,\"EndUnixS\":%d}", id, START_S,
+		START_S + 10 * HOUR_S);
+	send(b, NET_SIM_SCADA, topic, "{\"ContractId\":\"%s\",\"Verdict\":\"Accepted\",\"Beat\":\"00000000000000aa\"}", id);
+	send(b, NET_SIM_ATN, topic, "{\"ContractId\":\"%s\",\"Beat\":\"00000000000000bb\",\"EchoBeat\":\"%s\"}", id, echo);
+}
+
+static void a_move_from_outside(void **state)
+{
+	struct bench *b = sound();
+
+	(void)state;
+	make_contract(b, "00000000000000aa");
+	turn(b, true, BY_ATN);
+	seconds(b, 400);
+	for (int k = 0; k < N_INVARIANTS; k++)
+		assert_int_equal(b->v.violated[k], 0);
+	turn(b, false, BY_ATN);		/* its echo is 400 s old */
+	second(b);
+	assert_only(b, "I5", "whose last echo is 40");
+	close_bench(b);
+	b = sound();
+	make_contract(b, "00000000000000ff");	/* no beat that we sent */
+	turn(b, true, BY_ATN);
+	second(b);
+	assert_only(b, "I5", "which echoed no beat of an accepted contract");
+	close_bench(b);
+}
+
+static void two_ends(void **state)
+{
+	struct bench *b = sound();
+
+	(void)state;
+	send(b, NET_SIM_SCADA, report_topic, "{\"ContractId\":\"%s\",\"Uid\":\"u1\",\"Outcome\":\"Completed\"}", id);
+	send(b, NET_SIM_SCADA, report_topic, "{\"ContractId\":\"%s\",\"Uid\":\"u1\",\"Outcome\":\"Completed\"}", id);
+	assert_true(second(b));
+	send(b, NET_SIM_SCADA, report_topic, "{\"ContractId\":\"%s\",\"Uid\":\"u2\",\"Outcome\":\"Completed\"}", id);
+	second(b);
+	assert_only(b, "I6", "with another id");
+	close_bench(b);
+}
+
+static void a_lost_slot(void **state)
+{
+	struct bench *b = sound();
+
+	(void)state;
+	b->slots[b->s.statuses - 1] = START_S;	/* the first one twice, the newest not at all */
+	b->v.told--;
+	b->v.slots[3 * HOUR_S / 300 - 2] = 0;
+	seconds(b, 3 * HOUR_S);
+	assert_only(b, "I7", "never came to the AtomicTNode");
+	close_bench(b);
+}
+
+static void a_lost_row(void **state)
+{
+	struct bench *b = sound();
+
+	(void)state;
+	b->s.row_kept = false;
+	seconds(b, HOUR_S);
+	assert_only(b, "I8", "no stored row of an hour ago");
+	close_bench(b);
+}
+
+static void wrong_energy(void **state)
+{
+	struct bench *b = sound();
+
+	(void)state;
+	b->s.contract.state = CONTRACT_LIVE;
+	assert_true(uuid_parse(id, &b->s.contract.id));
+	second(b);
+	b->s.truth.energy_wh += 5000;
+	b->s.contract.energy_mwh += 5000 * 1000 - 60 * 1000;
+	assert_true(second(b));		/* 60 Wh of 5000: 1 % and 20 Wh are allowed */
+	b->s.contract.energy_mwh -= 20 * 1000;
+	second(b);
+	assert_only(b, "I9", "the contract counts 4920 Wh, the truth is 5000 Wh");
+	close_bench(b);
+	b = sound();		/* it had no meter for a while: what it guessed it is not blamed for */
+	b->s.contract.state = CONTRACT_LIVE;
+	assert_true(uuid_parse(id, &b->s.contract.id));
+	b->s.broken_ms[INJECT_METER] = 0;
+	second(b);
+	b->s.broken_ms[INJECT_METER] = INT64_MAX;
+	b->s.truth.energy_wh += 5000;
+	seconds(b, 10);
+	assert_int_equal(b->v.violated[8], 0);
+	close_bench(b);
+}
+
+static void line(struct bench *b, int level, int code, int node)
+{
+	struct msg m = { .type = MSG_LOG, .from = TO_SCADA, .log = { .level = (uint8_t)level, .code = (uint8_t)code,
+		.node = (int16_t)node, .text = "it says so" } };
+
+	invariants_line(&b->v, &m, b->s.now);
+}
+
+static void stuck_in_the_cold(void **state)
+{
+	struct bench *b = sound();
+
+	(void)state;
+	b->s.truth.air_c = 18.9;
+	seconds(b, 6 * HOUR_S + 1);
+	assert_only(b, "I10", "and no CAPACITY_SHORT");
+	close_bench(b);
+	b = sound();
+	line(b, LEVEL_WARNING, LOG_CAPACITY_SHORT, NO_NODE);
+	b->s.truth.air_c = 18.9;
+	seconds(b, 6 * HOUR_S + 1);
+	assert_int_equal(b->v.violated[9], 0);
+	close_bench(b);
+}
+
+static void a_full_mailbox_and_memory_that_grows(void **state)
+{
+	struct bench *b = sound();
+
+	(void)state;
+	b->s.refused = 1;
+	second(b);
+	assert_only(b, "I11", "1 messages found a full mailbox");
+	close_bench(b);
+	b = sound();
+	seconds(b, 21 * HOUR_S + 10);
+	b->s.memory_kb += 32 * 1024 + 1;
+	second(b);
+	assert_only(b, "I11", "42769 kB of memory, 10000 kB after the first day");
+	close_bench(b);
+}
+
+static void begin_fault(struct bench *b, enum fault_kind kind)
+{
+	b->faults[0] = (struct break_row){ .spec = { .kind = kind, .when = WHEN_OFFSET, .at_ms = b->s.now.ms }, .begun = true,
+		.begin = b->s.now, .end = MONO_NEVER };
+	strcpy(b->faults[0].spec.node, "a.tank.temp0");
+	b->breaks.n = b->breaks.next = 1;
+}
+
+static void a_fault_not_found_and_a_false_alarm(void **state)
+{
+	struct bench *b = sound();
+
+	(void)state;
+	begin_fault(b, FAULT_SENSOR_OPEN);
+	seconds(b, 299);
+	assert_int_equal(b->v.violated[11], 0);
+	second(b);
+	assert_only(b, "I12", "sensor:a.tank.temp0=open");
+	close_bench(b);
+	b = sound();
+	begin_fault(b, FAULT_SENSOR_OPEN);
+	line(b, LEVEL_WARNING, LOG_SENSOR, 0);
+	seconds(b, 400);
+	assert_int_equal(b->v.violated[11], 0);
+	close_bench(b);
+	b = sound();
+	line(b, LEVEL_WARNING, LOG_SENSOR, 0);
+	second(b);
+	assert_only(b, "I12", "false alarm SENSOR a.tank.temp0: it says so");
+	close_bench(b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_cold_room),
+		cmocka_unit_test(hot_water),
+		cmocka_unit_test(a_short_rest),
+		cmocka_unit_test(a_short_run_and_many_starts),
+		cmocka_unit_test(no_lease),
+		cmocka_unit_test(a_move_from_outside),
+		cmocka_unit_test(two_ends),
+		cmocka_unit_test(a_lost_slot),
+		cmocka_unit_test(a_lost_row),
+		cmocka_unit_test(wrong_energy),
+		cmocka_unit_test(stuck_in_the_cold),
+		cmocka_unit_test(a_full_mailbox_and_memory_that_grows),
+		cmocka_unit_test(a_fault_not_found_and_a_false_alarm),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
