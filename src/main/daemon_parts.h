@@ -119,7 +119,7 @@ void daemon_say(struct daemon *, enum log_level, enum log_code, const char *form
 void daemon_record(struct daemon *, enum log_level, enum log_code, int32_t value, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
 
-/* daemon_open.c: the connection to the broker, which a reload makes anew. */
+/* daemon_net.c: the connection to the broker, which a reload makes anew. */
 bool daemon_open_net(struct daemon *, struct err *);
 void daemon_close_net(struct daemon *);
 
