@@ -112,7 +112,7 @@ static int read_tariff(struct cli *cli, struct offline *o)
 	struct loaded *l = malloc(sizeof(*l));
 	struct problems problems = { 0 };
 	struct conf_list *origins = calloc(1, sizeof(*origins));
-	const char *timezone = "";
+	const char *zone_name = "";
 	struct err e;
 	int result = EXIT_DONE;
 
@@ -123,9 +123,9 @@ static int read_tariff(struct cli *cli, struct offline *o)
 		result = cli_fail(EXIT_CONFIG, "plan: %s", problems.n > 0 ? problems.text[0] : cli->config);
 	} else if (cli->config != NULL) {
 		o->tariff = l->settings.tariff;
-		timezone = l->settings.display.timezone;
+		zone_name = l->settings.display.timezone;
 	}
-	if (result == EXIT_DONE && !zone_system_read(timezone, &o->zone, &e))
+	if (result == EXIT_DONE && !zone_system_read(zone_name, &o->zone, &e))
 		o->zone = (struct zone){ .n = 0 };
 	free(origins);
 	free(l);
