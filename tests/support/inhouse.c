@@ -11,7 +11,7 @@
 static struct inhouse *open_house(enum inhouse_manner manner, const char *house, uint64_t seed, int64_t seconds,
 	void (*step)(void *self, const struct msg *, struct outbox *))
 {
-	struct inhouse_options o = { .manner = manner, .house = house, .houses_file = "input_data/houses.json",
+	struct inhouse_options o = { .manner = manner, .plan = true, .house = house, .houses_file = "input_data/houses.json",
 		.seed = seed, .seconds = seconds, .atn_step = step };
 	struct err e;
 	struct inhouse *h = inhouse_open(&o, &e);

@@ -289,7 +289,7 @@ static void a_setpoint_is_held(void **state)
 	o.setpoint_mc = 24000;
 	ask(r, o);
 	pass(r, 61);
-	give(r, (struct msg){ .type = MSG_QUERY, .query = { 1, 0 } });
+	give(r, (struct msg){ .type = MSG_QUERY, .query = { .ticket = 1, .box = 0 } });
 	assert_int_equal(r->boxes.box[0].setpoint_mc, 18000);
 	assert_int_equal(r->boxes.box[0].hold_until_ms, 0);
 }
@@ -342,7 +342,7 @@ static void the_view_is_true(void **state)
 	struct rig *r = *state;
 	const struct house_view *v = &r->boxes.box[1];
 
-	give(r, (struct msg){ .type = MSG_QUERY, .query = { 42, 1 } });
+	give(r, (struct msg){ .type = MSG_QUERY, .query = { .ticket = 42, .box = 1 } });
 	assert_int_equal(find(r, MSG_VIEW)->view.ticket, 42);
 	assert_int_equal(find(r, MSG_VIEW)->view.box, 1);
 	assert_int_equal(v->t_ms, T0_S * 1000LL + r->now.ms);
@@ -356,7 +356,7 @@ static void the_view_is_true(void **state)
 	assert_true(v->relays[ELEMENT].on);
 	assert_int_equal(v->relays[ELEMENT].starts_1h, 1);
 	r->now.ms += 40000;
-	give(r, (struct msg){ .type = MSG_QUERY, .query = { 43, 1 } });
+	give(r, (struct msg){ .type = MSG_QUERY, .query = { .ticket = 43, .box = 1 } });
 	assert_int_equal(v->channels[FX_CH_TOP].quality, QUALITY_STALE);
 	assert_false(v->store[0].good);
 	assert_false(v->power_known);
@@ -367,10 +367,10 @@ static void boxes_are_checked(void **state)
 {
 	struct rig *r = *state;
 
-	give(r, (struct msg){ .type = MSG_QUERY, .query = { 1, VIEW_BOXES } });
-	give(r, (struct msg){ .type = MSG_QUERY, .query = { 1, -1 } });
+	give(r, (struct msg){ .type = MSG_QUERY, .query = { .ticket = 1, .box = VIEW_BOXES } });
+	give(r, (struct msg){ .type = MSG_QUERY, .query = { .ticket = 1, .box = -1 } });
 	scada_show(&r->scada, NULL);
-	give(r, (struct msg){ .type = MSG_QUERY, .query = { 1, 0 } });
+	give(r, (struct msg){ .type = MSG_QUERY, .query = { .ticket = 1, .box = 0 } });
 	assert_null(find(r, MSG_VIEW));
 }
 
