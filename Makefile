@@ -26,8 +26,8 @@ VERSION := 0.1.0
 COMMIT := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 
 PACKAGES := build-essential pkg-config libpaho-mqtt-dev libcjson-dev libsqlite3-dev libconfig-dev \
-	libsodium-dev libssl-dev libgpiod-dev libcmocka-dev mosquitto mosquitto-clients
-PKGS := libcjson sqlite3 libconfig libsodium libssl libcrypto
+	libsodium-dev libssl-dev libgpiod-dev libmodbus-dev libcmocka-dev mosquitto mosquitto-clients socat
+PKGS := libcjson sqlite3 libconfig libsodium libssl libcrypto libmodbus
 GUARD_PKGS := libgpiod
 # Two versions of that library are in use; one file speaks to each.
 GPIOD_OTHER = $(if $(shell pkg-config --atleast-version=2 libgpiod 2>/dev/null && echo 2),v1,v2)
@@ -80,7 +80,7 @@ ifneq ($(DEPS),no)
 	command -v $(CC) >/dev/null && command -v ar >/dev/null || missing=1; \
 	command -v pkg-config >/dev/null || missing=1; \
 	command -v mosquitto >/dev/null || [ -x /usr/sbin/mosquitto ] || missing=1; \
-	command -v mosquitto_pub >/dev/null || missing=1; \
+	command -v mosquitto_pub >/dev/null && command -v socat >/dev/null || missing=1; \
 	[ -n "$$missing" ] || pkg-config --exists $(PKGS) $(GUARD_PKGS) cmocka || missing=1; \
 	[ -n "$$missing" ] || echo '#include <MQTTClient.h>' | $(CC) -E -x c - >/dev/null 2>&1 || missing=1; \
 	[ -z "$$missing" ] && exit 0; \
@@ -214,7 +214,7 @@ $(B)/vectors: $(call obj,src/main/vectors.c) $(B)/libspaceheat.a
 # The guard links nothing but itself, its drivers, the bus they share with sensors, and two files of core: no JSON, no
 # network, no database.
 $(B)/spaceheat-guard: $(B)/obj/src/main/spaceheat-guard.o $(B)/libguard.a \
-		$(call obj,src/core/err.c src/core/names.c drivers/i2c_linux.c)
+		$(call obj,src/core/err.c src/core/names.c drivers/i2c_linux.c drivers/gpio_chip.c)
 	@echo "  LD    $@"
 	@$(CC) $(ALL_LDFLAGS) -o $@ $^ $(GUARD_LIBS)
 

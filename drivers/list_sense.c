@@ -4,10 +4,19 @@
 
 #include "spaceheat/driver.h"
 
-extern const struct driver ds18b20_driver, sim_temp_driver, sim_flow_driver, sim_meter_driver;
+extern const struct driver ds18b20_driver, ads1115_driver, pulse_flow_driver, iem3455_driver, egauge_driver, modbus_driver,
+	emonpi_driver, number_file_driver;
+extern const struct driver sim_temp_driver, sim_flow_driver, sim_meter_driver;
 
 static const struct driver *const real_drivers[] = {
 	&ds18b20_driver,
+	&ads1115_driver,
+	&pulse_flow_driver,
+	&iem3455_driver,
+	&egauge_driver,
+	&modbus_driver,
+	&emonpi_driver,
+	&number_file_driver,
 };
 
 static const struct { enum component_kind kind; const struct driver *driver; } simulated[] = {
@@ -45,11 +54,13 @@ const struct driver *driver_sense(const char *make_model)
 const struct driver *driver_for(const struct house *h, const struct channel *c)
 {
 	const struct component *component;
+	const struct driver *real;
 
 	if (c->name == TELEMETRY_RELAY_STATE || c->component < 0)
 		return NULL;
 	component = &h->components[c->component];
 	if (h->simulated)
 		return simulated_of(component->kind);
-	return real_of(symbols_make_model.list[component->make].word);
+	real = real_of(symbols_make_model.list[component->make].word);
+	return real != NULL && (real->kinds >> component->kind & 1) != 0 ? real : NULL;
 }

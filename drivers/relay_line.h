@@ -12,16 +12,10 @@
 
 struct relay_line;	/* owns the line */
 
-/* Off when it returns. chip: a path, or the label or name of a chip; "" = the Pi's own (label beginning with
- * "pinctrl-bcm"), else the only one. NULL: see err. */
+/* Off when it returns. chip: see gpio_chip.h. NULL: see err. */
 struct relay_line *relay_line_open(const char *chip, int offset, bool active_low, enum line_bias, struct err *);
 bool relay_line_set(struct relay_line *, bool on, struct err *);
 bool relay_line_get(struct relay_line *, bool *on, struct err *);
 void relay_line_close(struct relay_line *);
-
-/* relay_chip.c: why a line of that chip could not be had; returns false. */
-bool relay_line_failed(const char *path, int os, struct err *);
-/* The path of that chip (see relay_line_open), of those in /dev that match. */
-bool relay_chip_path(const char *chip, char *path, size_t size, struct err *);
 
 #endif

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gpio_chip.h"
+
 struct relay_line { struct gpiod_chip *chip; struct gpiod_line *line; };
 
 static const int biases[N_LINE_BIASES] = {
@@ -25,10 +27,10 @@ static bool request(struct relay_line *line, const char *path, int offset, bool 
 
 	line->chip = gpiod_chip_open(path);
 	if (line->chip == NULL)
-		return relay_line_failed(path, errno, e);
+		return gpio_line_failed(path, errno, e);
 	line->line = gpiod_chip_get_line(line->chip, (unsigned int)offset);
 	return (line->line != NULL && gpiod_line_request(line->line, &config, 0) == 0) ||
-		relay_line_failed(path, errno, e);
+		gpio_line_failed(path, errno, e);
 }
 
 struct relay_line *relay_line_open(const char *chip, int offset, bool active_low, enum line_bias bias, struct err *e)
@@ -40,7 +42,7 @@ struct relay_line *relay_line_open(const char *chip, int offset, bool active_low
 		err_set(e, ERR_MEMORY, 0, "no memory");
 		return NULL;
 	}
-	if (relay_chip_path(chip, path, sizeof(path), e) && request(line, path, offset, active_low, bias, e))
+	if (gpio_chip_path(chip, path, sizeof(path), e) && request(line, path, offset, active_low, bias, e))
 		return line;
 	relay_line_close(line);
 	return NULL;

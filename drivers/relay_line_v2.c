@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gpio_chip.h"
+
 struct relay_line { struct gpiod_line_request *request; unsigned int offset; };
 
 static const enum gpiod_line_bias biases[N_LINE_BIASES] = {
@@ -53,7 +55,7 @@ struct relay_line *relay_line_open(const char *chip, int offset, bool active_low
 	struct parts p = { 0 };
 	char path[64];
 
-	if (line == NULL || !relay_chip_path(chip, path, sizeof(path), e)) {
+	if (line == NULL || !gpio_chip_path(chip, path, sizeof(path), e)) {
 		if (line == NULL)
 			err_set(e, ERR_MEMORY, 0, "no memory");
 		free(line);
@@ -63,7 +65,7 @@ struct relay_line *relay_line_open(const char *chip, int offset, bool active_low
 	if (make_parts(&p, path, line->offset, active_low, bias))
 		line->request = gpiod_chip_request_lines(p.chip, p.request, p.lines);
 	if (line->request == NULL) {
-		relay_line_failed(path, errno, e);
+		gpio_line_failed(path, errno, e);
 		free(line);
 		line = NULL;
 	}

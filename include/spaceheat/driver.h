@@ -23,12 +23,21 @@ struct bus {
 	bool (*slurp)(const struct bus *, const char *path, char *text, size_t size, struct err *);
 	bool (*find)(const struct bus *, const char *dir, const char *prefix, const char *suffix,
 		char *name, size_t size, struct err *);
+	/* How long ago a file was written, by its own date. NULL: no files here. */
+	bool (*age_ms)(const struct bus *, const char *path, int64_t *age_ms, struct err *);
+	const struct i2c *i2c;	/* NULL: none */
 };
+
+/* Who waits for whom: sensing devices on one bus are read by one thread, others are not delayed (SF-84). */
+enum sense_bus { SENSE_W1, SENSE_I2C, SENSE_LINE, SENSE_FILE, N_SENSE_BUSES };
+
+struct settings;
 
 struct device {
 	const struct bus *bus;
 	const char *alias;	/* of the node: simulated devices are addressed by it */
 	const char *root;	/* sensors.w1_root for 1-wire devices */
+	const struct settings *settings;	/* of sensing devices; NULL in the guard */
 	char address[128];	/* path or address, filled by open */
 	int fd;			/* of relay drivers: what they write to; -1 = none */
 	int line;		/* of relay drivers: GPIO line or board index */
@@ -48,6 +57,11 @@ struct driver {
 	bool (*write)(struct device *, bool on, struct err *);	/* NULL: it only senses */
 	void (*close)(struct device *);
 	bool (*energy_wh)(struct device *, int64_t *wh, struct err *);	/* a meter's own register; NULL: it has none */
+	/* Does a meter of these settings tell that at all? NULL: it does. */
+	bool (*measures)(const struct settings *, enum telemetry_name);
+	enum sense_bus bus;
+	unsigned int kinds;	/* of component it can stand for: bits 1 << enum component_kind; relay drivers leave it */
+	bool says_85_first;	/* a DS18B20's word before its first conversion is exactly 85 C (SF-81) */
 };
 
 /* The driver of that make and model, or NULL. */
@@ -57,7 +71,8 @@ const struct driver *driver_relay(const char *make_model);
  * refused before anything is started (SF-92). */
 bool driver_relay_known(const char *make_model);
 /* The sensing driver of a channel: in a simulated house the simulated one of its kind, whatever its make, in a
- * real house the one of its make and never a simulated one in its place (SF-88). NULL: a relay, or unknown. */
+ * real house the one of its make and never a simulated one in its place (SF-88). NULL: a relay, an unknown make, or a
+ * make that is no such kind of device. */
 const struct driver *driver_for(const struct house *, const struct channel *);
 
 #endif

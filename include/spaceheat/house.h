@@ -45,8 +45,9 @@ struct component {
 	enum component_kind kind;
 	enum make_model make;
 	char label[LABEL_SIZE];
-	char hw_uid[40];	/* "" = none */
+	char hw_uid[64];	/* what tells it from others, or where it is: see docs/hardware.md; "" = none */
 	int gpio;		/* -1 = none */
+	int64_t ul_per_pulse;	/* of a flow meter that gives pulses: microlitres; 0 = not told */
 	int response_ms;	/* TypicalResponseTimeMs, 0 = none */
 	int update_ms;		/* UpdatePeriodMs of a meter, 0 = none */
 	enum telemetry_name telemetry;	/* of a temperature sensor; for others the kind decides */

@@ -110,8 +110,29 @@ struct settings_comfort {
 	int n_schedule;
 };
 
-struct settings_sensors { char w1_root[PATH_SIZE]; int poll_s; double reject_jump_k_per_min, plausible_c[2]; };
-struct settings_meter { char port[PATH_SIZE]; int baud, unit_id, poll_ms; double report_change; };
+struct settings_sensors {
+	char w1_root[PATH_SIZE], i2c_bus[PATH_SIZE];
+	int poll_s, flow_debounce_ms;
+	enum line_bias flow_bias;
+	double reject_jump_k_per_min, plausible_c[2];
+	double ntc_beta_k, ntc_r25_ohm, ntc_pull_up_ohm, ntc_supply_v;
+};
+
+enum meter_parity { PARITY_NONE, PARITY_EVEN, PARITY_ODD };
+enum meter_kind { REGISTER_HOLDING, REGISTER_INPUT };
+enum meter_type { TYPE_U16, TYPE_S16, TYPE_U32, TYPE_S32, TYPE_F32, TYPE_U64, TYPE_S64 };
+
+struct settings_meter {
+	char port[PATH_SIZE], username[WORD_SIZE], password_file[PATH_SIZE];
+	int baud, unit_id, poll_ms;
+	enum meter_parity parity;
+	double report_change;
+	int power_address, current_address, energy_address;	/* -1: the make's own, or none */
+	enum meter_kind kind;
+	enum meter_type type, energy_type;
+	bool low_word_first;
+	double power_scale, current_scale, energy_scale;	/* W, A and Wh of one count */
+};
 struct settings_history { int commit_s, exact_days, max_mb; };
 struct settings_log { enum log_level level; bool readings; };
 struct settings_display { bool fahrenheit; char timezone[WORD_SIZE], currency[8]; };

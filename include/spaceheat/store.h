@@ -66,7 +66,7 @@ struct store_event {
 /* One status that the AtomicTNode has not acknowledged. Not a copy: it is built from the tier when it is
  * sent. */
 struct store_owed {
-	int64_t n;		/* rises in the order of owing; the store's own */
+	int64_t n;		/* rises in the order of owing, never the same twice while the store is open */
 	struct uuid uid;
 	int64_t slot_s;
 	int32_t period_s;

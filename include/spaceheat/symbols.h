@@ -53,6 +53,12 @@
 	/* ours: the first 8 digits of SHA-256("spaceheat.make.model." word) */ \
 	X(MAKE_GPIO_RELAY, "Generic__GpioRelay", "cb8719de") \
 	X(MAKE_KRIDA_PCF8575, "Krida__Pcf8575Relay16", "a3b7d708") \
+	X(MAKE_ADS1115_NTC, "TI__Ads1115Ntc", "bb49ff21") \
+	X(MAKE_EMONPI, "OpenEnergy__EmonPi", "ef858168") \
+	X(MAKE_MODBUS, "Generic__Modbus", "95fbbd2c") \
+	X(MAKE_EGAUGE_4030, "Egauge__4030", "2fd40835") \
+	X(MAKE_PULSE_FLOW, "Generic__PulseFlow", "245157ca") \
+	X(MAKE_FILE, "Generic__File", "516528af") \
 	X(MAKE_UNKNOWN, "UnknownMake__UnknownModel", "b6a32d9b")
 
 #define COMM_INTERFACES(X) \

@@ -48,7 +48,8 @@ static bool read_row(void *self, enum store_tier t, int64_t row_s, bool *found,
 	*found = t == TIER_EXACT && row_s == h->row_s;
 	if (*found)
 		slot_group(&h->open, row_s * 1000, (row_s + HISTORY_ROW_S) * 1000, &h->work);
-	else if (t == TIER_EXACT ? !history_read_row(h, row_s, found, e) : !history_read_tier(h, t, row_s, found, e))
+	else if (t == TIER_EXACT ? !history_read_row_of(h, row_s, r->series, found, e) :
+				    !history_read_tier_of(h, t, row_s, r->series, found, e))
 		return false;
 	if (*found && t == TIER_EXACT)
 		each_exact(&h->work, r->series, &h->series.is[r->series].map, each, ctx);

@@ -97,7 +97,12 @@ void history_prune(struct history *, struct outbox *);
 /* history_read.c: rows back from memory and store */
 /* Decodes the row into h->work with series numbers. False: the store failed. */
 bool history_read_row(struct history *, int64_t start_s, bool *found, struct err *);
-/* The same, of the store alone. */
+/* The same; of the store's rows one series is enough, others may be there too. -1: all. */
+bool history_read_row_of(struct history *, int64_t start_s, int32_t series, bool *found, struct err *);
+bool history_read_stored_of(struct history *, int64_t start_s, int32_t series, bool *found, struct err *);
+bool history_read_tier_of(
+	struct history *, enum store_tier, int64_t start_s, int32_t series, bool *found, struct err *);
+/* The same as history_read_row, of the store alone. */
 bool history_read_stored(struct history *, int64_t start_s, bool *found, struct err *);
 /* All readings of the slot into h->work, in the order of the store's ids. *rows: how many of its rows
  * there are. */

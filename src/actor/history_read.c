@@ -57,6 +57,11 @@ static bool number_series(struct history *h, struct block_series *s, int32_t *n_
 
 bool history_read_row(struct history *h, int64_t start_s, bool *found, struct err *e)
 {
+	return history_read_row_of(h, start_s, -1, found, e);
+}
+
+bool history_read_row_of(struct history *h, int64_t start_s, int32_t series, bool *found, struct err *e)
+{
 	const struct history_waiting *w = &h->waiting;
 
 	h->work.start_ms = start_s * 1000;
@@ -65,10 +70,32 @@ bool history_read_row(struct history *h, int64_t start_s, bool *found, struct er
 			*found = block_decode(w->rows[i].bytes, w->rows[i].length, &h->work);
 			return true;
 		}
-	return history_read_stored(h, start_s, found, e);
+	return history_read_stored_of(h, start_s, series, found, e);
+}
+
+/* For one series that is asked for, up to it alone; series -1 or one whose id is not known: all. True: they have the
+ * store's ids. */
+static bool decode_row(struct history *h, size_t length, int32_t series)
+{
+	int32_t id = series < 0 ? 0 : h->series.id[series];
+
+	return id > 0 ? block_decode_series(h->bytes, length, id, &h->work) : block_decode(h->bytes, length, &h->work);
+}
+
+static bool decode_tier(struct history *h, size_t length, int32_t series)
+{
+	int32_t id = series < 0 ? 0 : h->series.id[series];
+
+	return id > 0 ? bucket_decode_series(h->bytes, length, id, &h->buckets) :
+			bucket_decode(h->bytes, length, &h->buckets);
 }
 
 bool history_read_stored(struct history *h, int64_t start_s, bool *found, struct err *e)
+{
+	return history_read_stored_of(h, start_s, -1, found, e);
+}
+
+bool history_read_stored_of(struct history *h, int64_t start_s, int32_t series, bool *found, struct err *e)
 {
 	size_t length;
 
@@ -78,7 +105,7 @@ bool history_read_stored(struct history *h, int64_t start_s, bool *found, struct
 		return false;
 	if (!*found)
 		return true;
-	*found = block_decode(h->bytes, length, &h->work);
+	*found = decode_row(h, length, series);
 	if (!*found)
 		h->counts.unreadable++;
 	return !*found || number_series(h, h->work.series, &h->work.n_series, e);
@@ -95,6 +122,12 @@ static const struct tier_row *tier_in_memory(const struct history *h, enum store
 
 bool history_read_tier(struct history *h, enum store_tier t, int64_t start_s, bool *found, struct err *e)
 {
+	return history_read_tier_of(h, t, start_s, -1, found, e);
+}
+
+bool history_read_tier_of(
+	struct history *h, enum store_tier t, int64_t start_s, int32_t series, bool *found, struct err *e)
+{
 	const struct tier_row *r = tier_in_memory(h, t, start_s);
 	size_t length;
 
@@ -108,7 +141,7 @@ bool history_read_tier(struct history *h, enum store_tier t, int64_t start_s, bo
 		return false;
 	if (!*found)
 		return true;
-	*found = bucket_decode(h->bytes, length, &h->buckets);
+	*found = decode_tier(h, length, series);
 	h->counts.unreadable += !*found;
 	return !*found || number_series(h, h->buckets.series, &h->buckets.n_series, e);
 }

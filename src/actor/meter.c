@@ -3,6 +3,30 @@
 
 #include <string.h>
 
+/* The device that measures the channel: one it shares with another, or a new one. */
+static int device_of(struct meter *m, const struct settings *settings, const struct channel *c)
+{
+	for (int i = 0; i < m->n_devices; i++)
+		if (m->devices[i].component == c->component)
+			return i;
+	m->devices[m->n_devices] = (struct meter_device){ .component = c->component,
+		.driver = driver_for(m->house, c),
+		.device = { .bus = &m->bus, .alias = house_alias(m->house, c->by), .root = settings->meter.port,
+			.settings = settings, .fd = -1 } };
+	return m->n_devices++;
+}
+
+/* Not every meter tells a current; what is never told is no fault. */
+static bool is_measured(const struct house *h, const struct settings *settings, const struct channel *c)
+{
+	const struct driver *driver;
+
+	if (c->name != TELEMETRY_POWER_W && c->name != TELEMETRY_CURRENT_UA)
+		return false;
+	driver = driver_for(h, c);
+	return driver == NULL || driver->measures == NULL || driver->measures(settings, c->name);
+}
+
 void meter_init(
 	struct meter *m, const struct house *h, const struct settings *settings, const struct bus *bus)
 {
@@ -10,18 +34,10 @@ void meter_init(
 	m->house = h;
 	m->bus = *bus;
 	m->poll.period_ms = settings->meter.poll_ms;
-	for (int i = 0; i < h->n_channels && m->n < METER_MAX_CHANNELS; i++) {
-		const struct channel *c = &h->channels[i];
-
-		if (c->name != TELEMETRY_POWER_W && c->name != TELEMETRY_CURRENT_UA)
-			continue;
-		m->channels[m->n++] = (struct meter_channel){ .channel = i,
-			.driver = driver_for(h, c),
-			.device = { .bus = &m->bus,
-				.alias = house_alias(h, c->by),
-				.root = settings->meter.port,
-				.fd = -1 } };
-	}
+	for (int i = 0; i < h->n_channels && m->n < METER_MAX_CHANNELS; i++)
+		if (is_measured(h, settings, &h->channels[i]))
+			m->channels[m->n++] = (struct meter_channel){ .channel = i,
+				.device = device_of(m, settings, &h->channels[i]) };
 }
 
 static const struct channel *channel_of(const struct meter *m, const struct meter_channel *c)
@@ -29,32 +45,34 @@ static const struct channel *channel_of(const struct meter *m, const struct mete
 	return &m->house->channels[c->channel];
 }
 
-static bool fetch(const struct meter *m, struct meter_channel *c, int64_t *code, struct err *e)
+static bool fetch(struct meter *m, struct meter_channel *c, int64_t *code, struct err *e)
 {
 	const struct channel *channel = channel_of(m, c);
+	struct meter_device *d = &m->devices[c->device];
 
-	if (c->driver == NULL)
+	if (d->driver == NULL)
 		return err_set(e, ERR_ABSENT, 0, "no driver for it - check its make in houses.json");
-	if (!c->open)
-		c->open = c->driver->open(&c->device, &m->house->components[channel->component], e);
-	if (!c->open || !c->driver->read(&c->device, channel->name, code, e))
+	if (!d->open)
+		d->open = d->driver->open(&d->device, &m->house->components[channel->component], e);
+	if (!d->open || !d->driver->read(&d->device, channel->name, code, e))
 		return false;
 	if (channel->name == TELEMETRY_POWER_W && *code < METER_REVERSED_W)
 		return err_set(e, ERR_RANGE, 0, "reversed: %lld W", (long long)*code);
 	return true;
 }
 
-static void say_reading(const struct meter *m, struct meter_channel *c, enum quality quality,
+static void say_reading(struct meter *m, const struct meter_channel *c, enum quality quality,
 	int64_t code, const struct msg *in, struct outbox *out)
 {
 	struct msg say_it = { .type = MSG_READING, .to = TO_SCADA, .reading = { .channel = c->channel,
 		.quality = quality, .code = code, .at = in->now, .tick = poll_tick(&m->poll, in->clock) } };
 	struct msg_reading *r = &say_it.reading;
+	struct meter_device *d = &m->devices[c->device];
 	struct err e;
 
 	/* The register goes with the power of the same moment; without it the power alone is counted. */
-	if (quality == QUALITY_GOOD && channel_of(m, c)->name == TELEMETRY_POWER_W && c->driver->energy_wh != NULL)
-		r->has_register = c->driver->energy_wh(&c->device, &r->register_wh, &e);
+	if (quality == QUALITY_GOOD && channel_of(m, c)->name == TELEMETRY_POWER_W && d->driver->energy_wh != NULL)
+		r->has_register = d->driver->energy_wh(&d->device, &r->register_wh, &e);
 	say(out, &say_it);
 }
 
@@ -79,12 +97,12 @@ static void answered(const struct meter *m, struct meter_channel *c, struct mono
 	c->good_at = now;
 }
 
-static void silent(const struct meter *m, struct meter_channel *c, const struct err *e, const struct msg *in,
+static void silent(struct meter *m, struct meter_channel *c, const struct err *e, const struct msg *in,
 	struct outbox *out)
 {
 	int64_t silent_ms = mono_since(in->now, c->good_at);
 
-	if (!c->heard || silent_ms + m->poll.period_ms >= METER_UNKNOWN_MS)
+	if (!c->heard || silent_ms + m->poll.period_ms + METER_LATE_MS >= METER_UNKNOWN_MS)
 		say_reading(m, c, QUALITY_UNKNOWN, 0, in, out);
 	if (silent_ms < METER_REPORT_MS || c->reported)
 		return;
@@ -119,10 +137,10 @@ static void read_all(struct meter *m, const struct msg *in, struct outbox *out)
 
 static void close_all(struct meter *m)
 {
-	for (int i = 0; i < m->n; i++) {
-		if (m->channels[i].open)
-			m->channels[i].driver->close(&m->channels[i].device);
-		m->channels[i].open = false;
+	for (int i = 0; i < m->n_devices; i++) {
+		if (m->devices[i].open)
+			m->devices[i].driver->close(&m->devices[i].device);
+		m->devices[i].open = false;
 	}
 }
 

@@ -17,17 +17,25 @@
 enum {
 	METER_MAX_CHANNELS = 8,
 	METER_UNKNOWN_MS = 5000,
+	METER_LATE_MS = 500,	/* a poll may come, and its question may take, so much longer */
 	METER_REPORT_MS = 60000,
 	METER_REVERSED_W = -50,		/* what takes power reads no less but by a wrong wiring */
 };
 
 struct meter_channel {
 	int channel;
-	const struct driver *driver;	/* NULL: no driver knows this make */
-	struct device device;
-	bool open, heard;		/* heard: since the start */
+	int device;			/* index in devices */
+	bool heard;			/* since the start */
 	struct mono good_at;		/* or when we began to listen */
 	bool reported;			/* the METER line of this silence was said */
+};
+
+/* Power and current of one meter come over one connection. */
+struct meter_device {
+	int component;
+	const struct driver *driver;	/* NULL: no driver knows this make */
+	struct device device;
+	bool open;
 };
 
 struct meter {
@@ -37,10 +45,12 @@ struct meter {
 	bool started;
 	struct meter_channel channels[METER_MAX_CHANNELS];
 	int n;
+	struct meter_device devices[METER_MAX_CHANNELS];
+	int n_devices;
 };
 
-/* Takes all channels of the house's electric meters. The bus is copied. The struct stays where it is from
- * then on. */
+/* Takes all channels of the house's electric meters. The bus is copied, the settings stay where they
+ * are, as does the struct. */
 void meter_init(struct meter *, const struct house *, const struct settings *, const struct bus *);
 void meter_step(void *self, const struct msg *, struct outbox *);
 

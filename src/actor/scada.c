@@ -70,6 +70,7 @@ static void first_time(struct scada *s)
 	s->next_report = mono_after(s->now, SCADA_REPORT_MS);
 	s->next_keep = mono_after(s->now, SCADA_KEEP_MS);
 	s->calm_until = mono_after(s->now, s->own_delay_ms);
+	s->look_until = mono_after(s->now, SCADA_LOOK_MS);
 	beats_restart(&s->beats, s->now);
 }
 

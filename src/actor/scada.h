@@ -22,6 +22,7 @@
 
 enum {
 	SCADA_TICK_MS = 1000,
+	SCADA_LOOK_MS = 15000,		/* three polls of a sensor */
 	SCADA_RENEW_MS = 10000,		/* all WANTs again: leases last 30 s */
 	SCADA_BLIND_MS = 300000,	/* SF-83 */
 	SCADA_STALE_MS = 30000,		/* SF-80 */
@@ -172,6 +173,7 @@ struct scada {
 	struct msg_mode told;		/* what uplink and history were last told */
 	bool mode_known, safe_mode;
 	int64_t own_delay_ms;		/* of this house: not all of a street switch on at once (SF-58) */
+	struct mono look_until;		/* after a start: until then the first readings are awaited */
 	struct mono calm_until;		/* after boot, reconnect and a contract's start */
 	struct mono next_tick, last_tick, seeing_since, next_report, next_status, next_keep;
 	uint32_t next_seq;

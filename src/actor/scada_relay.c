@@ -100,6 +100,12 @@ static struct wish wish_for(struct scada *s, int relay, bool local_on)
 	return (struct wish){ local_on, s->mode.mode == REMOTE_CONTROL ? BY_ALLY : BY_LOCAL, GUARD_RANK_LOCAL };
 }
 
+/* Has everything that local control asks for been heard once? A sensor that stays silent is not waited for long. */
+static bool has_looked(const struct scada *s)
+{
+	return scada_seeing(s) || mono_reached(s->now, s->look_until);
+}
+
 /* SF-58. Each wish waits on its own, so that a link that comes and goes cannot keep the house cold. */
 static bool must_wait(struct scada *s, int relay, const struct wish *w)
 {
@@ -109,6 +115,8 @@ static bool must_wait(struct scada *s, int relay, const struct wish *w)
 	if (own && !r->delayed)
 		r->delayed_at = s->now;
 	r->delayed = own;
+	if (own && !has_looked(s))
+		return true;
 	return own && !mono_reached(s->now, s->calm_until) && mono_since(s->now, r->delayed_at) < s->own_delay_ms;
 }
 

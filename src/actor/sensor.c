@@ -16,6 +16,21 @@ static void take_limits(struct sensor *s, const struct settings *settings)
 	s->poll.period_ms = settings->sensors.poll_s * 1000;
 }
 
+int sensor_channels_on(const struct house *h, enum sense_bus bus, int list[HOUSE_MAX_CHANNELS])
+{
+	int n = 0;
+
+	for (int i = 0; i < h->n_channels; i++) {
+		const struct channel *c = &h->channels[i];
+		const struct driver *driver = driver_for(h, c);
+
+		if (c->about == c->by && c->name != TELEMETRY_RELAY_STATE &&
+			(driver != NULL ? driver->bus : SENSE_W1) == bus)
+			list[n++] = i;
+	}
+	return n;
+}
+
 void sensor_init(struct sensor *s, const struct house *h, const struct settings *settings,
 	const int channels[], int n, const struct bus *bus)
 {
@@ -29,7 +44,7 @@ void sensor_init(struct sensor *s, const struct house *h, const struct settings 
 		s->channels[s->n++] = (struct sensor_channel){
 			.channel = channels[i], .driver = driver_for(h, channel), .quality = QUALITY_UNKNOWN,
 			.device = { .bus = &s->bus, .alias = house_alias(h, channel->by), .fd = -1,
-				.root = settings->sensors.w1_root },
+				.root = settings->sensors.w1_root, .settings = settings },
 		};
 	}
 	s->next = s->n;
@@ -95,10 +110,10 @@ static enum quality quality_of_failure(enum err_code code)
 	return code == ERR_FORMAT ? QUALITY_CRC : QUALITY_UNKNOWN;
 }
 
-/* SF-81. True of every thermometer we drive: all are a DS18B20 or imitate one. */
+/* SF-81. */
 static bool is_power_up(const struct sensor *s, const struct sensor_channel *c, int64_t mc, struct mono now)
 {
-	if (mc != SENSOR_POWER_UP_MC)
+	if (mc != SENSOR_POWER_UP_MC || !c->driver->says_85_first)
 		return false;
 	return !c->good.known || mono_since(now, c->good.at) >= SENSOR_HOT_MS ||
 		channel_mc(channel_of(s, c), c->good.code) < SENSOR_HOT_MC;

@@ -44,7 +44,10 @@ struct sensor {
 	int n, next;			/* next: of the round under way; n = none is */
 };
 
-/* `channels` index house->channels; the bus is copied. The struct stays where it is from then on. */
+/* The channels that are read on that bus; those without a driver are on the first. Returns how many. */
+int sensor_channels_on(const struct house *, enum sense_bus, int list[HOUSE_MAX_CHANNELS]);
+/* `channels` index house->channels; the bus is copied, the settings stay where they
+ * are, as does the struct. */
 void sensor_init(struct sensor *, const struct house *, const struct settings *, const int channels[], int n,
 	const struct bus *);
 /* Between two steps: other limits, and devices opened anew. */

@@ -30,6 +30,14 @@ const struct verb verbs[] = {
 	  "  NODE                only this one\n", cli_sensors },
 	{ "relays", "", "every relay: state, since when, by whom, held by what", "r", "spaceheat relays", NULL,
 	  cli_relays },
+	{ "relay", "test NODE|--all [--yes] [--seconds 20]", "commissioning: switch it and look at the meter", "o",
+	  "spaceheat relay test a.elt1.relay",
+	  "  --all               every relay, one by one\n"
+	  "  --yes               do not ask for the node's name\n"
+	  "  --seconds S         how long it stays on; 20 unless told\n"
+	  "  --report DIR        where the report is written; commissioning unless told\n"
+	  "Off, 10 s of measuring, on, off again; all through the guard, whose minimum times are waited for. Refused in\n"
+	  "RemoteControl and while blind. Exit 1: a relay failed.\n", cli_relay },
 	{ "contract", "[log]", "the contract, the control mode and the last 20 changes of either", "r", "spaceheat contract",
 	  "  log                 all changes that the service remembers\n", cli_contract },
 	{ "dispatch", "NODE on|off|auto [--minutes 60] [--override]", "take a relay for a time, or give it back", "o",
@@ -90,8 +98,16 @@ const struct verb verbs[] = {
 	  "  --origin            where each comes from\n"
 	  "  --defaults          the defaults beside them\n"
 	  "  diff                the file on disk against the running service; exit 0 the same, 1 it differs\n", verb_config },
+	{ "setup", "[--house KEY] [--port DEVICE] [--force]", "find devices, and write conf.d/10-site.cfg for a house", "a",
+	  "spaceheat setup --house w.isone.me.mine.1 --port /dev/ttyUSB0",
+	  "  --house KEY         of houses.json; without it nothing is written\n"
+	  "  --port DEVICE       where to look for a Modbus meter; meter.port unless told\n"
+	  "  --force             replace a file that is there\n"
+	  "Looks at 1-wire, I2C and Modbus; it never switches anything. Exit 78: written, but something is missing.\n", cli_setup },
 	{ "reload", "", "read the configuration anew: prints what changes, or all that is wrong", "a", "spaceheat reload", NULL,
 	  cli_reload },
+	{ "doctor", "", "what of this machine is not as the house needs it, and the command that helps", "none",
+	  "spaceheat doctor", "Exit 0: all is well, 1: a warning, 2: something fails, 3: no house or no service. -q: only what is not ok.\n", cli_doctor },
 	{ "atn", "run|id|key|offer|beat|dispatch|end [-p]", "be the AtomicTNode, whole or message by message",
 	  "none", "spaceheat atn dispatch a.elt1.relay on -p",
 	  "  run [--manual]      the whole agent; --manual: contract and beats, no dispatches\n"

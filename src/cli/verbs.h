@@ -5,9 +5,11 @@
 #define CLI_VERBS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "spaceheat/err.h"
+#include "spaceheat/settings.h"
 #include "spaceheat/when.h"
 
 enum exit_code {
@@ -33,6 +35,9 @@ struct cli_doors {
 	/* `spaceheat atn run`. */
 	int (*atn_run)(struct cli *, int argc, char **argv);
 	const char *version, *commit;
+	/* Does anybody answer at that I2C address; the serial number of a Modbus meter of that make. NULL: not to be looked for. */
+	bool (*i2c_answers)(const char *path, int address);
+	bool (*modbus_serial)(const struct settings_meter *, const char *make, char *serial, size_t size);
 };
 
 struct cli {
@@ -68,6 +73,7 @@ int cli_version(struct cli *, int argc, char **argv);
 int cli_status(struct cli *, int argc, char **argv);
 int cli_sensors(struct cli *, int argc, char **argv);
 int cli_relays(struct cli *, int argc, char **argv);
+int cli_relay(struct cli *, int argc, char **argv);
 int cli_contract(struct cli *, int argc, char **argv);
 int cli_dispatch(struct cli *, int argc, char **argv);
 int cli_hold(struct cli *, int argc, char **argv);
@@ -78,6 +84,8 @@ int cli_config_diff(struct cli *, int argc);
 int cli_reload(struct cli *, int argc, char **argv);
 int cli_events(struct cli *, int argc, char **argv);
 int cli_alerts(struct cli *, int argc, char **argv);
+int cli_doctor(struct cli *, int argc, char **argv);
+int cli_setup(struct cli *, int argc, char **argv);
 int cli_history(struct cli *, int argc, char **argv);
 int cli_export(struct cli *, int argc, char **argv);
 int cli_outbox(struct cli *, int argc, char **argv);

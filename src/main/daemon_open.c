@@ -12,8 +12,8 @@
 
 #include "core/settings/settings.h"
 #include "core/wire/signature.h"
+#include "i2c_linux.h"
 #include "main/daemon_parts.h"
-#include "port/zone_system.h"
 #include "port/bus_linux.h"
 #include "port/store_sqlite.h"
 
@@ -148,19 +148,33 @@ static void alive(void *ctx)
 	notify_say(&d->notify, "WATCHDOG=1");
 }
 
+/* A thread for each bus that has sensors, so that one that hangs delays itself alone (SF-84). */
+static void list_sensors(struct daemon *d)
+{
+	static const char *const names[N_SENSE_BUSES] = { [SENSE_W1] = "sensor w1", [SENSE_I2C] = "sensor i2c",
+		[SENSE_LINE] = "sensor line", [SENSE_FILE] = "sensor file" };
+	int unused[HOUSE_MAX_CHANNELS];
+
+	for (enum sense_bus bus = 0; bus < N_SENSE_BUSES; bus++)
+		if (bus == SENSE_W1 || sensor_channels_on(&d->loaded->house, bus, unused) > 0)
+			d->actors[d->n_actors++] = (struct actor){ names[bus], TO_SENSOR_0 + (enum address)bus, WATCH_DEVICE, false,
+				sensor_step, &d->sensors[bus] };
+}
+
 static void list_actors(struct daemon *d)
 {
-	const struct actor list[DAEMON_MAX_ACTORS] = {
+	const struct actor list[] = {
 		{ "history", TO_HISTORY, WATCH_DEVICE, true, history_step, d->history },
 		{ "scada", TO_SCADA, WATCH_VITAL, false, scada_step, &d->scada },
 		{ "relay", TO_RELAY, WATCH_VITAL, false, relay_step, &d->relay },
-		{ "sensor w1", TO_SENSOR_0, WATCH_DEVICE, false, sensor_step, &d->sensor },
 		{ "meter", TO_METER, WATCH_DEVICE, false, meter_step, &d->meter },
 		{ "uplink", TO_UPLINK, WATCH_VITAL, false, uplink_step, &d->uplink },
 		{ "control", TO_CONTROL, WATCH_DEVICE, false, control_step, &d->control },
 	};
 
+	d->n_actors = (int)(sizeof(list) / sizeof(list[0]));
 	memcpy(d->actors, list, sizeof(list));
+	list_sensors(d);
 	if (settings(d)->simulated)
 		daemon_sim_actors(d);
 }
@@ -177,7 +191,7 @@ static bool open_runtime(struct daemon *d, struct err *e)
 {
 	const struct settings *s = settings(d);
 	struct runtime_options o = {
-		.actors = d->actors, .n_actors = DAEMON_MAX_ACTORS,
+		.actors = d->actors,
 		.time = s->simulated ? TIME_OWNER : TIME_REAL,
 		.clock = d->clock, .start = d->start, .speed = s->sim.speed,
 		.exit_after_ms = end_of_run_ms(d), .hold_ms = d->await_atn_ms,
@@ -190,6 +204,7 @@ static bool open_runtime(struct daemon *d, struct err *e)
 	};
 
 	list_actors(d);
+	o.n_actors = d->n_actors;
 	d->runtime = runtime_open(&o);
 	if (d->runtime == NULL)
 		return err_set(e, ERR_MEMORY, 0, "no memory for the runtime");
@@ -290,7 +305,9 @@ static bool open_world(struct daemon *d, struct err *e)
 	const struct settings *s = settings(d);
 
 	if (!s->simulated) {
+		d->i2c = i2c_linux(s->sensors.i2c_bus);
 		d->bus = bus_linux();
+		d->bus.i2c = &d->i2c;
 		return true;
 	}
 	d->world = world_open(&d->loaded->house, (uint64_t)s->sim.seed, d->start, d->utc_offset_s,
@@ -326,16 +343,6 @@ static bool open_store(struct daemon *d, struct err *e)
 static void close_store(struct daemon *d)
 {
 	d->store.close(d->store.self);
-}
-
-static int sensor_channels(const struct house *h, int list[HOUSE_MAX_CHANNELS])
-{
-	int n = 0;
-
-	for (int i = 0; i < h->n_channels; i++)
-		if (h->channels[i].about == h->channels[i].by && h->channels[i].name != TELEMETRY_RELAY_STATE)
-			list[n++] = i;
-	return n;
 }
 
 /* A place that cannot be read is empty. */
@@ -378,22 +385,12 @@ static bool publish(void *self, const char *topic, const void *bytes, size_t len
 	return sent;
 }
 
-/* The civil time of prices and schedules. A simulated house without a named zone lives at its start's offset. */
-bool daemon_read_zone(const struct daemon *d, const struct settings *s, struct zone *z, struct err *e)
-{
-	*z = (struct zone){ .first_offset_s = d->utc_offset_s };
-	if (s->simulated && s->display.timezone[0] == '\0')
-		return true;
-	return zone_system_read(s->display.timezone, z, e);
-}
-
 static bool open_actors(struct daemon *d, struct err *e)
 {
 	const struct house *h = &d->loaded->house;
 	const struct settings *s = settings(d);
 	struct contract_book book;
 	int list[HOUSE_MAX_CHANNELS];
-	int n = sensor_channels(h, list);
 
 	if (newest_stored_ms(d) > d->newest_ms)
 		d->newest_ms = newest_stored_ms(d);
@@ -413,7 +410,8 @@ static bool open_actors(struct daemon *d, struct err *e)
 	control_init(&d->control, &d->control_port);
 	d->scada.safe_mode = d->life_start.safe_mode;
 	relay_init(&d->relay, h, s, &d->guard_port);
-	sensor_init(&d->sensor, h, s, list, n, &d->bus);
+	for (enum sense_bus bus = 0; bus < N_SENSE_BUSES; bus++)
+		sensor_init(&d->sensors[bus], h, s, list, sensor_channels_on(h, bus, list), &d->bus);
 	meter_init(&d->meter, h, s, &d->bus);
 	uplink_init(&d->uplink, h, s, &d->net, &d->pool, SPACEHEAT_VERSION, d->boot_id);
 	if (d->sign.make != NULL)

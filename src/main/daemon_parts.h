@@ -86,11 +86,13 @@ struct daemon {
 	struct history *history;
 	struct scada scada;
 	struct relay relay;
-	struct sensor sensor;
+	struct i2c i2c;			/* of thermistors */
+	struct sensor sensors[N_SENSE_BUSES];
 	struct meter meter;
 	struct uplink uplink;
 	struct control control;
 	struct actor actors[DAEMON_MAX_ACTORS];
+	int n_actors;
 };
 
 /* One part of the service: opened in order, closed in reverse. open false: *e says why the service cannot run. */
@@ -133,7 +135,7 @@ void daemon_see_clock(struct daemon *);
 /* The line about why it is trusted, or not. */
 void daemon_say_trust(struct daemon *, enum trust);
 
-/* daemon_open.c: the civil time of prices and schedules. */
+/* daemon_zone.c: the civil time of days, prices and schedules. */
 bool daemon_read_zone(const struct daemon *, const struct settings *, struct zone *, struct err *);
 
 /* daemon_cert.c: called often, looks rarely. */

@@ -21,7 +21,8 @@ static void take_live(void *ctx)
 	c->d->log.level = c->to->log.level;
 	c->d->zone = c->zone;
 	if (c->sensors)
-		sensor_reload(&c->d->sensor, &c->d->loaded->settings);
+		for (int i = 0; i < N_SENSE_BUSES; i++)
+			sensor_reload(&c->d->sensors[i], &c->d->loaded->settings);
 }
 
 /* The uplink learns that its connection is gone before the new one can say that it is there. */

@@ -88,7 +88,7 @@ static void faulty_step(void *self, const struct msg *in, struct outbox *out)
 
 void daemon_sim_actors(struct daemon *d)
 {
-	for (int i = 0; i < DAEMON_MAX_ACTORS; i++) {
+	for (int i = 0; i < d->n_actors; i++) {
 		d->sim.actors[i].actor = d->actors[i];
 		d->actors[i].step = faulty_step;
 		d->actors[i].self = &d->sim.actors[i];
@@ -196,7 +196,7 @@ static void apply_actor(struct daemon *d, const struct fault_spec *about, const 
 	enum actor_wish wish = about->kind == FAULT_ACTOR_CRASH ? ACTOR_CRASHES : now != NULL ? ACTOR_HANGS : ACTOR_IS_SOUND;
 	size_t n = strlen(about->node);
 
-	for (int i = 0; i < DAEMON_MAX_ACTORS; i++) {
+	for (int i = 0; i < d->n_actors; i++) {
 		const char *name = d->sim.actors[i].actor.name;
 
 		if (strncmp(name, about->node, n) == 0 && (name[n] == '\0' || name[n] == ' '))

@@ -11,9 +11,10 @@
 #include "main/daemon.h"
 #include "sim/store_faults.h"
 #include "spaceheat/actor.h"
+#include "spaceheat/driver.h"
 #include "spaceheat/sim.h"
 
-enum { DAEMON_MAX_ACTORS = 7 };
+enum { DAEMON_MAX_ACTORS = 6 + N_SENSE_BUSES };
 
 enum actor_wish { ACTOR_IS_SOUND, ACTOR_HANGS, ACTOR_CRASHES };
 

@@ -273,14 +273,19 @@ static int next(sqlite3_vtab_cursor *base)
 	return next_row(c);
 }
 
+/* The key of a row of schema 3; older files have one of (tier, start_s). */
+#define KEY_OF(s) "((3-?1)<<40)+max(0,min(" s ",(1<<40)-1))"
+#define ROWS "SELECT tier,start_s,crc,bytes FROM block "
+
 static int prepare_rows(struct cursor *c, const struct table *t)
 {
 	bool all = t->view->shape == DAMAGED;
-	int rc = sqlite3_prepare_v2(t->db, all ?
-		"SELECT tier,start_s,crc,bytes FROM block WHERE start_s>=?2 AND start_s<=?3 ORDER BY tier,start_s" :
-		"SELECT tier,start_s,crc,bytes FROM block WHERE tier=?1 AND start_s>=?2 AND start_s<=?3 ORDER BY start_s",
-		-1, &c->rows, NULL);
+	int rc = sqlite3_prepare_v2(t->db, all ? ROWS "WHERE start_s>=?2 AND start_s<=?3 ORDER BY tier,start_s" :
+		ROWS "WHERE id>=" KEY_OF("?2") " AND id<=" KEY_OF("?3") " ORDER BY id", -1, &c->rows, NULL);
 
+	if (rc != SQLITE_OK && !all)
+		rc = sqlite3_prepare_v2(t->db, ROWS "WHERE tier=?1 AND start_s>=?2 AND start_s<=?3 ORDER BY start_s", -1,
+			&c->rows, NULL);
 	if (rc != SQLITE_OK)
 		return rc;
 	sqlite3_bind_int(c->rows, 1, (int)t->view->tier);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* spaceheat: the command. Its verbs are in src/cli; here is what they cannot reach themselves. */
 #include "main/cli_atn_run.h"
+#include "main/cli_scan.h"
 #include "run/clockfile.h"
 
 #ifndef SPACEHEAT_COMMIT
@@ -28,6 +29,8 @@ int main(int argc, char **argv)
 		.atn_run = cli_atn_run,
 		.version = SPACEHEAT_VERSION,
 		.commit = SPACEHEAT_COMMIT,
+		.i2c_answers = cli_i2c_answers,
+		.modbus_serial = cli_modbus_serial,
 	};
 
 	return cli_main(&doors, argc, argv);

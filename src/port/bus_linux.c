@@ -6,6 +6,8 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static enum err_code code_of(int os)
@@ -95,7 +97,20 @@ static bool linux_find(const struct bus *b, const char *dir, const char *prefix,
 	return true;
 }
 
+static bool linux_age_ms(const struct bus *b, const char *path, int64_t *age_ms, struct err *e)
+{
+	struct timespec now;
+	struct stat st;
+
+	(void)b;
+	if (stat(path, &st) != 0)
+		return err_set(e, code_of(errno), errno, "%s: %s", path, strerror(errno));
+	clock_gettime(CLOCK_REALTIME, &now);
+	*age_ms = (now.tv_sec - st.st_mtim.tv_sec) * 1000 + (now.tv_nsec - st.st_mtim.tv_nsec) / 1000000;
+	return true;
+}
+
 struct bus bus_linux(void)
 {
-	return (struct bus){ .slurp = linux_slurp, .find = linux_find };
+	return (struct bus){ .slurp = linux_slurp, .find = linux_find, .age_ms = linux_age_ms };
 }

@@ -98,6 +98,7 @@ static void make_all_absolute(const char *cfg_path, struct settings *s)
 	make_absolute(dir, s->uplink.cert_file, sizeof(s->uplink.cert_file));
 	make_absolute(dir, s->uplink.key_file, sizeof(s->uplink.key_file));
 	make_absolute(dir, s->uplink.password_file, sizeof(s->uplink.password_file));
+	make_absolute(dir, s->meter.password_file, sizeof(s->meter.password_file));
 	make_absolute(dir, s->contract.house_key_file, sizeof(s->contract.house_key_file));
 }
 
@@ -185,6 +186,7 @@ static bool apply_files(
 	make_all_absolute(cfg_path, s);
 	good = check_secret("uplink.password_file", s->uplink.password_file, origins, problems) && good;
 	good = check_secret("contract.house_key_file", s->contract.house_key_file, origins, problems) && good;
+	good = check_secret("meter.password_file", s->meter.password_file, origins, problems) && good;
 	return check_secret("uplink.key_file", s->uplink.key_file, origins, problems) && good;
 }
 
@@ -257,6 +259,27 @@ static bool drivers_exist(const struct loaded *l, struct problems *problems)
 	return good;
 }
 
+/* The same of what measures. A device of unknown make is no mistake: it is not read (see houses_channels.c). */
+static bool sensors_have_drivers(const struct loaded *l, struct problems *problems)
+{
+	bool good = true;
+
+	for (int i = 0; i < l->house.n_channels; i++) {
+		const struct channel *c = &l->house.channels[i];
+		const struct component *device = c->component >= 0 ? &l->house.components[c->component] : NULL;
+
+		/* A meter gives two channels; it is named once. */
+		if (c->name == TELEMETRY_RELAY_STATE || c->name == TELEMETRY_CURRENT_UA || device == NULL ||
+			driver_for(&l->house, c) != NULL)
+			continue;
+		good = problem_add(problems, l->settings.houses_file, device->line,
+			"%s \"%s\" is a %s, for which this version has no driver - see docs/hardware.md for those it has, or "
+			"make it Generic__File", device->kind == COMPONENT_ELECTRIC_METER ? "meter" : "sensor",
+			house_alias(&l->house, c->by), symbols_make_model.list[device->make].word);
+	}
+	return good;
+}
+
 static bool load_all(
 	const struct load_copy *from, struct loaded *l, struct conf_list *origins, struct problems *problems)
 {
@@ -272,7 +295,7 @@ static bool load_all(
 	/* With mistakes in the settings the house is read all the same: all errors at once (SF-90). */
 	return load_house(houses, origins, l, problems) &&
 	       settings_resolve(&l->settings, &l->house, origins, problems) && good &&
-		drivers_exist(l, problems);
+		drivers_exist(l, problems) && sensors_have_drivers(l, problems);
 }
 
 bool load_copy(const struct load_copy *from, struct loaded *l, struct problems *problems)

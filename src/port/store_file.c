@@ -17,6 +17,7 @@ enum verdict { FILE_GOOD, FILE_EMPTY, FILE_DAMAGED, FILE_NEWER, FILE_UNUSABLE };
 /* Before the first table is made: freed pages can then be handed back. EXTRA: the change to WAL goes through a journal,
  * and a disk that forgot the removal of that would undo the file with all that came after. */
 static const char pragmas[] =
+	"PRAGMA page_size=2048;"
 	"PRAGMA synchronous=EXTRA;"
 	"PRAGMA auto_vacuum=INCREMENTAL;"
 	"PRAGMA journal_mode=WAL;"
@@ -32,17 +33,12 @@ static const char schema[] =
 	"NULL,"
 	" kind TEXT NOT NULL, num INTEGER NOT NULL, den INTEGER NOT NULL, \"offset\" INTEGER NOT NULL,"
 	" UNIQUE(about, sensor, name, kind, num, den, \"offset\"));"
-	"CREATE TABLE block("
-	" tier INTEGER NOT NULL, start_s INTEGER NOT NULL, crc INTEGER NOT NULL, bytes BLOB NOT NULL,"
-	" PRIMARY KEY(tier, start_s));"
-	"CREATE TABLE event("
-	" id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, command INTEGER NOT NULL, level TEXT NOT NULL,"
-	" code TEXT NOT NULL, node TEXT NOT NULL, value INTEGER NOT NULL, text TEXT NOT NULL);"
-	"CREATE INDEX event_at ON event(at_ms);"
+	STORE_BLOCK_TABLE("block")
+	STORE_EVENT_TABLE("event")
 	STORE_CONTRACT_TABLE("contract")
-	STORE_OWED_TABLE("owed")
+	STORE_LEDGER
+	STORE_LEDGER_VIEWS
 	STORE_GAP_TABLES
-	"CREATE TABLE number(key INTEGER PRIMARY KEY, value INTEGER NOT NULL);"
 	"PRAGMA user_version=3;"
 	"COMMIT;";
 

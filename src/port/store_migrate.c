@@ -13,11 +13,22 @@ static const char *const steps[STORE_SCHEMA] = {
 		" has_replaces, 0, 0, 0, 0, crc FROM contract;"
 		"DROP TABLE contract;"
 		"ALTER TABLE contract_new RENAME TO contract;",
-	/* What was never sent gets its standard when it is. The numbers of owing go on. */
-	[2] = STORE_OWED_TABLE("owed_new")
-		"INSERT INTO owed_new SELECT n, uid, slot_s, period_s, tier, sent, sent=0, 0 FROM owed;"
+	/* What was never sent gets its standard when it is. */
+	[2] = STORE_LEDGER
+		"INSERT INTO ledger SELECT n, slot_s, uid, period_s, tier, sent, sent=0, 0 FROM owed ORDER BY n;"
+		"INSERT INTO ledger(n,value) SELECT (1<<48)+key, value FROM number ORDER BY key;"
 		"DROP TABLE owed;"
-		"ALTER TABLE owed_new RENAME TO owed;"
+		"DROP TABLE number;"
+		STORE_LEDGER_VIEWS
+		STORE_BLOCK_TABLE("block_new")
+		"INSERT INTO block_new(id,crc,bytes) SELECT ((3-tier)<<40)+start_s AS k, crc, bytes FROM block ORDER BY k;"
+		"DROP TABLE block;"
+		"ALTER TABLE block_new RENAME TO block;"
+		STORE_EVENT_TABLE("event_new")
+		"INSERT INTO event_new(id,command,level,code,node,value,text) SELECT (at_ms<<16)-1+"
+		" row_number() OVER (PARTITION BY at_ms ORDER BY id), command, level, code, node, value, text FROM event;"
+		"DROP TABLE event;"
+		"ALTER TABLE event_new RENAME TO event;"
 		STORE_GAP_TABLES,
 };
 

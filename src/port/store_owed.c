@@ -11,11 +11,55 @@ static void bind_uuid(sqlite3_stmt *st, int i, const struct uuid *u)
 
 /* --- what is owed -------------------------------------------------------------------------- */
 
+/* The first column of its row; 0: there is none. */
+static bool get_n(struct store_db *s, enum store_statement which, int64_t *n, struct err *e)
+{
+	bool found;
+
+	*n = 0;
+	if (!store_row(s, which, &found, "owed", e))
+		return false;
+	if (found)
+		*n = sqlite3_column_int64(s->statements[which], 0);
+	store_reset(s, which);
+	return true;
+}
+
+/* By looking at all that is owed, oldest first: it is little, the oldest is sent first, and an index by random uids
+ * would cost a page with each. *n 0: it is not owed. */
+static bool find(struct store_db *s, struct uuid uid, int64_t *n, struct err *e)
+{
+	sqlite3_stmt *st = store_statement(s, ST_OWED_FIND, e);
+
+	if (st == NULL)
+		return false;
+	bind_uuid(st, 1, &uid);
+	return get_n(s, ST_OWED_FIND, n, e);
+}
+
+static bool next_n(struct store_db *s, int64_t *n, struct err *e)
+{
+	if (store_statement(s, ST_OWED_LAST, e) == NULL || !get_n(s, ST_OWED_LAST, n, e))
+		return false;
+	*n = s->owed_n = (*n > s->owed_n ? *n : s->owed_n) + 1;
+	return true;
+}
+
 static bool owe(void *self, const struct store_owed *o, bool *taken, struct err *e)
 {
 	struct store_db *s = self;
-	sqlite3_stmt *st = store_statement(s, ST_OWE, e);
+	enum store_statement which = ST_OWE_AGAIN;
+	sqlite3_stmt *st;
+	int64_t n;
 
+	if (!find(s, o->uid, &n, e))
+		return false;
+	if (n == 0) {
+		which = ST_OWE;
+		if (!next_n(s, &n, e))
+			return false;
+	}
+	st = store_statement(s, which, e);
 	if (st == NULL)
 		return false;
 	bind_uuid(st, 1, &o->uid);
@@ -25,7 +69,8 @@ static bool owe(void *self, const struct store_owed *o, bool *taken, struct err 
 	sqlite3_bind_int64(st, 5, o->sent);
 	sqlite3_bind_int64(st, 6, o->by_age);
 	sqlite3_bind_int64(st, 7, o->request);
-	if (!store_run(s, ST_OWE, "owed", e))
+	sqlite3_bind_int64(st, 8, n);
+	if (!store_run(s, which, "owed", e))
 		return false;
 	*taken = sqlite3_changes(s->db) > 0;
 	return true;
@@ -33,22 +78,30 @@ static bool owe(void *self, const struct store_owed *o, bool *taken, struct err 
 
 static bool mark_sent(void *self, struct uuid uid, enum store_tier tier, struct err *e)
 {
-	sqlite3_stmt *st = store_statement(self, ST_SENT, e);
+	sqlite3_stmt *st;
+	int64_t n;
 
+	if (!find(self, uid, &n, e))
+		return false;
+	st = store_statement(self, ST_SENT, e);
 	if (st == NULL)
 		return false;
-	bind_uuid(st, 1, &uid);
+	sqlite3_bind_int64(st, 1, n);
 	sqlite3_bind_int(st, 2, (int)tier);
 	return store_run(self, ST_SENT, "owed", e);
 }
 
 static bool forget(void *self, struct uuid uid, struct err *e)
 {
-	sqlite3_stmt *st = store_statement(self, ST_FORGET, e);
+	sqlite3_stmt *st;
+	int64_t n;
 
+	if (!find(self, uid, &n, e))
+		return false;
+	st = store_statement(self, ST_FORGET, e);
 	if (st == NULL)
 		return false;
-	bind_uuid(st, 1, &uid);
+	sqlite3_bind_int64(st, 1, n);
 	return store_run(self, ST_FORGET, "owed", e);
 }
 
@@ -212,27 +265,37 @@ static bool for_gaps(void *self, int64_t from_ms, int64_t to_ms,
 
 /* --- what is too old ----------------------------------------------------------------------- */
 
-static bool prune_one(struct store_db *s, enum store_statement which, int64_t limit, int tier, struct err *e)
+static bool prune_one(struct store_db *s, enum store_statement which, int64_t limit, struct err *e)
 {
 	sqlite3_stmt *st = store_statement(s, which, e);
 
 	if (st == NULL)
 		return false;
 	sqlite3_bind_int64(st, 1, limit);
-	if (tier >= 0)
-		sqlite3_bind_int(st, 2, tier);
 	return store_run(s, which, "prune", e);
+}
+
+static bool prune_tier(struct store_db *s, enum store_tier t, int64_t before_s, struct err *e)
+{
+	sqlite3_stmt *st = store_statement(s, ST_PRUNE_BLOCKS, e);
+
+	if (st == NULL)
+		return false;
+	sqlite3_bind_int64(st, 1, store_block_id(t, 0));
+	sqlite3_bind_int64(st, 2, store_block_id(t, before_s));
+	return store_run(s, ST_PRUNE_BLOCKS, "prune", e);
 }
 
 static bool prune(void *self, const struct store_limits *l, struct err *e)
 {
 	struct store_db *s = self;
 
-	for (int t = 0; t < N_STORE_TIERS; t++)
-		if (!prune_one(s, ST_PRUNE_BLOCKS, l->before_s[t], t, e))
+	for (enum store_tier t = TIER_EXACT; t < N_STORE_TIERS; t++)
+		if (!prune_tier(s, t, l->before_s[t], e))
 			return false;
-	return prune_one(s, ST_PRUNE_OWED, l->owed_s, -1, e) && prune_one(s, ST_PRUNE_EVENTS, l->event_ms, -1, e) &&
-	       prune_one(s, ST_PRUNE_GAPS, l->gap_ms, -1, e) &&
+	return prune_one(s, ST_PRUNE_OWED, l->owed_s, e) &&
+	       prune_one(s, ST_PRUNE_EVENTS, l->event_ms < 0 ? 0 : l->event_ms, e) &&
+	       prune_one(s, ST_PRUNE_GAPS, l->gap_ms, e) &&
 	       (store_statement(s, ST_PRUNE_REQUESTS, e) != NULL && store_run(s, ST_PRUNE_REQUESTS, "prune", e));
 }
 

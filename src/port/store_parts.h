@@ -20,25 +20,26 @@ enum { STORE_SCHEMA = 3, STORE_PATH = 512 };
 	X(ST_SERIES_NEW, "INSERT INTO series(about,sensor,name,kind,num,den,\"offset\") " \
 		"VALUES(?1,?2,?3,?4,?5,?6,?7)") \
 	X(ST_SERIES_GET, "SELECT about,sensor,name,kind,num,den,\"offset\" FROM series WHERE id=?1") \
-	X(ST_BLOCK_PUT, "INSERT INTO block(tier,start_s,crc,bytes) VALUES(?1,?2,?3,?4) " \
-		"ON CONFLICT(tier,start_s) DO UPDATE SET crc=?3, bytes=?4") \
-	X(ST_BLOCK_GET, "SELECT crc,bytes FROM block WHERE tier=?1 AND start_s=?2") \
-	X(ST_BLOCK_NEXT, "SELECT start_s FROM block WHERE tier=?1 AND start_s>=?2 AND start_s<?3 " \
-		"ORDER BY start_s LIMIT 1") \
-	X(ST_BLOCK_LAST, "SELECT start_s FROM block WHERE tier=?1 AND start_s<?2 ORDER BY start_s DESC LIMIT 1") \
-	X(ST_EVENT_PUT, "INSERT INTO event(at_ms,command,level,code,node,value,text) " \
-		"VALUES(?1,?2,?3,?4,?5,?6,?7)") \
+	X(ST_BLOCK_PUT, "INSERT INTO block(id,crc,bytes) VALUES(?1,?2,?3) " \
+		"ON CONFLICT(id) DO UPDATE SET crc=?2, bytes=?3") \
+	X(ST_BLOCK_GET, "SELECT crc,bytes FROM block WHERE id=?1") \
+	X(ST_BLOCK_NEXT, "SELECT start_s FROM block WHERE id>=?1 AND id<?2 ORDER BY id LIMIT 1") \
+	X(ST_BLOCK_LAST, "SELECT start_s FROM block WHERE id>=?1 AND id<?2 ORDER BY id DESC LIMIT 1") \
+	X(ST_EVENT_PUT, "INSERT INTO event(id,command,level,code,node,value,text) VALUES(coalesce(1+" \
+		"(SELECT max(id) FROM event WHERE id>=?1<<16 AND id<(?1+1)<<16), ?1<<16),?2,?3,?4,?5,?6,?7)") \
 	X(ST_EVENT_GET, "SELECT at_ms,command,level,code,node,value,text FROM event " \
-		"WHERE at_ms>=?1 AND at_ms<?2 ORDER BY at_ms,id") \
+		"WHERE id>=?1<<16 AND id<?2<<16 ORDER BY id") \
 	X(ST_CONTRACT_PUT, "INSERT OR REPLACE INTO contract " \
 		"VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22)") \
 	X(ST_CONTRACT_GET, "SELECT * FROM contract WHERE place=?1") \
 	X(ST_CONTRACT_DROP, "DELETE FROM contract WHERE place=?1") \
-	X(ST_OWE, "INSERT INTO owed(uid,slot_s,period_s,tier,sent,by_age,request) VALUES(?1,?2,?3,?4,?5,?6,?7) " \
-		"ON CONFLICT(uid) DO UPDATE SET sent=max(sent,?5), by_age=min(by_age,?6) " \
-		"WHERE slot_s=?2 AND period_s=?3 AND request=?7") \
-	X(ST_SENT, "UPDATE owed SET sent=1, by_age=0, tier=?2 WHERE uid=?1") \
-	X(ST_FORGET, "DELETE FROM owed WHERE uid=?1") \
+	X(ST_OWED_FIND, "SELECT n FROM owed WHERE uid=?1 ORDER BY n LIMIT 1") \
+	X(ST_OWED_LAST, "SELECT n FROM owed ORDER BY n DESC LIMIT 1") \
+	X(ST_OWE, "INSERT INTO ledger(n,uid,value,period_s,tier,sent,by_age,request) VALUES(?8,?1,?2,?3,?4,?5,?6,?7)") \
+	X(ST_OWE_AGAIN, "UPDATE ledger SET sent=max(sent,?5), by_age=min(by_age,?6) " \
+		"WHERE n=?8 AND value=?2 AND period_s=?3 AND request=?7") \
+	X(ST_SENT, "UPDATE ledger SET sent=1, by_age=0, tier=?2 WHERE n=?1") \
+	X(ST_FORGET, "DELETE FROM ledger WHERE n=?1") \
 	X(ST_OWED_NEXT, "SELECT n,uid,slot_s,period_s,tier,sent,by_age,request FROM owed WHERE n>?1 " \
 		"ORDER BY n LIMIT 1") \
 	X(ST_OWED_AGED, "SELECT count(*),min(slot_s),max(slot_s+period_s) FROM owed WHERE slot_s<?1") \
@@ -49,13 +50,15 @@ enum { STORE_SCHEMA = 3, STORE_PATH = 512 };
 	X(ST_GAP_PUT, "INSERT INTO gap(from_ms,to_ms,cause,about) VALUES(?1,?2,?3,?4)") \
 	X(ST_GAP_GET, "SELECT from_ms,to_ms,cause,about FROM gap WHERE to_ms>?1 AND from_ms<?2 ORDER BY from_ms,id") \
 	X(ST_OWED_COUNT, "SELECT count(*) FROM owed") \
-	X(ST_NUMBER_PUT, "INSERT OR REPLACE INTO number(key,value) VALUES(?1,?2)") \
-	X(ST_NUMBER_GET, "SELECT value FROM number WHERE key=?1") \
-	X(ST_PRUNE_BLOCKS, "DELETE FROM block WHERE tier=?2 AND start_s<?1") \
-	X(ST_PRUNE_OWED, "DELETE FROM owed WHERE slot_s<?1") \
+	X(ST_NUMBER_PUT, "INSERT INTO ledger(n,value) VALUES((1<<48)+?1,?2) " \
+		"ON CONFLICT(n) DO UPDATE SET value=?2 WHERE value<>?2") \
+	X(ST_NUMBER_GET, "SELECT value FROM ledger WHERE n=(1<<48)+?1") \
+	X(ST_PRUNE_BLOCKS, "DELETE FROM block WHERE id>=?1 AND id<?2") \
+	X(ST_PRUNE_OWED, "DELETE FROM ledger WHERE n<1<<48 AND value<?1") \
 	X(ST_PRUNE_REQUESTS, "DELETE FROM request WHERE id NOT IN (SELECT request FROM owed)") \
 	X(ST_PRUNE_GAPS, "DELETE FROM gap WHERE to_ms<?1") \
-	X(ST_PRUNE_EVENTS, "DELETE FROM event WHERE at_ms<?1") \
+	X(ST_PRUNE_EVENTS, "DELETE FROM event WHERE id<?1<<16") \
+	X(ST_FREE, "PRAGMA freelist_count") \
 	X(ST_SIZE, "SELECT (page_count-freelist_count)*page_size FROM pragma_page_count, " \
 		"pragma_freelist_count, pragma_page_size")
 
@@ -71,6 +74,7 @@ struct store_db {
 	int64_t changes;		/* of the connection, when the transaction began */
 	bool damaged, broken;		/* look at it closely, or only open it anew, at the next begin */
 	bool suspected;			/* damage was told, a close look found none, and nothing was written since */
+	int64_t owed_n;			/* the highest ever given: what is forgotten does not come again */
 	int64_t damaged_rows;
 	char notice[300];
 };
@@ -106,11 +110,27 @@ bool store_migrate(struct store_db *, int version, struct err *);
 	" has_register INTEGER NOT NULL, register_wh INTEGER NOT NULL, relays INTEGER NOT NULL," \
 	" crc INTEGER NOT NULL);"
 
-#define STORE_OWED_TABLE(name) \
+/* Each table is one b-tree in the order of its rows' time, so that a commit touches the last page of each and no index:
+ * what is written to the card is whole pages. Of the blocks the exact ones come last, for they are the most. */
+#define STORE_BLOCK_TABLE(name) \
 	"CREATE TABLE " name "(" \
-	" n INTEGER PRIMARY KEY AUTOINCREMENT, uid BLOB NOT NULL UNIQUE, slot_s INTEGER NOT NULL," \
-	" period_s INTEGER NOT NULL, tier INTEGER NOT NULL, sent INTEGER NOT NULL," \
-	" by_age INTEGER NOT NULL, request INTEGER NOT NULL);"
+	" id INTEGER PRIMARY KEY, tier INTEGER AS (3-(id>>40)), start_s INTEGER AS (id&0xffffffffff)," \
+	" crc INTEGER NOT NULL, bytes BLOB NOT NULL);"
+#define STORE_EVENT_TABLE(name) \
+	"CREATE TABLE " name "(" \
+	" id INTEGER PRIMARY KEY, at_ms INTEGER AS (id>>16), command INTEGER NOT NULL, level TEXT NOT NULL," \
+	" code TEXT NOT NULL, node TEXT NOT NULL, value INTEGER NOT NULL, text TEXT NOT NULL);"
+
+/* Numbers stand behind what is owed, on the page that a new status touches anyway. Each of the two is read through its
+ * view. */
+#define STORE_LEDGER \
+	"CREATE TABLE ledger(" \
+	" n INTEGER PRIMARY KEY, value INTEGER NOT NULL, uid BLOB, period_s INTEGER, tier INTEGER, sent INTEGER," \
+	" by_age INTEGER, request INTEGER);"
+#define STORE_LEDGER_VIEWS \
+	"CREATE VIEW owed AS SELECT n, uid, value AS slot_s, period_s, tier, sent, by_age, request FROM ledger" \
+	" WHERE n<1<<48;" \
+	"CREATE VIEW number AS SELECT n-(1<<48) AS key, value FROM ledger WHERE n>=1<<48;"
 #define STORE_GAP_TABLES \
 	"CREATE TABLE gap(" \
 	" id INTEGER PRIMARY KEY, from_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL, cause TEXT NOT NULL," \
@@ -122,6 +142,8 @@ bool store_migrate(struct store_db *, int version, struct err *);
 /* store_rows.c */
 /* "" for NULL. */
 const char *store_text(sqlite3_stmt *, int column);
+/* The row's key. Times no house has count as the nearest one it can have. */
+int64_t store_block_id(enum store_tier, int64_t start_s);
 
 /* store_rows.c, store_owed.c: fill the functions that read and write rows. store_contract.c: those of the contract. */
 void store_rows(struct store *);

@@ -99,6 +99,14 @@ static bool get_series(void *self, int32_t id, struct store_series *is, bool *fo
 
 /* --- blocks -------------------------------------------------------------------------------- */
 
+int64_t store_block_id(enum store_tier tier, int64_t start_s)
+{
+	const int64_t most_s = ((int64_t)1 << 40) - 1;
+
+	start_s = start_s < 0 ? 0 : start_s > most_s ? most_s : start_s;
+	return (((int64_t)TIER_DAY - (int64_t)tier) << 40) + start_s;
+}
+
 static bool put_block(void *self, enum store_tier tier, int64_t start_s, const uint8_t *bytes, size_t length,
 	struct err *e)
 {
@@ -107,10 +115,9 @@ static bool put_block(void *self, enum store_tier tier, int64_t start_s, const u
 
 	if (st == NULL)
 		return false;
-	sqlite3_bind_int64(st, 1, tier);
-	sqlite3_bind_int64(st, 2, start_s);
-	sqlite3_bind_int64(st, 3, crc32_of(0, bytes, length));
-	sqlite3_bind_blob64(st, 4, bytes, length, SQLITE_STATIC);
+	sqlite3_bind_int64(st, 1, store_block_id(tier, start_s));
+	sqlite3_bind_int64(st, 2, crc32_of(0, bytes, length));
+	sqlite3_bind_blob64(st, 3, bytes, length, SQLITE_STATIC);
 	return store_run(s, ST_BLOCK_PUT, "block", e);
 }
 
@@ -125,8 +132,7 @@ static bool get_block(void *self, enum store_tier tier, int64_t start_s, uint8_t
 	*found = false;
 	if (st == NULL)
 		return false;
-	sqlite3_bind_int64(st, 1, tier);
-	sqlite3_bind_int64(st, 2, start_s);
+	sqlite3_bind_int64(st, 1, store_block_id(tier, start_s));
 	if (!store_row(s, ST_BLOCK_GET, found, "block", e))
 		return false;
 	if (!*found)
@@ -151,9 +157,8 @@ static bool next_block(void *self, enum store_tier tier, int64_t from_s, int64_t
 	*found = false;
 	if (st == NULL)
 		return false;
-	sqlite3_bind_int64(st, 1, tier);
-	sqlite3_bind_int64(st, 2, from_s);
-	sqlite3_bind_int64(st, 3, to_s);
+	sqlite3_bind_int64(st, 1, store_block_id(tier, from_s));
+	sqlite3_bind_int64(st, 2, store_block_id(tier, to_s));
 	if (!store_row(s, ST_BLOCK_NEXT, found, "block", e))
 		return false;
 	if (*found)
@@ -171,8 +176,8 @@ static bool last_block(void *self, enum store_tier tier, int64_t before_s, int64
 	*found = false;
 	if (st == NULL)
 		return false;
-	sqlite3_bind_int64(st, 1, tier);
-	sqlite3_bind_int64(st, 2, before_s);
+	sqlite3_bind_int64(st, 1, store_block_id(tier, 0));
+	sqlite3_bind_int64(st, 2, store_block_id(tier, before_s));
 	if (!store_row(s, ST_BLOCK_LAST, found, "block", e))
 		return false;
 	if (*found)
@@ -183,6 +188,14 @@ static bool last_block(void *self, enum store_tier tier, int64_t before_s, int64
 
 /* --- events -------------------------------------------------------------------------------- */
 
+/* Times an event can have: the row's id holds it, and how many there were of the same millisecond. */
+static int64_t at_most(int64_t ms)
+{
+	const int64_t most_ms = ((int64_t)1 << 46) - 1;
+
+	return ms < 0 ? 0 : ms > most_ms ? most_ms : ms;
+}
+
 static bool put_event(void *self, const struct store_event *v, struct err *e)
 {
 	struct store_db *s = self;
@@ -190,7 +203,7 @@ static bool put_event(void *self, const struct store_event *v, struct err *e)
 
 	if (st == NULL)
 		return false;
-	sqlite3_bind_int64(st, 1, v->at_ms);
+	sqlite3_bind_int64(st, 1, at_most(v->at_ms));
 	sqlite3_bind_int(st, 2, v->command);
 	bind_text(st, 3, v->level);
 	bind_text(st, 4, v->code);
@@ -209,8 +222,8 @@ static bool for_events(void *self, int64_t from_ms, int64_t to_ms,
 
 	if (st == NULL)
 		return false;
-	sqlite3_bind_int64(st, 1, from_ms);
-	sqlite3_bind_int64(st, 2, to_ms);
+	sqlite3_bind_int64(st, 1, at_most(from_ms));
+	sqlite3_bind_int64(st, 2, at_most(to_ms));
 	while (go_on) {
 		if (!store_row(s, ST_EVENT_GET, &found, "event", e))
 			return false;

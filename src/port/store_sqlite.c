@@ -12,6 +12,9 @@
 
 #include "port/store_parts.h"
 
+/* Pages. What was pruned is soon written again: to hand it back means to move other pages, which wears the card. */
+enum { FREE_KEPT = 256, FREE_AT_ONCE = 64 };
+
 #define STORE_SQL(c, sql) sql,
 static const char *const sql_of[N_STORE_STATEMENTS] = { STORE_STATEMENTS(STORE_SQL) };
 
@@ -158,10 +161,20 @@ static bool sqlite_tidy(void *self, struct err *e)
 {
 	struct store_db *s = self;
 
-	if (s->db == NULL ||
-		sqlite3_exec(s->db, "PRAGMA incremental_vacuum(64)", NULL, NULL, NULL) != SQLITE_OK)
-		return store_failed(s, "tidy", e);
-	return true;
+	sqlite3_stmt *st = store_statement(s, ST_FREE, e);
+	char sql[64];
+	int free_pages;
+	bool found;
+
+	if (st == NULL || !store_row(s, ST_FREE, &found, "tidy", e))
+		return false;
+	free_pages = found ? sqlite3_column_int(st, 0) : 0;
+	store_reset(s, ST_FREE);
+	if (free_pages <= FREE_KEPT)
+		return true;
+	snprintf(sql, sizeof(sql), "PRAGMA incremental_vacuum(%d)",
+		free_pages - FREE_KEPT < FREE_AT_ONCE ? free_pages - FREE_KEPT : FREE_AT_ONCE);
+	return sqlite3_exec(s->db, sql, NULL, NULL, NULL) == SQLITE_OK || store_failed(s, "tidy", e);
 }
 
 /* What this process made the kernel send to disks since it began: pages, each counted once per time it was written. */

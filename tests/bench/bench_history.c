@@ -14,7 +14,7 @@
 #include "history_rivals.h"
 #include "history_trace.h"
 
-enum { ROOM = 1 << 21 };
+enum { ROOM = 1 << 21, WRITEBACK_DAYS = 4 };
 
 struct sum {
 	int64_t readings, slots, bytes, time_bytes, encode_ns, decode_ns, wrong;
@@ -219,22 +219,32 @@ static int number_of(const char *name, int otherwise)
 	return text != NULL && atoi(text) > 0 ? atoi(text) : otherwise;
 }
 
-static bool measure_house(const char *dir, int days, uint64_t seed, struct err *e)
+static bool play(const char *dir, int days, uint64_t seed, bool writeback, struct house_cost *cost, struct err *e)
 {
 	struct trace *t = trace_generate(days, seed, e);
-	struct house_cost cost;
-	bool ok = t != NULL && house_play(t, dir, &cost, e);
+	bool ok = t != NULL && house_play(t, dir, writeback, cost, e);
 
 	trace_close(t);
-	if (!ok)
+	return ok;
+}
+
+static bool measure_house(const char *dir, int days, uint64_t seed, struct err *e)
+{
+	const int few = days < WRITEBACK_DAYS ? days : WRITEBACK_DAYS;
+	struct house_cost cost, real;
+
+	if (!play(dir, days, seed, false, &cost, e) || !play(dir, few, seed, true, &real, e))
 		return false;
 	print("house", "days", days, "d");
 	print("house", "readings_kept", (double)cost.kept, "readings");
 	print("", "file_mb", (double)cost.file_bytes / 1e6, "MB");
-	if (cost.physical > 0)
+	print("", "query_28d_ms", (double)cost.query_ns / 1e6, "ms");
+	if (cost.physical > 0) {
 		print("", "write_mb_per_day", (double)cost.physical / 1e6 / days, "MB/d");
-	else
+		print("", "write_with_log_index_mb_per_day", (double)real.physical / 1e6 / few, "MB/d");
+	} else {
 		fprintf(stderr, "bench_history: skip write_mb_per_day: %s is not on a disk\n", dir);
+	}
 	return true;
 }
 

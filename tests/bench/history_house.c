@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 #include "history_house.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "actor/history.h"
+#include "core/history/archive.h"
 #include "core/settings/settings.h"
 #include "port/store_sqlite.h"
 
 /* Thirty channels: the first of the trace's thermometers and meters. */
-enum { TEMPERATURES = 24, METERS = 2, RELAYS = 4, TMPFS = 0x01021994 };
+enum { TEMPERATURES = 24, METERS = 2, RELAYS = 4, TMPFS = 0x01021994, WRITEBACK_MS = 30000 };
 
 struct player {
 	struct house house;
@@ -23,7 +26,10 @@ struct player {
 	struct outbox out;
 	struct mono now;
 	struct wall clock;
-	uint64_t random;
+	uint64_t random, commits;
+	struct archive *archive;
+	bool writeback;
+	char path[256];
 	int failed;
 };
 
@@ -111,6 +117,24 @@ static void hand_out(struct player *p, const struct block *b, int n, int first_c
 	}
 }
 
+/* In a real house the kernel writes what is dirty within half a minute, also the index of the log, which SQLite shares
+ * with readers by memory: here too, or the disk would be given less than a card is. */
+static void let_time_pass(struct player *p)
+{
+	char shm[300];
+	int fd;
+
+	if (!p->writeback || p->commits == p->history.counts.commits)
+		return;
+	p->commits = p->history.counts.commits;
+	snprintf(shm, sizeof(shm), "%s-shm", p->path);
+	fd = open(shm, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		fdatasync(fd);
+		close(fd);
+	}
+}
+
 static void play_slot(struct player *p, const struct block of[])
 {
 	int32_t next[N_TRACE_KINDS][BLOCK_MAX_SERIES] = { 0 };
@@ -124,6 +148,8 @@ static void play_slot(struct player *p, const struct block of[])
 		hand_out(p, &of[TRACE_POWER], METERS, TEMPERATURES, next[1]);
 		hand_out(p, &of[TRACE_RELAYS], RELAYS, TEMPERATURES + METERS, next[2]);
 		step(p, (struct msg){ .type = MSG_FLUSH });
+		if (ms % WRITEBACK_MS == 0)
+			let_time_pass(p);
 	}
 	p->now = mono_after(began, TRACE_SLOT_S * 1000);
 	p->clock.ms = of[0].start_ms + TRACE_SLOT_S * 1000;
@@ -150,7 +176,34 @@ static int64_t file_bytes(const char *path)
 	return stat(path, &st) == 0 ? (int64_t)st.st_size : -1;
 }
 
-static void measure_end(struct player *p, const char *dir, const char *path, int64_t written, struct house_cost *cost)
+static int64_t cpu_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+/* 28 days of each channel as 1200 points: the slowest. */
+static void measure_queries(struct player *p, struct house_cost *cost)
+{
+	for (int i = 0; i < p->house.n_channels; i++) {
+		struct archive *a = p->archive;
+		int64_t began;
+
+		memset(&a->q, 0, sizeof(a->q));
+		a->q.kind = ARCHIVE_POINTS;
+		a->q.query = (struct query){ p->clock.ms - 28 * (int64_t)86400000, p->clock.ms, 1200, QUERY_AUTO };
+		snprintf(a->q.channel, sizeof(a->q.channel), "%s", p->house.nodes[p->house.channels[i].about].alias);
+		began = cpu_ns();
+		step(p, (struct msg){ .type = MSG_ARCHIVE });
+		began = cpu_ns() - began;
+		p->failed += a->outcome != ARCHIVE_DONE || (i < TEMPERATURES && a->answer.n_points == 0);
+		cost->query_ns = began > cost->query_ns ? began : cost->query_ns;
+	}
+}
+
+static void measure_end(struct player *p, const char *dir, int64_t written, struct house_cost *cost)
 {
 	struct statfs fs;
 
@@ -159,33 +212,40 @@ static void measure_end(struct player *p, const char *dir, const char *path, int
 	history_free(&p->history);
 	p->store.close(p->store.self);
 	cost->physical = written < 0 || statfs(dir, &fs) != 0 || fs.f_type == TMPFS ? -1 : written_bytes() - written;
-	cost->file_bytes = file_bytes(path);
+	cost->file_bytes = file_bytes(p->path);
 }
 
-bool house_play(struct trace *t, const char *dir, struct house_cost *cost, struct err *e)
+bool house_play(struct trace *t, const char *dir, bool writeback, struct house_cost *cost, struct err *e)
 {
 	struct player *p = calloc(1, sizeof(*p));
+	struct archive *archive = calloc(1, sizeof(*archive));
 	struct pool pool = { .self = p, .take = no_buffer };
 	struct block of[N_TRACE_KINDS];
 	int64_t written = written_bytes();
-	char path[256];
 	bool ok;
 
 	*cost = (struct house_cost){ 0 };
-	snprintf(path, sizeof(path), "%s/history.db", dir);
+	snprintf(p->path, sizeof(p->path), "%s/history.db", dir);
+	p->archive = archive;
+	p->writeback = writeback;
 	settings_default(&p->settings);
 	p->settings.status_period_s = TRACE_SLOT_S;
 	make_house(p);
 	p->now.ms = 1000000;
-	if (!store_sqlite_open(path, &p->store, e) ||
+	if (!store_sqlite_open(p->path, &p->store, e) ||
 		!history_init(&p->history, &p->house, &p->settings, &p->store, &pool)) {
+		free(archive);
 		free(p);
 		return false;
 	}
+	history_show(&p->history, p->archive);
 	for (; trace_next(t, of); cost->slots++)
 		play_slot(p, of);
-	measure_end(p, dir, path, written, cost);
+	measure_queries(p, cost);
+	measure_end(p, dir, written, cost);
 	ok = p->failed == 0 || err_set(e, ERR_IO, 0, "%d errors of the store", p->failed);
+	unlink(p->path);
+	free(archive);
 	free(p);
 	return ok;
 }

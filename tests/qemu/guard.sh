@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Runs inside the machine of tests/qemu/bench (busybox sh): the real daemon and guard move lines of the kernel's simulated
 # GPIO chip; each is read from the kernel's side. Relay 1 hangs on line 3, whose idle level energises it (pull-up); relay
-# 2 on line 5 is active low; relay 3 is bit 0 of an MCP23008.
+# 2 on line 5 is active low; relay 3 is bit 0 of an MCP23008. A thermistor hangs on input 0 of an ADS1115 at 0x48, a flow meter on line 9.
 cd /bench || exit 98
 bad=0
 ok() { echo "ok - $1"; }
@@ -45,6 +45,7 @@ mount -t debugfs x /sys/kernel/debug 2>/dev/null
 base=$(sed -n "s/^${CHIP##*/}: GPIOs \([0-9]*\)-.*/\1/p" /sys/kernel/debug/gpio)
 echo pull-up >"$SIM/sim_gpio3/pull"
 i2cset -y 0 0x20 0x00 0xff b
+i2cset -y 0 0x48 0x00 0x8532 w	# 2.425 V, low byte first: 25 C
 echo 1 >$trace/events/gpio/enable
 
 start first
@@ -56,6 +57,21 @@ case $first in *"set 0") ok "line 3: the level comes first, and is off" ;; *) no
 pulses=$(grep -c "gpio_value: $((base + 3)) set 1" $trace/trace)
 [ "$pulses" = 0 ] && ok "no pulse at the start (kernel trace)" || not_ok "no pulse at the start" "$pulses"
 [ "$(i2cget -y 0 0x20 0x00 b)" = 0xfe ] && ok "the board's bit 0 is an output" || not_ok "the board's bit 0 is an output" "$(i2cget -y 0 0x20 0x00 b)"
+
+# reads WHAT NODE PATTERN: the service says that of the node within 15 s.
+reads() {
+	n=0
+	until ./spaceheat -s /tmp/control.sock sensors "$2" 2>/dev/null | grep -qE "$3" || [ $n -ge 30 ]; do sleep 0.5; n=$((n + 1)); done
+	if ./spaceheat -s /tmp/control.sock sensors "$2" | grep -qE "$3"; then ok "$1"; else not_ok "$1" "$(./spaceheat -s /tmp/control.sock sensors "$2" | tail -1)"; fi
+}
+reads "a thermistor is read over I2C" a.tank.temp1 '25\.0 .* good '
+i2cset -y 0 0x48 0x00 0x0000 w
+reads "its wires touch: short" a.tank.temp1 ' short '
+reads "without pulses the flow is none" a.pump1.flow1 ' 0\.0 .* good '
+(while [ ! -e /tmp/dry ]; do echo pull-down >"$SIM/sim_gpio9/pull"; echo pull-up >"$SIM/sim_gpio9/pull"; sleep 0.2; done) &
+reads "pulses on its line are a flow" a.pump1.flow1 ' [1-9][0-9.]* .* good '
+reads "of five pulses of 0.1 l a second, a few gallons a minute" a.pump1.flow1 ' [2-9]\.[0-9] .* good '
+touch /tmp/dry
 
 dispatch a.pump1.relay on
 expect "a command moves line 3" 3 1 20

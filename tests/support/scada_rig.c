@@ -123,7 +123,8 @@ static void wake_up(struct rig *r)
 	scada_init(&r->scada, &r->house, &r->settings, NULL, &r->disk.at[CONTRACT_NOW]);
 	scada_remember(&r->scada, &r->disk);
 	rig_read(r, FX_CH_TOP, 50 * 16);
-	rig_read(r, FX_CH_ROOM, r->room_code);
+	if (!r->room_silent)
+		rig_read(r, FX_CH_ROOM, r->room_code);
 	rig_give(r, (struct msg){ .type = MSG_LINK, .link = { .up = true } });
 	rig_give(r, (struct msg){ .type = MSG_TICK });
 }

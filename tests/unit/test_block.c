@@ -225,6 +225,34 @@ static void exceptions_are_cheap(void **state)
 	assert_true(n - regular <= 8);
 }
 
+/* One series asked for comes alone, wherever it stands; one that is not there is none. */
+static void one_series_alone(void **state)
+{
+	struct bench *b = *state;
+	int n;
+
+	fill_plausible(b);
+	n = block_encode(&b->in, b->bytes, sizeof(b->bytes));
+	assert_true(n > 0);
+	b->out.start_ms = b->in.start_ms;
+	for (int32_t i = 0; i < b->in.n_series; i++) {
+		const struct block_series *s = &b->in.series[i], *one = &b->out.series[0];
+
+		assert_true(block_decode_series(b->bytes, (size_t)n, s->id, &b->out));
+		assert_int_equal(b->out.n_series, s->count > 0);
+		if (s->count == 0)
+			continue;
+		assert_int_equal(one->id, s->id);
+		assert_int_equal(one->count, s->count);
+		for (int32_t k = 0; k < s->count; k++) {
+			assert_true(b->out.readings[one->first + k].at_ms == b->in.readings[s->first + k].at_ms);
+			assert_true(b->out.readings[one->first + k].code == b->in.readings[s->first + k].code);
+		}
+	}
+	assert_true(block_decode_series(b->bytes, (size_t)n, INT32_MAX, &b->out));
+	assert_int_equal(b->out.n_series, 0);
+}
+
 /* Encoding into too little room says so and stays inside it, at every size. */
 static void encoding_stays_in_its_room(void **state)
 {
@@ -468,6 +496,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(an_empty_slot_is_a_block, setup, teardown),
 		cmocka_unit_test_setup_teardown(shared_times_cost_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(exceptions_are_cheap, setup, teardown),
+		cmocka_unit_test_setup_teardown(one_series_alone, setup, teardown),
 		cmocka_unit_test_setup_teardown(encoding_stays_in_its_room, setup, teardown),
 		cmocka_unit_test_setup_teardown(cuts_are_errors, setup, teardown),
 		cmocka_unit_test_setup_teardown(mutations_do_no_harm, setup, teardown),

@@ -43,7 +43,7 @@ static int no_agent(struct cli *cli, int argc, char **argv)
 	return 99;
 }
 
-static const struct cli_doors doors = { fixed_clock, no_agent, "1.2.3", "abc" };
+static const struct cli_doors doors = { .sim_clock = fixed_clock, .atn_run = no_agent, .version = "1.2.3", .commit = "abc" };
 
 static void slurp(FILE *f, char *out)
 {

@@ -9,12 +9,28 @@
 
 /* A contract row as the program of schema 1 wrote it, with its checksum. */
 static const char schema_1[] =
-	"DROP TABLE gap; DROP TABLE request; DROP TABLE owed;"
+	"DROP TABLE gap; DROP TABLE request; DROP VIEW owed; DROP VIEW number;"
+	"CREATE TABLE number(key INTEGER PRIMARY KEY, value INTEGER NOT NULL);"
+	"INSERT INTO number SELECT n-(1<<48), value FROM ledger WHERE n>=1<<48;"
+	"DROP TABLE ledger;"
 	"CREATE TABLE owed("
 	" n INTEGER PRIMARY KEY AUTOINCREMENT, uid BLOB NOT NULL UNIQUE, slot_s INTEGER NOT NULL,"
 	" period_s INTEGER NOT NULL, tier INTEGER NOT NULL, sent INTEGER NOT NULL);"
 	"INSERT INTO owed VALUES(7, X'07000000000000000000000000000000', 1799999700, 300, 0, 1);"
 	"INSERT INTO owed VALUES(9, X'08000000000000000000000000000000', 1800000000, 300, 0, 0);"
+	"DROP TABLE block;"
+	"CREATE TABLE block("
+	" tier INTEGER NOT NULL, start_s INTEGER NOT NULL, crc INTEGER NOT NULL, bytes BLOB NOT NULL,"
+	" PRIMARY KEY(tier, start_s));"
+	"INSERT INTO block VALUES(0, 1799000100, 891568578, 'abc'), (3, 1798992000, 891568578, 'abc');"
+	"DROP TABLE event;"
+	"CREATE TABLE event("
+	" id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, command INTEGER NOT NULL, level TEXT NOT NULL,"
+	" code TEXT NOT NULL, node TEXT NOT NULL, value INTEGER NOT NULL, text TEXT NOT NULL);"
+	"CREATE INDEX event_at ON event(at_ms);"
+	"INSERT INTO event VALUES(1, 1799000100000, 0, 'info', 'STARTED', '-', 0, 'second'),"
+	" (2, 1799000099999, 0, 'info', 'STARTED', '-', 0, 'first'),"
+	" (3, 1799000100000, 1, 'info', 'RELAY', 'a.relay', 1, 'third');"
 	"DROP TABLE contract;"
 	"CREATE TABLE contract("
 	" one INTEGER PRIMARY KEY CHECK(one = 1), id BLOB NOT NULL, replaces BLOB NOT NULL,"
@@ -126,7 +142,39 @@ static void half_a_batch_is_nothing(void **state)
 	assert_int_equal(id_at(b, CONTRACT_NOW), 4);
 }
 
-/* A file of schema 1 is brought up to date with its contract, after a copy that the old program can read. */
+static bool add_text(void *ctx, const struct store_event *v)
+{
+	strcat(ctx, v->text);
+	strcat(ctx, v->command ? " (command)" : ", ");
+	return true;
+}
+
+/* Of the older file: its rows, its events in the order of their time, and what it owed. */
+static void expect_what_was_there(struct bench *b)
+{
+	const struct store *s = &b->store;
+	char texts[100] = "";
+	struct store_owed o;
+	int64_t closed_s;
+	uint8_t bytes[8];
+	struct err e;
+	size_t n;
+	bool found;
+
+	for (int i = 0; i < 2; i++) {
+		assert_true(s->get_block(s->self, i == 0 ? TIER_EXACT : TIER_DAY, i == 0 ? 1799000100 : 1798992000, bytes,
+			sizeof(bytes), &n, &found, &e));
+		assert_true(found && n == 3 && memcmp(bytes, "abc", 3) == 0);
+	}
+	assert_true(s->for_events(s->self, 1799000099999, 1799000100001, add_text, texts, &e));
+	assert_string_equal(texts, "first, second, third (command)");
+	assert_true(s->get_number(s->self, STORE_CLOSED_S, &closed_s, &found, &e));
+	assert_true(found && closed_s > 0);
+	assert_true(s->next_owed(s->self, 0, &o, &found, &e));
+	assert_true(found && o.n == 7 && o.sent && !o.by_age && o.uid.b[0] == 7);
+}
+
+/* A file of schema 1 is brought up to date with all it holds, after a copy that the old program can read. */
 static void an_older_file_is_brought_up(void **state)
 {
 	struct bench *b = *state;
@@ -144,6 +192,7 @@ static void an_older_file_is_brought_up(void **state)
 		assert_int_equal(r.end_s, 1800003600);
 		assert_int_equal(r.energy_mwh, 123456);
 		assert_int_equal(r.register_wh, 0);
+		expect_what_was_there(b);
 		hbench_stop(b);
 	}
 	snprintf(copy, sizeof(copy), "%s.schema1", b->path);

@@ -296,19 +296,23 @@ static void a_query_is_quick(void **state)
 {
 	static const int64_t spans_s[] = { H, 4 * H, D, 2 * D, 7 * D, 28 * D };
 	struct bench *b = *state;
+	const struct channel *c = &b->house.channels[29];
+	char last[2 * ALIAS_SIZE];
 	int64_t worst_us = 0;
 
 	many_channels(b, 30);
 	scan(b, 0, 25 * D, 900);	/* older than three days only quarters are asked, and have this many readings at least */
 	scan(b, 25 * D, 28 * D - 6 * H, 60);
 	scan(b, 28 * D - 6 * H, 28 * D, 5);
+	/* Of the channel that stands last in its rows: all others are read on the way to it. */
+	snprintf(last, sizeof(last), "%s/%s", b->house.nodes[c->about].alias, telemetry_name_word(c->name));
 	for (size_t i = 0; i < sizeof(spans_s) / sizeof(spans_s[0]); i++)
 		for (int n = 100; n <= QUERY_MAX_POINTS; n += 1300) {
 			struct timespec a, z;
 			int64_t us;
 
 			clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &a);
-			points(b, "a.tank.temp0", 28 * D - spans_s[i], 28 * D, n, QUERY_AUTO);
+			points(b, last, 28 * D - spans_s[i], 28 * D, n, QUERY_AUTO);
 			clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &z);
 			us = (z.tv_sec - a.tv_sec) * 1000000 + (z.tv_nsec - a.tv_nsec) / 1000;
 			worst_us = us > worst_us ? us : worst_us;

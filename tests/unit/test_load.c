@@ -306,6 +306,54 @@ static void real_house_is_not_simulated(void **state)
 		strstr(b->problems.text[0], "which is no working flow meter of house w.isone.nh.orange.1"));
 }
 
+/* Puts the bench's house there with every FROM as TO. */
+static void write_bench_house(struct bench *b, const char *from, const char *to)
+{
+	size_t length;
+	struct err e;
+	char *text = load_text("tests/qemu/houses.json", 1 << 20, &length, &e), *at;
+
+	assert_non_null(text);
+	for (at = text; (at = strstr(at, from)) != NULL; at++)
+		memcpy(at, to, strlen(to));
+	write_file(b, "houses.json", text);
+	free(text);
+}
+
+/* A sensor or a meter without a driver is a mistake of the configuration, by node and make; so is a meter that cannot be
+ * read for want of a register. */
+static void a_sensor_needs_a_driver(void **state)
+{
+	struct bench *b = *state;
+
+	write_file(b, "spaceheat.cfg", "house = \"w.bench.1\"; houses_file = \"houses.json\";\n"
+		"relays = ( { node = \"a.pump1.relay\"; kind = \"pump\"; fail_state = \"open\"; expected_w = [ 30, 90 ]; },\n"
+		"{ node = \"a.pump2.relay\"; kind = \"pump\"; fail_state = \"open\"; expected_w = [ 30, 90 ]; },\n"
+		"{ node = \"a.elt1.relay\"; kind = \"element\"; fail_state = \"open\"; expected_w = [ 4000, 4800 ]; } );\n"
+		"meter: { port = \"/dev/ttyUSB0\"; };\n");
+	write_bench_house(b, "acd93fb3", "acd93fb3");
+	if (!load(b))
+		fail_msg("%s", b->problems.text[0]);
+	write_bench_house(b, "acd93fb3", "fabfa505");
+	assert_false(load(b));
+	assert_int_equal(b->problems.n, 3);
+	assert_non_null(strstr(b->problems.text[0],
+		"sensor \"a.tank.temp0\" is a NCD__PR8-14-SPST, for which this version has no driver"));
+	write_bench_house(b, "d300635e", "cb8719de");
+	assert_false(load(b));
+	assert_int_equal(b->problems.n, 1);
+	assert_non_null(strstr(b->problems.text[0],
+		"meter \"a.m\" is a Generic__GpioRelay, for which this version has no driver"));
+	write_bench_house(b, "d300635e", "95fbbd2c");
+	assert_false(load(b));
+	assert_int_equal(b->problems.n, 1);
+	assert_non_null(strstr(b->problems.text[0],
+		"meter.power_address is not set, but the meter at \"a.m\" is a Generic__Modbus"));
+	write_file(b, "conf.d/10-site.cfg", "meter: { power_address = 10; };");
+	if (!load(b))
+		fail_msg("%s", b->problems.text[0]);
+}
+
 /* -c wins over the environment, and a name that leads nowhere is told. */
 static void configuration_is_searched_in_order(void **state)
 {
@@ -380,6 +428,7 @@ int main(void)
 		TEST(missing_files_are_named),
 		TEST(strange_files_are_refused),
 		TEST(real_house_is_not_simulated),
+		TEST(a_sensor_needs_a_driver),
 		TEST(configuration_is_searched_in_order),
 		TEST(verbs_give_exit_codes),
 	};

@@ -11,15 +11,149 @@
 
 #include <cmocka.h>
 
+#include "ads1115.h"
 #include "ds18b20.h"
+#include "emonpi.h"
+#include "modbus_map.h"
+#include "number_file.h"
+#include "pulse_flow.h"
+#include "spaceheat/names.h"
 
 static const char folder[] = "tests/replay";
+
+/* "INPUT CONFIG CODE": what registers 1 and 0 said, in hexadecimal. */
+static bool parse_ads1115(const char *text, int64_t *code, struct err *e)
+{
+	unsigned int input, config, raw;
+	bool done;
+
+	assert_int_equal(sscanf(text, "%u %x %x", &input, &config, &raw), 3);
+	if (!ads1115_done((uint16_t)config, (int)input, &done, e))
+		return false;
+	return (done || err_set(e, ERR_TIMEOUT, 0, "not done")) &&
+		ads1115_understand(&ntc_default, ntc_volts((int16_t)raw), code, e);
+}
+
+/* "power|current|energy WORD...": the words of the register, in hexadecimal. */
+static bool parse_words(const struct modbus_map *map, const char *text, int64_t *code, struct err *e)
+{
+	static const char *const names[] = { "power", "current", "energy" };
+	uint16_t words[MODBUS_MAX_WORDS] = { 0 };
+	char name[16];
+	int used, n = 0;
+
+	assert_int_equal(sscanf(text, "%15s%n", name, &used), 1);
+	for (text += used; n < MODBUS_MAX_WORDS && sscanf(text, "%hx%n", &words[n], &used) == 1; text += used)
+		n++;
+	for (int i = 0; i < N_MODBUS_QUANTITIES; i++)
+		if (strcmp(names[i], name) == 0) {
+			assert_int_equal(n, modbus_words(map->of[i].type));
+			return modbus_understand(map, (enum modbus_quantity)i, words, code, e);
+		}
+	fail_msg("no quantity %s", name);
+	return false;
+}
+
+static struct settings_meter addresses(void)
+{
+	return (struct settings_meter){ .power_address = -1, .current_address = -1, .energy_address = -1, .power_scale = 1,
+		.current_scale = 1, .energy_scale = 1 };
+}
+
+static bool parse_iem3455(const char *text, int64_t *code, struct err *e)
+{
+	struct settings_meter s = addresses();
+	struct modbus_map map = modbus_map_of("SchneiderElectric__Iem3455", &s);
+
+	return parse_words(&map, text, code, e);
+}
+
+static bool parse_egauge(const char *text, int64_t *code, struct err *e)
+{
+	struct settings_meter s = addresses();
+	struct modbus_map map = modbus_map_of("Egauge__4030", &s);
+
+	return parse_words(&map, text, code, e);
+}
+
+/* "TYPE high|low SCALE" before the words. */
+static bool parse_modbus(const char *text, int64_t *code, struct err *e)
+{
+	static const char *const types[] = { "u16", "s16", "u32", "s32", "f32", "u64", "s64" };
+	struct settings_meter s = addresses();
+	struct modbus_map map;
+	char type[8], order[8];
+	double scale;
+	int used;
+
+	assert_int_equal(sscanf(text, "%7s %7s %lf%n", type, order, &scale, &used), 3);
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (strcmp(types[i], type) == 0)
+			s.type = s.energy_type = (enum meter_type)i;
+	s.low_word_first = strcmp(order, "low") == 0;
+	s.power_scale = s.current_scale = s.energy_scale = scale;
+	s.energy_address = 0;
+	map = modbus_map_of("Generic__Modbus", &s);
+	return parse_words(&map, text + used, code, e);
+}
+
+/* Microlitres of a pulse; then a line for each look: pulses so far, time of the last, time of the look (ms). */
+static bool parse_flow(const char *text, int64_t *code, struct err *e)
+{
+	struct pulse_flow flow = { 0 };
+	long long ul, pulses, last_ms, now_ms;
+	bool good = false;
+	int used;
+
+	assert_int_equal(sscanf(text, "%lld%n", &ul, &used), 1);
+	for (text += used; sscanf(text, "%lld %lld %lld%n", &pulses, &last_ms, &now_ms, &used) == 3; text += used)
+		good = pulse_flow_look(&flow, (uint32_t)pulses, last_ms * 1000000, now_ms * 1000000, ul, code, e);
+	return good;
+}
+
+static bool parse_emonpi(const char *text, int64_t *code, struct err *e)
+{
+	return emonpi_understand(text, strcspn(text, "\n"), code, e);
+}
+
+static const struct { const char *word; enum telemetry_name name; } file_kinds[] = {
+	{ "temp ", TELEMETRY_WATER_TEMP_C }, { "power ", TELEMETRY_POWER_W }, { "flow ", TELEMETRY_GPM_TIMES_10 },
+	{ "current ", TELEMETRY_CURRENT_UA },
+};
+
+/* "temp|power|flow|current " and the text of the file. */
+static bool parse_number(const char *text, bool milli, int64_t *code, struct err *e)
+{
+	for (size_t i = 0; i < sizeof(file_kinds) / sizeof(file_kinds[0]); i++)
+		if (strncmp(text, file_kinds[i].word, strlen(file_kinds[i].word)) == 0)
+			return number_file_understand(text + strlen(file_kinds[i].word), milli, file_kinds[i].name, code, e);
+	fail_msg("what is %s", text);
+	return false;
+}
+
+static bool parse_file(const char *text, int64_t *code, struct err *e)
+{
+	return parse_number(text, false, code, e);
+}
+
+static bool parse_millifile(const char *text, int64_t *code, struct err *e)
+{
+	return parse_number(text, true, code, e);
+}
 
 static const struct {
 	const char *device;
 	bool (*parse)(const char *, int64_t *, struct err *);
 } parsers[] = {
 	{ "ds18b20", ds18b20_parse },
+	{ "ads1115", parse_ads1115 },
+	{ "iem3455", parse_iem3455 },
+	{ "egauge", parse_egauge },
+	{ "modbus", parse_modbus },
+	{ "flow", parse_flow },
+	{ "emonpi", parse_emonpi },
+	{ "file", parse_file },
+	{ "millifile", parse_millifile },
 };
 
 static const char *const error_names[] = { [ERR_NONE] = "none", [ERR_IO] = "io", [ERR_FORMAT] = "format",

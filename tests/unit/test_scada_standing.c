@@ -169,6 +169,30 @@ static void a_boot_waits_its_turn(void **state)
 	free(r);
 }
 
+/* Nothing is switched on because nobody has looked yet: the first readings are awaited, for 15 s at the most (SF-2, SF-13). */
+static void a_start_looks_before_it_heats(void **state)
+{
+	struct rig *r = rig_prepare();
+	int pump = 1;
+
+	(void)state;
+	r->settings.guard.start_delay_max_s = 0;
+	r->room_silent = true;
+	rig_start(r);
+	assert_true(r->scada.local_wants[pump]);
+	rig_pass(r, 13);
+	assert_false(r->scada.relays[pump].wanted);
+	rig_pass(r, 3);
+	assert_true(r->scada.relays[pump].wanted);
+	free(r);
+	r = rig_prepare();
+	r->settings.guard.start_delay_max_s = 0;
+	r->room_code = 15 * 16;
+	rig_start(r);
+	assert_true(r->scada.relays[pump].wanted);
+	free(r);
+}
+
 /* A dispatch is never made to wait. */
 static void a_dispatch_waits_for_nothing(void **state)
 {
@@ -211,6 +235,7 @@ int main(void)
 		cmocka_unit_test(a_cold_house_suspends_it),
 		cmocka_unit_test(a_contract_on_the_disk_comes_first),
 		cmocka_unit_test(a_boot_waits_its_turn),
+		cmocka_unit_test(a_start_looks_before_it_heats),
 		cmocka_unit_test(a_dispatch_waits_for_nothing),
 		cmocka_unit_test(a_restless_link_keeps_nobody_cold),
 	};

@@ -62,6 +62,25 @@ static void put_buckets(struct views *v, enum store_tier tier, int n)
 	put_row(v, tier, START_S, bytes, bucket_encode(&b, bytes, sizeof(bytes)));
 }
 
+/* A local day after: seconds in a mode; and what the record lacks. */
+static void put_figure_and_gap(struct views *v)
+{
+	struct store_bench *b = v->store;
+	struct store_series is = { .kind = STORE_FIGURES, .name = TELEMETRY_RELAY_STATE, .map = { 1, 1, 0 }, .about = "a.scada",
+		.by = "seconds.LocalControl" };
+	struct bucket seconds = { 0, 1, 3600, 3600, 3600, 0 };
+	struct bucket_block day = { .buckets = &seconds, .capacity = 1, .n_buckets = 1, .n_series = 1 };
+	struct store_gap gap = { START_S * 1000LL, START_S * 1000LL + 90000, GAP_POWER_OFF, "-" };
+	uint8_t bytes[256];
+
+	BEGIN(b, STORE_DURABLE);
+	assert_true(b->store.series_id(b->store.self, &is, &day.series[0].id, &b->e));
+	day.series[0].count = 1;
+	put_row(v, TIER_DAY, START_S + 86400, bytes, bucket_encode(&day, bytes, sizeof(bytes)));
+	assert_true(b->store.put_gap(b->store.self, &gap, &b->e));
+	COMMIT(b);
+}
+
 static void fill(struct views *v)
 {
 	struct store_bench *b = v->store;
@@ -164,6 +183,18 @@ static void buckets_are_there(void **state)
 		"a.temp2|2027-01-13T00:00:00.000Z|20000");
 }
 
+/* Figures of the day and gaps stand beside readings. */
+static void figures_and_gaps_are_there(void **state)
+{
+	struct views *v = *state;
+
+	put_figure_and_gap(v);
+	assert_string_equal(ask(v, "SELECT at, about, sensor, mean FROM reading_day WHERE kind='figure'"),
+		"2027-01-14T00:00:00.000Z|a.scada|seconds.LocalControl|3600");
+	assert_string_equal(ask(v, "SELECT from_ms, to_ms, cause, about FROM gap"),
+		"1799798400000|1799798490000|power_off|-");
+}
+
 /* What a query asks for is what it gets, whatever of it was applied before rows are made. */
 static void questions_are_answered(void **state)
 {
@@ -230,6 +261,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(readings_are_there, setup, teardown),
+		cmocka_unit_test_setup_teardown(figures_and_gaps_are_there, setup, teardown),
 		cmocka_unit_test_setup_teardown(buckets_are_there, setup, teardown),
 		cmocka_unit_test_setup_teardown(questions_are_answered, setup, teardown),
 		cmocka_unit_test_setup_teardown(damage_is_left_out_and_listed, setup, teardown),

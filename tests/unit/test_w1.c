@@ -179,7 +179,9 @@ static void a_real_house_gets_no_simulated_driver(void **state)
 		b.house.components[0].make = (enum make_model)make;
 		b.house.simulated = false;
 		d = driver_for(&b.house, &b.house.channels[FX_CH_TOP]);
-		assert_true((d != NULL) == (make == MAKE_ADAFRUIT_642));
+		assert_true((d != NULL) ==
+			(make == MAKE_ADAFRUIT_642 || make == MAKE_ADS1115_NTC || make == MAKE_FILE));
+		assert_true(d == NULL || strcmp(d->make_model, symbols_make_model.list[make].word) == 0);
 		b.house.simulated = true;
 		d = driver_for(&b.house, &b.house.channels[FX_CH_TOP]);
 		assert_non_null(d);

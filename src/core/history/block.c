@@ -177,7 +177,8 @@ static void get_series(struct numbers *n, const struct schedules *all, struct bl
 	b->n_series++;
 }
 
-bool block_decode(const uint8_t *bytes, size_t length, struct block *b)
+/* Up to and with the series `last`, or all of them if there is none of that id. */
+static bool decode(const uint8_t *bytes, size_t length, int32_t last, struct block *b)
 {
 	struct schedules all;
 	struct numbers n;
@@ -191,10 +192,31 @@ bool block_decode(const uint8_t *bytes, size_t length, struct block *b)
 	for (int32_t i = 0; i < all.n && !numbers_bad(&n); i++)
 		get_schedule(&n, &all.list[i], b->start_ms);
 	series = numbers_get_count(&n, FIELD_SERIES, BLOCK_MAX_SERIES);
-	for (int32_t i = 0; i < series && !numbers_bad(&n); i++)
+	for (int32_t i = 0; i < series && !numbers_bad(&n); i++) {
 		get_series(&n, &all, b);
+		if (!numbers_bad(&n) && b->series[b->n_series - 1].id == last)
+			return true;
+	}
 	if (numbers_all_read(&n))
 		return true;
 	b->n_series = b->n_readings = 0;
 	return false;
+}
+
+bool block_decode(const uint8_t *bytes, size_t length, struct block *b)
+{
+	return decode(bytes, length, -1, b);
+}
+
+bool block_decode_series(const uint8_t *bytes, size_t length, int32_t id, struct block *b)
+{
+	if (!decode(bytes, length, id, b))
+		return false;
+	if (b->n_series == 0 || b->series[b->n_series - 1].id != id) {
+		b->n_series = 0;
+		return true;
+	}
+	b->series[0] = b->series[b->n_series - 1];
+	b->n_series = 1;
+	return true;
 }

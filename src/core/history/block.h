@@ -45,5 +45,8 @@ int block_encode_as(const struct block *, uint8_t format, uint8_t *bytes, size_t
 /* Fills series and readings; start_ms, readings and capacity are set by the caller. False: not a block,
  * or not one of a known format, or more than fits; then the block is empty. */
 bool block_decode(const uint8_t *bytes, size_t length, struct block *);
+/* The readings of one series alone: n_series is 1, or 0 when the block has none of it. What stands behind it in
+ * the block is not looked at. The capacity must do for the whole block. */
+bool block_decode_series(const uint8_t *bytes, size_t length, int32_t id, struct block *);
 
 #endif

@@ -39,6 +39,10 @@ static const char *const seasons[] = { "auto", "shoulder", "standby" };
 static const char *const tariffs[] = { "flat", "tou" };
 static const char *const fail_states[] = { FAIL_STATES(WORD) };
 static const char *const biases[] = { LINE_BIASES(WORD) };
+static const char *const parities[] = { "none", "even", "odd" };
+static const char *const register_kinds[] = { "holding", "input" };
+static const char *const register_types[] = { "u16", "s16", "u32", "s32", "f32", "u64", "s64" };
+static const char *const word_orders[] = { "high_first", "low_first" };
 /* index = enum log_level */
 static const char *const levels[] = { NULL, "error", "warning", "info", "debug" };
 
@@ -245,17 +249,59 @@ const struct setting settings_table[] = {
 	{ .path = "sensors.plausible_c", .type = SET_FLOATS, .unit = "C", .fallback = "[ -40.0, 110.0 ]",
 		.low = -60, .high = 150, .says = "A reading outside is not believed", .count = 2,
 		.offset = offsetof(struct settings, sensors.plausible_c), .size = sizeof(double) },
+	TEXT("sensors.i2c_bus", "\"/dev/i2c-1\"", AT(sensors.i2c_bus), RELOAD_LIVE,
+		"I2C bus of the converters that thermistors hang on"),
+	FLOAT("sensors.ntc_r25_ohm", "ohm", "10000.0", 100, 1000000, AT(sensors.ntc_r25_ohm), RELOAD_LIVE,
+		"Resistance of these thermistors at 25 C", NULL),
+	FLOAT("sensors.ntc_beta_k", "K", "3977.0", 1000, 6000, AT(sensors.ntc_beta_k), RELOAD_LIVE,
+		"Their B value", NULL),
+	FLOAT("sensors.ntc_pull_up_ohm", "ohm", "10000.0", 100, 1000000, AT(sensors.ntc_pull_up_ohm), RELOAD_LIVE,
+		"Resistor between supply and thermistor", NULL),
+	FLOAT("sensors.ntc_supply_v", "V", "4.85", 2, 5.5, AT(sensors.ntc_supply_v), RELOAD_LIVE,
+		"Supply of the resistor", NULL),
+	CHOICE("sensors.flow_bias", "\"pull-up\"", biases, AT(sensors.flow_bias), RELOAD_LIVE,
+		"Resistor of GPIO lines on which flow meters give pulses"),
+	INT("sensors.flow_debounce_ms", "ms", "0", 0, 100, AT(sensors.flow_debounce_ms), RELOAD_LIVE,
+		"Pulses shorter than this are bouncing contacts; 0 = count all, as Hall sensors need", NULL),
 
 	{ .path = "meter.port", .type = SET_TEXT, .unit = "", .fallback = "\"\"", NO_RAILS,
-		.reload = RELOAD_RESTART, .says = "Serial line of the electric meter; \"\" = none",
+		.reload = RELOAD_RESTART,
+		.says = "Electric meter: serial line, tcp://HOST:PORT (Modbus) or mqtt://HOST:PORT/TOPIC (emonPi); "
+			"\"\" = none",
 		.example = "\"/dev/ttyUSB0\"", AT(meter.port) },
 	INT("meter.baud", "Bd", "9600", 1200, 115200, AT(meter.baud), RELOAD_RESTART, "Its speed", NULL),
+	CHOICE("meter.parity", "\"none\"", parities, AT(meter.parity), RELOAD_RESTART, "Its parity"),
 	INT("meter.unit_id", "", "12", 1, 247, AT(meter.unit_id), RELOAD_RESTART, "Its Modbus address", NULL),
 	INT("meter.poll_ms", "ms", "1000", 100, 2500, AT(meter.poll_ms), RELOAD_RESTART,
 		"How often it is read",
 		"a silent meter must be noticed within 5 s"),
 	FLOAT("meter.report_change", "", "0.02", 0.005, 0.5, AT(meter.report_change), RELOAD_RESTART,
 		"Share of the nameplate power by which power must change to be reported at once", NULL),
+	TEXT("meter.username", "\"\"", AT(meter.username), RELOAD_RESTART,
+		"User name at the broker of mqtt://; \"\" = none"),
+	{ .path = "meter.password_file", .type = SET_TEXT, .unit = "", .fallback = "\"\"", NO_RAILS, .secret = true,
+		.reload = RELOAD_RESTART, .says = "File with its password, mode 600, or credential:NAME; \"\" = none",
+		AT(meter.password_file) },
+	INT("meter.power_address", "", "-1", -1, 65535, AT(meter.power_address), RELOAD_RESTART,
+		"Modbus register of the power, counted from 0; -1 = as the make has it", NULL),
+	INT("meter.current_address", "", "-1", -1, 65535, AT(meter.current_address), RELOAD_RESTART,
+		"Register of the current; -1 = as the make has it, or none", NULL),
+	INT("meter.energy_address", "", "-1", -1, 65535, AT(meter.energy_address), RELOAD_RESTART,
+		"Register of the energy; -1 = as the make has it, or none", NULL),
+	CHOICE("meter.register_kind", "\"holding\"", register_kinds, AT(meter.kind), RELOAD_RESTART,
+		"Generic__Modbus: how its registers are asked for (function 3 or 4)"),
+	CHOICE("meter.register_type", "\"f32\"", register_types, AT(meter.type), RELOAD_RESTART,
+		"Generic__Modbus: form of power and current"),
+	CHOICE("meter.energy_type", "\"u32\"", register_types, AT(meter.energy_type), RELOAD_RESTART,
+		"Form of a register that meter.energy_address names"),
+	CHOICE("meter.word_order", "\"high_first\"", word_orders, AT(meter.low_word_first), RELOAD_RESTART,
+		"Generic__Modbus: which word of a long number comes first"),
+	FLOAT("meter.power_scale", "W", "1.0", 0.000001, 1000000, AT(meter.power_scale), RELOAD_RESTART,
+		"Generic__Modbus: watts of one count of power", NULL),
+	FLOAT("meter.current_scale", "A", "1.0", 0.000001, 1000000, AT(meter.current_scale), RELOAD_RESTART,
+		"Generic__Modbus: amperes of one count of current", NULL),
+	FLOAT("meter.energy_scale", "Wh", "1.0", 0.000001, 1000000, AT(meter.energy_scale), RELOAD_RESTART,
+		"Watt-hours of one count of a register that meter.energy_address names", NULL),
 
 	INT("history.commit_s", "s", "300", 60, 900, AT(history.commit_s), RELOAD_LIVE,
 		"How often readings are written to the card", "more often wears the card"),

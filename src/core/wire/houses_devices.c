@@ -250,6 +250,11 @@ static bool take_component(struct house_reader *r, const struct section *s, cons
 	if (member(&e, "Gpio") && (c->gpio < 0 || c->gpio > 255))
 		HOUSE_PROBLEM(r, lined_key_line(r->t, object, "Gpio"),
 			"Gpio = %d is outside 0..255 - use the number of the line", c->gpio);
+	c->ul_per_pulse = member_int(&e, "MicrolitersPerPulse", 0);
+	if (member(&e, "MicrolitersPerPulse") && (c->ul_per_pulse < 1 || c->ul_per_pulse > 100000000))
+		HOUSE_PROBLEM(r, lined_key_line(r->t, object, "MicrolitersPerPulse"),
+			"MicrolitersPerPulse = %lld is outside 1..100000000 - 1000000 divided by the pulses per litre",
+			(long long)c->ul_per_pulse);
 	copy_text(c->label, sizeof(c->label), member(&e, "DisplayName"));
 	copy_text(c->hw_uid, sizeof(c->hw_uid), member(&e, "HwUid"));
 	return true;

@@ -222,8 +222,15 @@ struct gt_boolean_actuator_component {
 	}
 PLAIN_COMPONENT(gt_electric_heater_component);
 PLAIN_COMPONENT(gt_electric_meter_component);
-PLAIN_COMPONENT(gt_pipe_flow_sensor_component);
 PLAIN_COMPONENT(gt_temp_sensor_component);
+
+/* Line and size of a pulse are ours: the type of 2022 has no place for them. */
+struct gt_pipe_flow_sensor_component {
+	struct uuid component_id, component_attribute_class_id;
+	bool has_display_name, has_hw_uid, has_gpio, has_microliters_per_pulse;
+	char display_name[WIRE_TEXT], hw_uid[WIRE_WORD];
+	int64_t gpio, microliters_per_pulse;
+};
 
 /* The dispatch contract: what all its messages carry. */
 struct wire_head {

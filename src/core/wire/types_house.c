@@ -155,6 +155,9 @@ WIRE(gt_electric_meter_component, "gt.electric.meter.component.100", gt_electric
 
 static const struct field gt_pipe_flow_sensor_component_fields[] = {
 	COMPONENT_IDS(gt_pipe_flow_sensor_component),
+	ANY_INT(gt_pipe_flow_sensor_component, gpio, "Gpio", OPTIONAL(gt_pipe_flow_sensor_component, has_gpio)),
+	ANY_INT(gt_pipe_flow_sensor_component, microliters_per_pulse, "MicrolitersPerPulse",
+		OPTIONAL(gt_pipe_flow_sensor_component, has_microliters_per_pulse)),
 	COMPONENT_UID(gt_pipe_flow_sensor_component),
 };
 WIRE(gt_pipe_flow_sensor_component, "gt.pipe.flow.sensor.component.100",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Which of /dev/gpiochip* is meant. The number of a chip changes from kernel to kernel, its label does not; so chips are
  * asked (GPIO_GET_CHIPINFO_IOCTL, the same for both versions of libgpiod). */
-#include "relay_line.h"
+#include "gpio_chip.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +15,7 @@ enum { MAX_CHIPS = 32 };
 
 static const char PI_LABEL[] = "pinctrl-bcm";
 
-bool relay_line_failed(const char *path, int os, struct err *e)
+bool gpio_line_failed(const char *path, int os, struct err *e)
 {
 	if (os == EBUSY)
 		return err_set(e, ERR_IO, os, "%s: line is in use by another program - see gpioinfo", path);
@@ -45,7 +45,7 @@ static bool is_meant(const char *chip, const struct gpiochip_info *info)
 	return strcmp(info->label, chip) == 0 || strcmp(info->name, chip) == 0;
 }
 
-bool relay_chip_path(const char *chip, char *path, size_t size, struct err *e)
+bool gpio_chip_path(const char *chip, char *path, size_t size, struct err *e)
 {
 	struct gpiochip_info info;
 	int seen = 0, last = -1;

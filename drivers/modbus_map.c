@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/* To add a meter, add its table here and its line in modbus_meter.c. */
+#include "modbus_map.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static const double UA_PER_A = 1e6, MOST[N_MODBUS_QUANTITIES] = { 1e6, 1e10, 1e15 };
+
+#define NONE { .address = -1, .scale = 1 }
+
+const struct modbus_map modbus_maps[] = {
+	/* Its manual counts registers from 1. Power is told in kW; the serial number is two words, second first. */
+	{ "SchneiderElectric__Iem3455", {
+		[MODBUS_POWER] = { 3054 - 1, REGISTER_HOLDING, TYPE_F32, false, 1000 },
+		[MODBUS_CURRENT] = { 3000 - 1, REGISTER_HOLDING, TYPE_F32, false, 1e6 },
+		[MODBUS_ENERGY] = { 3204 - 1, REGISTER_HOLDING, TYPE_S64, false, 1 } },
+		{ SERIAL_TWO_WORDS, REGISTER_HOLDING, 130 - 1, 2 }, false },
+	/* Addresses depend on how its owner arranged its registers: meter.power_address and so on say which. */
+	{ "Egauge__4030", {
+		[MODBUS_POWER] = { -1, REGISTER_INPUT, TYPE_F32, false, 1 },
+		[MODBUS_CURRENT] = { -1, REGISTER_INPUT, TYPE_F32, false, 1e6 },
+		[MODBUS_ENERGY] = { -1, REGISTER_INPUT, TYPE_S64, false, 1 } },
+		{ SERIAL_TEXT, REGISTER_INPUT, 100, 8 }, false },
+	{ "Generic__Modbus", { NONE, NONE, NONE }, { SERIAL_NONE, REGISTER_HOLDING, 0, 0 }, true },
+};
+const int n_modbus_maps = sizeof(modbus_maps) / sizeof(modbus_maps[0]);
+
+static void take_settings(struct modbus_map *m, const struct settings_meter *s)
+{
+	m->of[MODBUS_POWER] = (struct modbus_register){ -1, s->kind, s->type, s->low_word_first, s->power_scale };
+	m->of[MODBUS_CURRENT] =
+		(struct modbus_register){ -1, s->kind, s->type, s->low_word_first, s->current_scale * UA_PER_A };
+	m->of[MODBUS_ENERGY].kind = s->kind;
+	m->of[MODBUS_ENERGY].low_word_first = s->low_word_first;
+}
+
+struct modbus_map modbus_map_of(const char *make_model, const struct settings_meter *s)
+{
+	const int addresses[N_MODBUS_QUANTITIES] = { s->power_address, s->current_address, s->energy_address };
+	struct modbus_map m = { .make_model = make_model, .of = { NONE, NONE, NONE } };
+
+	for (int i = 0; i < n_modbus_maps; i++)
+		if (strcmp(modbus_maps[i].make_model, make_model) == 0)
+			m = modbus_maps[i];
+	if (m.from_settings)
+		take_settings(&m, s);
+	for (int i = 0; i < N_MODBUS_QUANTITIES; i++)
+		if (addresses[i] >= 0)
+			m.of[i].address = addresses[i];
+	if (s->energy_address >= 0) {
+		m.of[MODBUS_ENERGY].type = s->energy_type;
+		m.of[MODBUS_ENERGY].scale = s->energy_scale;
+	}
+	return m;
+}
+
+int modbus_words(enum meter_type type)
+{
+	static const int words[] = { [TYPE_U16] = 1, [TYPE_S16] = 1, [TYPE_U32] = 2, [TYPE_S32] = 2, [TYPE_F32] = 2,
+		[TYPE_U64] = 4, [TYPE_S64] = 4 };
+
+	return words[type];
+}
+
+static uint64_t bits_of(const struct modbus_register *r, const uint16_t *words)
+{
+	int n = modbus_words(r->type);
+	uint64_t bits = 0;
+
+	for (int i = 0; i < n; i++)
+		bits = bits << 16 | words[r->low_word_first ? n - 1 - i : i];
+	return bits;
+}
+
+static double float_of(uint64_t bits)
+{
+	uint32_t low = (uint32_t)bits;
+	float f;
+
+	memcpy(&f, &low, sizeof(f));
+	return (double)f;
+}
+
+static double number_of(enum meter_type type, uint64_t bits)
+{
+	switch (type) {
+	case TYPE_S16: return (int16_t)bits;
+	case TYPE_S32: return (int32_t)bits;
+	case TYPE_S64: return (double)(int64_t)bits;
+	case TYPE_F32: return float_of(bits);
+	case TYPE_U16:
+	case TYPE_U32:
+	case TYPE_U64: break;
+	}
+	return (double)bits;
+}
+
+bool modbus_understand(const struct modbus_map *m, enum modbus_quantity quantity, const uint16_t *words, int64_t *value,
+	struct err *e)
+{
+	static const char *const units[N_MODBUS_QUANTITIES] = { "W", "uA", "Wh" };
+	const struct modbus_register *r = &m->of[quantity];
+	double number = number_of(r->type, bits_of(r, words)) * r->scale;
+
+	if (!(fabs(number) <= MOST[quantity]))
+		return err_set(e, ERR_RANGE, 0, "register %d says %g %s, which no house has - check its address, type, word order",
+			r->address, number, units[quantity]);
+	/* The protocol cuts microamperes to whole ones; watts are the nearest. */
+	*value = quantity == MODBUS_CURRENT ? (int64_t)number : (int64_t)llround(number);
+	return true;
+}
+
+static void two_words(const uint16_t *words, char *out)
+{
+	snprintf(out, MODBUS_SERIAL_TEXT, "%u_%u", (unsigned int)words[1], (unsigned int)words[0]);
+}
+
+/* Two characters a word, the first in the high byte; ended by a NUL or blanks. */
+static void text_words(const uint16_t *words, int n, char *out)
+{
+	int length = 0;
+
+	for (int i = 0; i < 2 * n && length < MODBUS_SERIAL_TEXT - 1; i++) {
+		int c = i % 2 == 0 ? words[i / 2] >> 8 : words[i / 2] & 0xff;
+
+		if (c == '\0')
+			break;
+		out[length++] = isgraph(c) ? (char)c : '?';
+	}
+	while (length > 0 && out[length - 1] == '?')
+		length--;
+	out[length] = '\0';
+}
+
+void modbus_serial_text(const struct modbus_map *m, const uint16_t *words, char out[MODBUS_SERIAL_TEXT])
+{
+	out[0] = '\0';
+	if (m->serial.form == SERIAL_TWO_WORDS)
+		two_words(words, out);
+	else if (m->serial.form == SERIAL_TEXT)
+		text_words(words, m->serial.words, out);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* cli_scan.h: looks at buses for `spaceheat setup`, through the drivers' doors; nothing is written to a device. */
+#ifndef MAIN_CLI_SCAN_H
+#define MAIN_CLI_SCAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "spaceheat/settings.h"
+
+/* Does anybody answer at that address? */
+bool cli_i2c_answers(const char *path, int address);
+/* The serial number of a meter of that make. */
+bool cli_modbus_serial(const struct settings_meter *at, const char *make, char *serial, size_t size);
+
+#endif
