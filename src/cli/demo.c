@@ -214,7 +214,7 @@ static void print_plant_roles(const struct house *h, FILE *to)
 		{ "return_pipe", "return" }, { "flow", "flow" }, { "lwt", "lwt" }, { "ewt", "ewt" },
 		{ "outdoor", "out" }, { "meter", "power" } };
 	bool buffered = h->plant.kind != PLANT_ELEMENT_TANK;
-	int nodes[PLANT_MAX_LAYERS];
+	int nodes[PLANT_MAX_LAYERS] = { 0 };
 
 	print_list("store", h, nodes, tank_nodes(h, buffered ? "store" : "buf", nodes), to);
 	if (buffered)

@@ -15,22 +15,11 @@
 
 #include "../support/examples.h"
 #include "../support/gate_bench.h"
+#include "../support/priced.h"
 #include "gate_texts.h"
 
 #define SEED "202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f"
 #define PUBLIC "29acbae141bccaf0b22e1a94d34d0bc7361e526d0bfe12c89794bc9322966dd7"
-
-/* A sanitizer makes everything some ten times slower and larger; then only the work is checked, not its price. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define PRICED false
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define PRICED false
-#endif
-#endif
-#ifndef PRICED
-#define PRICED true
-#endif
 
 enum { MAX_US = 1000, MAX_BYTES = 64 * 1024, TRIES = 15, N_HOSTILE = 10000 };
 

@@ -80,7 +80,7 @@ double plan_value_usd(const struct plan_solver *s, int row, struct plan_state at
 
 static double lower_median_usd(const struct plan_row *rows, int n)
 {
-	double sorted[PLAN_MAX_ROWS];
+	double sorted[PLAN_MAX_ROWS] = { 0 };
 
 	for (int k = 0; k < n; k++) {
 		int at = k;
