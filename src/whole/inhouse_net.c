@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The broker between service and AtomicTNode: what came is counted, and the AtomicTNode may be silent or repeat itself. */
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,10 +57,10 @@ static bool grow(struct inhouse_statuses *t)
 
 static void note_status(struct inhouse_statuses *t, const struct msg_scada_status *s)
 {
+	bool room = t->n < t->capacity || grow(t);
 	int32_t *place;
 
-	if (t->n == t->capacity && !grow(t))
-		return;
+	assert(room);	/* what is not noted cannot be judged */
 	place = place_of(t, s->uid);
 	if (*place != 0) {
 		t->repeats++;
@@ -83,10 +84,10 @@ static bool to_atn(void *self, const char *topic, const void *bytes, size_t leng
 	if (h->elsewhere != NULL)
 		h->elsewhere(h, true);
 	taken = inbound_atn(&h->atn_inbound, topic, bytes, length, retained, out);
-	if (h->elsewhere != NULL)
-		h->elsewhere(h, false);
 	if (taken && out->type == MSG_SCADA_STATUS)
 		note_status(&h->told, &out->scada_status);
+	if (h->elsewhere != NULL)
+		h->elsewhere(h, false);
 	return taken;
 }
 
