@@ -188,6 +188,21 @@ static void an_idle_pump_is_exercised(void **state)
 	assert_false(is_on(&b, VALVE));
 }
 
+/* A pump that is locked is not exercised before its lock is over, and then at once. */
+static void a_locked_pump_is_left_alone(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	set_up(&b);
+	hold(&b, PUMP, 7LL * 86400000 - 20000);
+	b.rules.relays[PUMP].memory.locked_until_ms[LOCK_NO_LOAD] = b.now_ms + 3600000;
+	hold(&b, PUMP, 3600000 - 10000);
+	assert_false(is_on(&b, PUMP));
+	hold(&b, PUMP, 20000);
+	assert_true(is_on(&b, PUMP));
+}
+
 /* When nobody renews, a pump is not exercised, and an exercise under way ends with its lease (SF-11). */
 static void an_exercise_needs_somebody(void **state)
 {
@@ -277,6 +292,7 @@ int main(void)
 		cmocka_unit_test(a_freeze_obeys_what_is_above_it),
 		cmocka_unit_test(a_failed_pump_is_tried_again),
 		cmocka_unit_test(an_idle_pump_is_exercised),
+		cmocka_unit_test(a_locked_pump_is_left_alone),
 		cmocka_unit_test(an_exercise_needs_somebody),
 		cmocka_unit_test(an_exercise_is_taken_over),
 		cmocka_unit_test(idle_time_survives),
