@@ -37,8 +37,8 @@ check()
 # run OPTIONS...: to its end; its lines in out and err, its exit code in code.
 run()
 {
-	command="./run_local --seed 1 $*"
-	timeout 240 "$root/run_local" --keep "$scratch/state" --clean --seed 1 "$@" >"$scratch/out" 2>"$scratch/err"
+	command="./run_local --seed 1 --house dw1.isone.nh.orange.1 $*"
+	timeout 240 "$root/run_local" --keep "$scratch/state" --clean --seed 1 --house dw1.isone.nh.orange.1 "$@" >"$scratch/out" 2>"$scratch/err"
 	code=$?
 }
 
@@ -170,8 +170,8 @@ check "the room has cooled meanwhile" colder_for_it
 check "and the house ends healthy" ends_healthy
 
 # --- by hand, through the socket ------------------------------------------------------------------------------
-command="./run_local --speed 60"
-"$root/run_local" --keep "$scratch/state" --clean --speed 60 >"$scratch/out" 2>"$scratch/err" &
+command="./run_local --house dw1.isone.nh.orange.1 --speed 60"
+"$root/run_local" --keep "$scratch/state" --clean --house dw1.isone.nh.orange.1 --speed 60 >"$scratch/out" 2>"$scratch/err" &
 pid=$!
 sim() { "$build/spaceheat" -s "$scratch/state/control.sock" sim "$@" >"$scratch/said" 2>&1; }
 said() { grep -Eq -- "$1" "$scratch/said"; }
