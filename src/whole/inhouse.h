@@ -93,7 +93,7 @@ struct inhouse {
 	struct inhouse_event events[INHOUSE_EVENTS];
 	int n_events;
 	struct inhouse_statuses told;
-	int64_t messages;
+	_Atomic int64_t messages;	/* from both sides, which may be threads */
 	struct zone zone;
 	/* Whoever watches sets them once it is open; each may be NULL. elsewhere: what the AtomicTNode does begins, ends. */
 	void (*each_second)(struct inhouse *, struct mono, struct wall);
