@@ -297,8 +297,7 @@ static void wait_to_retry(const struct guard_socket *s)
 static void tell_fail_states(const struct guard_socket *s)
 {
 	for (int i = 0; i < s->options.settings->n_relays; i++) {
-		struct guard_event e = { .kind = GUARD_EVENT_MOVED, .relay = (uint8_t)i,
-			.text = "guard restarted" };
+		struct guard_event e = { .kind = GUARD_EVENT_MOVED, .relay = (uint8_t)i, .text = "guard restarted" };
 
 		post_event(s, &e);
 	}

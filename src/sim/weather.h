@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "sim/rng.h"
+#include "core/sim/rng.h"
 #include "sim/series_csv.h"
 #include "spaceheat/err.h"
 #include "spaceheat/plant.h"

@@ -6,7 +6,7 @@
 #include <pthread.h>
 
 #include "sim/plant.h"
-#include "sim/rng.h"
+#include "core/sim/rng.h"
 #include "sim/weather.h"
 #include "sim/world.h"
 

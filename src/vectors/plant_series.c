@@ -2,7 +2,7 @@
 #include <inttypes.h>
 
 #include "sim/prices.h"
-#include "sim/rng.h"
+#include "core/sim/rng.h"
 #include "sim/weather.h"
 #include "vectors/plant.h"
 

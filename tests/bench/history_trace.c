@@ -8,7 +8,7 @@
 
 #include "core/wire/houses.h"
 #include "sim/plant.h"
-#include "sim/rng.h"
+#include "core/sim/rng.h"
 
 enum { LAYERS = 12, SENSORS = 30, RELAYS = 4, POWERS = 4, MAX_CSV_SERIES = BLOCK_MAX_SERIES };
 

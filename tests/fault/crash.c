@@ -17,6 +17,7 @@
 
 #include <cmocka.h>
 
+#include "../support/db_whole.h"
 #include "../support/inhouse.h"
 #include "port/store_sqlite.h"
 #include "../support/powercut.h"
@@ -109,19 +110,6 @@ static int said(const struct day *d, const struct point *p, enum cut_variant v, 
 	return 1;
 }
 
-static bool is_whole(const char *path)
-{
-	sqlite3_stmt *st = NULL;
-	sqlite3 *db = NULL;
-	bool whole = sqlite3_open(path, &db) == SQLITE_OK &&
-		sqlite3_prepare_v2(db, "PRAGMA integrity_check", -1, &st, NULL) == SQLITE_OK &&
-		sqlite3_step(st) == SQLITE_ROW && strcmp((const char *)sqlite3_column_text(st, 0), "ok") == 0;
-
-	sqlite3_finalize(st);
-	sqlite3_close(db);
-	return whole;
-}
-
 /* The latest transaction after which a store held this; -1: none. */
 static int64_t match(const struct day *d, const struct point *p, const struct tap_print *found)
 {
@@ -197,7 +185,7 @@ static int cut(const struct day *d, const struct powercut *files, const struct p
 		return said(d, p, v, "the test's files cannot be written", "");
 	bad = store_sqlite_open(d->path, &s, &e) ? judge(d, p, v, &s) : said(d, p, v, "does not open", e.text);
 	s.close(s.self);
-	return bad != 0 || is_whole(d->path) ? bad : said(d, p, v, "integrity_check is not ok", "");
+	return bad != 0 || db_is_whole(d->path) ? bad : said(d, p, v, "integrity_check is not ok", "");
 }
 
 /* --- all cuts ----------------------------------------------------------------------------------------- */

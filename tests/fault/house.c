@@ -23,6 +23,7 @@
 
 #include <cmocka.h>
 
+#include "../support/db_whole.h"
 #include "../support/inhouse.h"
 #include "../support/tap.h"
 #include "fail.h"
@@ -250,19 +251,6 @@ static bool same_book(const struct store *s, const struct contract_book *b)
 	return true;
 }
 
-static bool is_whole(const char *path)
-{
-	sqlite3_stmt *st = NULL;
-	sqlite3 *db = NULL;
-	bool whole = sqlite3_open(path, &db) == SQLITE_OK &&
-		sqlite3_prepare_v2(db, "PRAGMA integrity_check", -1, &st, NULL) == SQLITE_OK &&
-		sqlite3_step(st) == SQLITE_ROW && strcmp((const char *)sqlite3_column_text(st, 0), "ok") == 0;
-
-	sqlite3_finalize(st);
-	sqlite3_close(db);
-	return whole;
-}
-
 static int judge_open(const struct judge *j, const struct store *s, int64_t *events)
 {
 	struct tap_print print;
@@ -290,7 +278,7 @@ static int judge_store(const struct judge *j, int64_t *events)
 	snprintf(path, sizeof(path), "%s/history.db", j->facts->dir);
 	bad = store_sqlite_open(path, &s, &e) ? judge_open(j, &s, events) : said(j, "the store does not open", e.text);
 	s.close(s.self);
-	return bad != 0 || is_whole(path) ? bad : said(j, "integrity_check is not ok", "");
+	return bad != 0 || db_is_whole(path) ? bad : said(j, "integrity_check is not ok", "");
 }
 
 /* What the run without a fault has and this one lacks, or NULL. */

@@ -10,7 +10,8 @@ build=$(cd "${1:-build}" && pwd)
 root=$(cd "$(dirname "$0")/../.." && pwd)
 shift
 site='' n='' count=1 every=1 jobs=4 worker='' port=${FAULT_PORT:-18940}
-while [ $# -gt 1 ]; do
+while [ $# -gt 0 ]; do
+	[ $# -gt 1 ] || { echo "real.sh: $1 is not understood, or has no value - see the head of this file" >&2; exit 2; }
 	case $1 in
 	--site) site=$2 ;;
 	--n) n=$2 ;;

@@ -5,7 +5,7 @@
 #define TESTS_WEEK_PLAN_H
 
 #include "core/control/plan.h"
-#include "sim/rng.h"
+#include "core/sim/rng.h"
 #include "week.h"
 
 enum { WEEK_PLAN_HOURS = 48, WEEK_PLAN_ROWS = WEEK_PLAN_HOURS * 4 };

@@ -11,7 +11,7 @@
 #include "../support/vectors.h"
 #include "core/heat/heat.h"
 #include "sim/heat_pump.h"
-#include "sim/rng.h"
+#include "core/sim/rng.h"
 
 enum { DT_S = 10 };
 

@@ -15,7 +15,7 @@
 #include "core/control/house_model.h"
 #include "core/control/tariff.h"
 #include "port/zone_system.h"
-#include "sim/rng.h"
+#include "core/sim/rng.h"
 
 enum { PICTURES = 400000, STEPS = 60000, MAX_ROWS = 32 };
 

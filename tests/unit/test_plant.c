@@ -12,7 +12,7 @@
 
 #include "../support/vectors.h"
 #include "sim/plant.h"
-#include "sim/rng.h"
+#include "core/sim/rng.h"
 
 static const char *const houses[] = { "dw1.isone.nh.orange.1", "dw1.isone.me.oak.1", "dw1.isone.me.beech.1",
 	"dw1.isone.me.elm.1" };

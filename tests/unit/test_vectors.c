@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "../support/vectors.h"
-#include "sim/rng.h"
+#include "core/sim/rng.h"
 #include "vectors/cases.h"
 
 static const struct { const char *kind, *path; int least; } files[] = {

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "../support/vectors.h"
-#include "sim/rng.h"
+#include "core/sim/rng.h"
 #include "sim/weather.h"
 
 static void assert_near(double a, double b, double tolerance)

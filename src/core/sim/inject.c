@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/sim/rng.h"
+
 enum { HOUR_S = 3600, DAY_S = 86400 };
 
 #define KINDS(...) \
@@ -73,31 +75,13 @@ enum inject_class inject_class_of(enum fault_kind k)
 
 /* --- chance ------------------------------------------------------------------------------------------------------ */
 
-static uint64_t fnv1a(const char *text)
+static int pick(struct rng *state, int n)
 {
-	uint64_t h = 0xCBF29CE484222325u;
-
-	for (; *text != '\0'; text++)
-		h = (h ^ (uint8_t)*text) * 0x100000001B3u;
-	return h;
-}
-
-static double uniform(uint64_t *state)
-{
-	uint64_t z = (*state += 0x9E3779B97F4A7C15u);
-
-	z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-	z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-	return (double)((z ^ (z >> 31)) >> 11) * 0x1p-53;
-}
-
-static int pick(uint64_t *state, int n)
-{
-	return (int)(uniform(state) * n);
+	return (int)(rng_uniform(state) * n);
 }
 
 /* One of the nodes that may have such a fault. */
-static bool draw_place(uint64_t *state, struct fault_spec *f, const struct house *h, const struct settings *s)
+static bool draw_place(struct rng *state, struct fault_spec *f, const struct house *h, const struct settings *s)
 {
 	struct fault_spec fit[HOUSE_MAX_NODES], one = *f;
 	struct err unused;
@@ -117,7 +101,7 @@ static bool draw_place(uint64_t *state, struct fault_spec *f, const struct house
 	return n > 0;
 }
 
-static bool draw(uint64_t *state, const struct inject_row *r, int64_t hour_s, const struct house *h,
+static bool draw(struct rng *state, const struct inject_row *r, int64_t hour_s, const struct house *h,
 	const struct settings *s, struct fault_spec *f)
 {
 	const struct fault_row *row;
@@ -127,7 +111,7 @@ static bool draw(uint64_t *state, const struct inject_row *r, int64_t hour_s, co
 	f->at_ms = (hour_s + pick(state, HOUR_S)) * 1000LL;
 	f->for_ms = row->instant ? 0 : (r->min_s + pick(state, r->max_s - r->min_s + 1)) * 1000LL;
 	if (row->key != NULL)
-		f->value = (double)(int)(r->low + uniform(state) * (r->high - r->low));
+		f->value = (double)(int)(r->low + rng_uniform(state) * (r->high - r->low));
 	return draw_place(state, f, h, s);
 }
 
@@ -136,14 +120,14 @@ static bool draw(uint64_t *state, const struct inject_row *r, int64_t hour_s, co
 static int make_class(const struct inject_wish *w, const struct inject_row *r, const struct house *h,
 	const struct settings *s, struct fault_spec out[], int max)
 {
-	uint64_t state = w->seed ^ fnv1a(r->name);
+	struct rng state = rng_start(w->seed, r->name);
 	int64_t free_ms = w->from_s * 1000;
 	int n = 0;
 
 	for (int64_t hour_s = 0; hour_s < w->to_s && n < max; hour_s += HOUR_S) {
 		struct fault_spec f;
 
-		if (uniform(&state) * 24 >= r->per_day[w->profile] || !draw(&state, r, hour_s, h, s, &f))
+		if (rng_uniform(&state) * 24 >= r->per_day[w->profile] || !draw(&state, r, hour_s, h, s, &f))
 			continue;
 		if (f.at_ms < free_ms || f.at_ms >= w->to_s * 1000 || f.at_ms == 0)
 			continue;

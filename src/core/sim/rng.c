@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "sim/rng.h"
+#include "core/sim/rng.h"
 
 uint64_t rng_hash(const char *name)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* rng.h: named streams of random numbers; adding a stream changes no other, and every machine gets the
  * same. */
-#ifndef SIM_RNG_H
-#define SIM_RNG_H
+#ifndef CORE_SIM_RNG_H
+#define CORE_SIM_RNG_H
 
 #include <stdint.h>
 
