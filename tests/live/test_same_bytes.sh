@@ -14,7 +14,7 @@ not_ok() { echo "not ok - $1"; bad=1; }
 case $build in
 *variant*) echo "skip - sanitizers and other compilers have builds of their own"; exit 0 ;;
 esac
-physics=("$root"/src/sim/{plant,tank,pcm,heat_pump,weather,prices,series_csv,rng,codes}.c "$root/src/core/heat/heat.c")
+physics=("$root"/src/sim/{plant,tank,pcm,heat_pump,weather,prices,series_csv,codes}.c "$root"/src/core/{heat/heat,sim/rng}.c)
 
 # make_winter NAME COMPILER FLAGS...: the physics with these flags; what reads houses.json from the library.
 make_winter()
