@@ -179,4 +179,5 @@ extern const struct driver ads1115_driver;
 const struct driver ads1115_driver = {
 	.kinds = 1U << COMPONENT_TEMP_SENSOR, .make_model = "TI__Ads1115Ntc",
 	.open = ads1115_open, .read = ads1115_read, .close = ads1115_close, .bus = SENSE_I2C,
+	.restless = true,
 };

@@ -87,4 +87,5 @@ static void ds18b20_close(struct device *d)
 const struct driver ds18b20_driver = {
 	.kinds = 1U << COMPONENT_TEMP_SENSOR, .make_model = "Adafruit__642",
 	.open = ds18b20_open, .read = ds18b20_read, .close = ds18b20_close, .says_85_first = true,
+	.restless = true,
 };

@@ -34,8 +34,11 @@ bool sim_open(struct device *d, const struct component *c, struct err *e)
 	(void)c;
 	snprintf(d->address, sizeof(d->address), "simulated");
 	d->remark = NULL;
-	if (ask(d, "kind", text, sizeof(text), e) && strcmp(text, "held") == 0)
+	d->held = false;
+	if (ask(d, "kind", text, sizeof(text), e) && strcmp(text, "held") == 0) {
 		d->remark = "simulated without a plant behind it, holds its value";
+		d->held = true;
+	}
 	return true;
 }
 

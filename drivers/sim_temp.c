@@ -19,4 +19,5 @@ static bool sim_temp_read(struct device *d, enum telemetry_name quantity, int64_
 const struct driver sim_temp_driver = {
 	.make_model = "GridWorks__WaterTempHighPrecision",
 	.open = sim_open, .read = sim_temp_read, .close = sim_close, .says_85_first = true,
+	.restless = true,
 };

@@ -48,6 +48,7 @@ struct device {
 	int i2c_address;
 	void *handle;		/* the driver's own */
 	const char *remark;	/* set by open: what whoever opened it should say once; NULL = nothing */
+	bool held;		/* set by open: it always says the same, on purpose */
 };
 
 struct driver {
@@ -62,6 +63,7 @@ struct driver {
 	enum sense_bus bus;
 	unsigned int kinds;	/* of component it can stand for: bits 1 << enum component_kind; relay drivers leave it */
 	bool says_85_first;	/* a DS18B20's word before its first conversion is exactly 85 C (SF-81) */
+	bool restless;		/* its last digit moves by itself: a code that stands for hours is a fault (SF-80) */
 };
 
 /* The driver of that make and model, or NULL. */

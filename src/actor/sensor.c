@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "actor/sensor_still.h"
+
 enum {
 	TRIES = 2,             /* a checksum error is read again at once: noise on the line passes */
 	LINES_PER_CHANNEL = 4, /* of the outbox, at most: reading, remark, quality as line and event */
@@ -48,6 +50,7 @@ void sensor_init(struct sensor *s, const struct house *h, const struct settings 
 		};
 	}
 	s->next = s->n;
+	sensor_still_watch(s, settings);
 }
 
 static const struct channel *channel_of(const struct sensor *s, const struct sensor_channel *c)
@@ -83,6 +86,7 @@ void sensor_reload(struct sensor *s, const struct settings *settings)
 	take_limits(s, settings);
 	for (int i = 0; i < s->n; i++)
 		close_device(&s->channels[i]);
+	sensor_still_watch(s, settings);
 }
 
 static bool fetch(
@@ -145,7 +149,7 @@ static bool is_jump(const struct sensor *s, const struct sensor_channel *c, int6
 }
 
 /* What a code is worth by itself; fills err when it is not good. */
-static enum quality judge(const struct sensor *s, struct sensor_channel *c, int64_t code, struct mono now,
+static enum quality judge(struct sensor *s, struct sensor_channel *c, int64_t code, struct mono now,
 	struct err *e)
 {
 	const struct channel *channel = channel_of(s, c);
@@ -167,7 +171,7 @@ static enum quality judge(const struct sensor *s, struct sensor_channel *c, int6
 	jump = is_jump(s, c, mc, now);
 	c->last = (struct sensor_sample){ true, code, now };
 	if (!jump)
-		return QUALITY_GOOD;
+		return sensor_still_stuck(s, c, code, now, e) ? QUALITY_STUCK : QUALITY_GOOD;
 	err_set(e, ERR_RANGE, 0, "jump to %.1f C, faster than sensors.reject_jump_k_per_min",
 		(double)mc / 1000);
 	return QUALITY_IMPLAUSIBLE;

@@ -2,11 +2,12 @@
 /* sensor.h: reads the sensors of one bus, on time, and says what each reading is worth.
  *
  * Each poll of each channel becomes one MSG_READING to scada, good or not; a channel that failed is used
- * again after three good readings (SF-82). A bus that hangs delays this actor alone (SF-84). */
+ * again after three good readings (SF-82); one that stands still where it cannot is `stuck` (SF-80). A bus that hangs delays this actor alone (SF-84). */
 #ifndef ACTOR_SENSOR_H
 #define ACTOR_SENSOR_H
 
 #include "actor/poll.h"
+#include "core/control/still.h"
 #include "spaceheat/actor.h"
 #include "spaceheat/driver.h"
 #include "spaceheat/house.h"
@@ -33,6 +34,9 @@ struct sensor_channel {
 	int good_in_a_row, power_ups;
 	uint32_t failures;
 	struct sensor_sample good, last;	/* the last believed; the last that was in range */
+	enum still_watch watch;
+	struct still still;
+	int beside[2];			/* the layers above and below, of this actor's channels; -1: none here */
 };
 
 struct sensor {
