@@ -265,6 +265,23 @@ static bool read_stamps(struct scada *s, const struct msg *in)
 	return later;
 }
 
+/* May a reading wait for the last of its instant, or does it change nothing that is decided upon between two ticks? */
+static bool may_wait(const struct scada *s, const struct msg *in, bool later)
+{
+	return in->type == MSG_READING && !later && (in->more || !s->unsettled);
+}
+
+static void settle(struct scada *s, bool decide, struct outbox *out)
+{
+	s->unsettled = false;
+	watch_sight(s, out);
+	scada_contract_tick(s, out);
+	scada_settle_mode(s, out);
+	scada_drive(s, decide, out);
+}
+
+/* Readings come by the dozen in one instant: what follows from them is decided after the last, and in any case before
+ * anything else is handled and before time goes on. */
 void scada_step(void *self, const struct msg *in, struct outbox *out)
 {
 	struct scada *s = self;
@@ -278,6 +295,8 @@ void scada_step(void *self, const struct msg *in, struct outbox *out)
 		scada_book_flush(s, out);
 		return;
 	}
+	if (s->unsettled && in->type != MSG_READING)
+		settle(s, false, out);
 	/* Time first: a contract that is over must not be obeyed for the rest of a tick. */
 	if (later) {
 		scada_contract_tick(s, out);
@@ -285,10 +304,10 @@ void scada_step(void *self, const struct msg *in, struct outbox *out)
 	}
 	if (handlers[in->type] != NULL && scada_admit(s, in, out))
 		handlers[in->type](s, in, out);
-	watch_sight(s, out);
-	scada_contract_tick(s, out);
-	scada_settle_mode(s, out);
-	scada_drive(s, decide, out);
+	if (in->type == MSG_READING)
+		s->unsettled |= scada_decides_by(s, in->reading.channel);
+	if (!may_wait(s, in, later))
+		settle(s, decide, out);
 	scada_book_flush(s, out);
 	scada_tell_alerts(s, out);
 	if (decide)
