@@ -321,6 +321,7 @@ struct msg {
 	enum msg_type type;
 	enum address to, from;
 	bool clock_trusted;
+	bool more;			/* other mail waits behind it, and is stepped through next */
 	struct mono now;
 	struct wall clock;
 	uint64_t random[2];

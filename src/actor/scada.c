@@ -164,9 +164,8 @@ static bool due(struct scada *s, struct mono *when, int64_t every_ms)
 	return true;
 }
 
-static void tick(struct scada *s, const struct msg *in, struct outbox *out)
+static void tick(struct scada *s, struct outbox *out)
 {
-	(void)in;
 	scada_energy(s);
 	scada_slots_tick(s, out);
 	if (s->mode.mode == REMOTE_CONTROL)
@@ -210,7 +209,6 @@ static void safe_mode_changed(struct scada *s, const struct msg *in, struct outb
 typedef void scada_handler(struct scada *, const struct msg *, struct outbox *);
 
 static scada_handler *const handlers[N_MSG_TYPES] = {
-	[MSG_TICK] = tick,
 	[MSG_READING] = scada_reading,
 	[MSG_ANSWER] = scada_answer,
 	[MSG_RELAY_EVENT] = scada_relay_event,
@@ -265,10 +263,61 @@ static bool read_stamps(struct scada *s, const struct msg *in)
 	return later;
 }
 
+/* May a reading wait for the last of its instant, or does it change nothing that is decided upon between two ticks? */
+static bool may_wait(const struct scada *s, const struct msg *in, bool later)
+{
+	return in->type == MSG_READING && !later && (in->more || !s->unsettled);
+}
+
+/* What follows from the time that has come. */
+static void pass_time(struct scada *s, struct outbox *out)
+{
+	scada_contract_tick(s, out);
+	scada_settle_mode(s, out);
+}
+
+static void settle(struct scada *s, struct outbox *out)
+{
+	s->unsettled = false;
+	watch_sight(s, out);
+	pass_time(s, out);
+	scada_drive(s, false, out);
+}
+
+/* A tick changes nothing by which contract and mode are judged: time before it is time after it. */
+static void step_tick(struct scada *s, bool later, struct outbox *out)
+{
+	watch_sight(s, out);
+	if (later)
+		pass_time(s, out);
+	tick(s, out);
+	scada_drive(s, true, out);
+	while (mono_reached(s->now, s->next_tick))
+		s->next_tick = mono_after(s->next_tick, SCADA_TICK_MS);
+}
+
+/* True: what follows from it may wait. */
+static bool step_message(struct scada *s, const struct msg *in, bool later, struct outbox *out)
+{
+	/* Time first: a contract that is over must not be obeyed for the rest of a tick. */
+	if (later)
+		pass_time(s, out);
+	if (handlers[in->type] != NULL && scada_admit(s, in, out))
+		handlers[in->type](s, in, out);
+	if (in->type == MSG_READING)
+		s->unsettled |= scada_decides_by(s, in->reading.channel);
+	if (may_wait(s, in, later))
+		return true;
+	settle(s, out);
+	return false;
+}
+
+/* Readings come by the dozen in one instant: what follows from them is decided after the last, and in any case before
+ * anything else is handled and before time goes on. */
 void scada_step(void *self, const struct msg *in, struct outbox *out)
 {
 	struct scada *s = self;
-	bool decide = in->type == MSG_TICK, later = read_stamps(s, in);
+	bool later = read_stamps(s, in);
 
 	if (!s->started)
 		first_time(s);
@@ -278,21 +327,13 @@ void scada_step(void *self, const struct msg *in, struct outbox *out)
 		scada_book_flush(s, out);
 		return;
 	}
-	/* Time first: a contract that is over must not be obeyed for the rest of a tick. */
-	if (later) {
-		scada_contract_tick(s, out);
-		scada_settle_mode(s, out);
-	}
-	if (handlers[in->type] != NULL && scada_admit(s, in, out))
-		handlers[in->type](s, in, out);
-	watch_sight(s, out);
-	scada_contract_tick(s, out);
-	scada_settle_mode(s, out);
-	scada_drive(s, decide, out);
+	if (s->unsettled && (later || in->type != MSG_READING))
+		settle(s, out);
+	if (in->type == MSG_TICK)
+		step_tick(s, later, out);
+	else if (step_message(s, in, later, out))
+		return;
 	scada_book_flush(s, out);
 	scada_tell_alerts(s, out);
-	if (decide)
-		while (mono_reached(s->now, s->next_tick))
-			s->next_tick = mono_after(s->next_tick, SCADA_TICK_MS);
 	out->wake_at = s->next_tick;
 }

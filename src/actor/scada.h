@@ -122,6 +122,7 @@ struct scada {
 	struct mono now;
 	struct wall clock;
 	bool clock_trusted, started, link_up;
+	bool unsettled;			/* readings came in this instant, and what follows from them is not decided */
 	uint64_t random;
 
 	struct scada_channel channels[HOUSE_MAX_CHANNELS];

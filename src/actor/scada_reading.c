@@ -64,6 +64,20 @@ bool scada_seeing(const struct scada *s)
 	return true;
 }
 
+/* What sight and the zones of a contract are judged by; all else is looked at once a tick. */
+bool scada_decides_by(const struct scada *s, int channel)
+{
+	int node;
+
+	if (channel < 0 || channel >= s->house->n_channels || !channel_is_temperature(&s->house->channels[channel]))
+		return false;
+	node = s->house->channels[channel].about;
+	for (int i = 0; i < s->settings->n_zones; i++)
+		if (s->settings->zones[i].sensor == node)
+			return true;
+	return node == settings_tank_top(s->settings);
+}
+
 void scada_picture(const struct scada *s, struct homealone_picture *p)
 {
 	memset(p, 0, sizeof(*p));

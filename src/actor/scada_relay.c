@@ -125,11 +125,12 @@ void scada_drive(struct scada *s, bool decide, struct outbox *out)
 {
 	struct homealone_picture picture;
 
-	scada_picture(s, &picture);
-	if (decide && scada_heats_by_model(s))
+	if (decide && scada_heats_by_model(s)) {
 		scada_heat(s, out);
-	else if (decide)
+	} else if (decide) {
+		scada_picture(s, &picture);
 		homealone_step(&s->homealone, s->settings, &picture, s->local_wants);
+	}
 	for (int i = 0; i < s->settings->n_relays; i++) {
 		struct scada_relay *r = &s->relays[i];
 		struct wish w = wish_for(s, i, s->local_wants[i]);

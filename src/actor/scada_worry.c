@@ -28,10 +28,11 @@ static void watch_comfort(struct scada *s, int zone, const struct homealone_pict
 	enum worry w = worry_cold(&s->worries.cold[zone], p->zone[zone], p->setpoint_mc,
 		(int64_t)(s->settings->guard.sla_floor_c * 1000));
 	char is[24], setpoint[24];
-	int n, on = sources_on(s, &n);
+	int n, on;
 
 	if (w == WORRY_SAME)
 		return;
+	on = sources_on(s, &n);
 	scada_celsius(p->zone[zone].mc, is);
 	scada_celsius(p->setpoint_mc, setpoint);
 	if (w == WORRY_ENDS)
@@ -46,11 +47,14 @@ static void watch_comfort(struct scada *s, int zone, const struct homealone_pict
 static void watch_capacity(struct scada *s, int zone, const struct homealone_picture *p, struct outbox *out)
 {
 	const struct settings_zone *z = &s->settings->zones[zone];
-	struct reading_mc outdoor = scada_node_mc(s, s->settings->roles.outdoor);
+	struct reading_mc outdoor;
 	int n, on = sources_on(s, &n);
 	enum worry w = worry_fall(&s->worries.fall[zone], n > 0 && on == n, p->zone[zone], s->now);
 	char is[24], out_c[24], power[24] = "unknown";
 
+	if (w == WORRY_SAME)
+		return;
+	outdoor = scada_node_mc(s, s->settings->roles.outdoor);
 	if (scada_power_known(s))
 		snprintf(power, sizeof(power), "%d W", s->power.w);
 	if (w == WORRY_BEGINS)
@@ -103,11 +107,12 @@ static void watch_flow(struct scada *s, struct outbox *out)
 static void watch_starts(struct scada *s, int i, struct outbox *out)
 {
 	const struct settings_relay *r = &s->settings->relays[i];
-	int starts = scada_starts_1h(s, &s->relays[i]), most = s->settings->guard.hp_max_starts_per_hour;
+	int most = s->settings->guard.hp_max_starts_per_hour, starts;
 	enum worry w;
 
 	if (r->kind != RELAY_HEAT_PUMP)
 		return;
+	starts = scada_starts_1h(s, &s->relays[i]);
 	w = worry_share(&s->worries.cycling[i], starts, most, 80, 50);
 	if (w == WORRY_BEGINS)
 		record(out, LEVEL_WARNING, LOG_SHORT_CYCLE, r->node, starts,

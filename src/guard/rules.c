@@ -124,6 +124,7 @@ void rules_init(struct guard_rules *r, const struct guard_limits *limits, const 
 		rules_end_leases(&r->relays[i]);
 	}
 	forget_readings(r);
+	r->settled_ms = RULES_LONG_AGO;
 }
 
 void rules_restore(struct guard_rules *r, int relay, const struct rules_memory *m, bool same_boot)
@@ -258,6 +259,36 @@ static void catch_up(struct guard_rules *r, int64_t now_ms, struct rules_out *ou
 	rules_end_stops(r, now_ms, out);
 	rules_dry_pass(r, now_ms, out);
 	settle(r, now_ms, out);
+	r->settled_ms = RULES_LONG_AGO;
+}
+
+static bool any_stop(const struct guard_rules *r)
+{
+	bool any = false;
+
+	for (int w = 0; w < N_RULES_WATCHES; w++)
+		any |= r->stops[w].on != 0;
+	return any;
+}
+
+/* Many readings come in one instant. Time has been applied once for all of them, as long as only readings came. */
+static void catch_up_reading(struct guard_rules *r, int64_t now_ms, struct rules_out *out)
+{
+	begin(out);
+	if (r->settled_ms == now_ms)
+		return;
+	catch_up(r, now_ms, out);
+	r->settled_ms = now_ms;
+}
+
+/* A reading forbids or frees something only by what it tells (a stop, a lock, an end of either), or while a stop stands:
+ * else it has only made younger what was young enough. */
+static void settle_reading(struct guard_rules *r, int64_t now_ms, struct rules_out *out)
+{
+	if (out->n_events == 0 && !any_stop(r))
+		return;
+	rules_end_stops(r, now_ms, out);
+	settle(r, now_ms, out);
 }
 
 void rules_want(struct guard_rules *r, int64_t now_ms, const struct guard_want *want, struct guard_answer *a,
@@ -286,7 +317,7 @@ void rules_reading(struct guard_rules *r, int64_t now_ms, const struct guard_rea
 	struct rules_reading *one;
 	int64_t at_ms = now_ms - (in->age_ms > 0 ? in->age_ms : 0);
 
-	catch_up(r, now_ms, out);
+	catch_up_reading(r, now_ms, out);
 	if (in->quality != QUALITY_GOOD || in->role >= N_GUARD_ROLES)
 		return;
 	one = &r->readings[in->role][in->source % RULES_SOURCES];
@@ -298,8 +329,7 @@ void rules_reading(struct guard_rules *r, int64_t now_ms, const struct guard_rea
 	rules_dry_reading(r, in->role, one, now_ms, out);
 	if (in->role == GUARD_ROLE_POWER_W)
 		rules_load_reading(r, one, now_ms, out);
-	rules_end_stops(r, now_ms, out);
-	settle(r, now_ms, out);
+	settle_reading(r, now_ms, out);
 }
 
 void rules_reset(struct guard_rules *r, int64_t now_ms, int which, struct rules_out *out)
@@ -315,6 +345,7 @@ void rules_reset(struct guard_rules *r, int64_t now_ms, int which, struct rules_
 void rules_tick(struct guard_rules *r, int64_t now_ms, struct rules_out *out)
 {
 	catch_up(r, now_ms, out);
+	r->settled_ms = now_ms;
 }
 
 void rules_lapse(struct guard_rules *r, int64_t now_ms, struct rules_out *out)
@@ -330,6 +361,7 @@ void rules_read_back(struct guard_rules *r, int64_t now_ms, int relay, bool foun
 	struct rules_relay *one = &r->relays[relay];
 
 	begin(out);
+	r->settled_ms = RULES_LONG_AGO;
 	rules_tell(out, GUARD_EVENT_DRIVER, relay, one->memory.on,
 		found ? "read back on, should be off" : "read back off, should be on");
 	if (one->config.kind == RELAY_HEAT_PUMP)
@@ -355,6 +387,7 @@ void rules_failed(struct guard_rules *r, int64_t now_ms, int i, const char *why,
 	struct rules_relay *one = &r->relays[relay];
 	int kept = 0;
 
+	r->settled_ms = RULES_LONG_AGO;
 	go_back(one);
 	one->retry_ms = now_ms + RULES_RETRY_MS;
 	one->own = OWN_NONE;

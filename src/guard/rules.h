@@ -104,6 +104,7 @@ struct guard_rules {
 	struct rules_witness witnesses[N_RULES_WATCHES];
 	struct rules_reading readings[N_GUARD_ROLES][RULES_SOURCES];
 	struct rules_stretch stretch;
+	int64_t settled_ms;		/* the instant in which only readings came since time was applied; RULES_LONG_AGO: none */
 };
 
 /* What to do now, in order: drive the relays, then tell the events. At most one move per relay. */

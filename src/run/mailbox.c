@@ -146,6 +146,7 @@ static void pop(struct mailbox *b, struct msg *m)
 	*m = b->ring[b->head];
 	/* when empty, from the start again: pages never used take no memory */
 	b->head = --b->count == 0 ? 0 : (b->head + 1) % b->size;
+	m->more = b->count > 0;
 	b->in_mail -= is_mail(m->type);
 	b->in_step = true;
 	if (!b->alone)

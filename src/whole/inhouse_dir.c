@@ -12,13 +12,15 @@
 #include "core/wire/houses.h"
 #include "whole/inhouse.h"
 
-enum { HOUSES_MAX = 1 << 22 };
+enum { HOUSES_MAX = 1 << 22, POLL_MOST_S = 10 };
 
 static const char config[] =
 	"state_dir = \"%s\"; houses_file = \"%s\";\n"
 	"uplink: { host = \"127.0.0.1\"; port = 1; tls = false; };\n"
 	"contract: { allow_unsigned_contract = true; };\n"
 	"sim: { seed = %lld; speed = 0.0; start = \"%s\"; };\n";
+/* The plant moves in steps of DtS: to ask it more often shows nothing new. Both are within what a real house may be set to. */
+static const char polls[] = "sensors: { poll_s = %d; }; meter: { poll_ms = 2000; };\n";
 static const char default_start[] = "2027-01-14T05:55-05:00";
 
 static bool first_problem(const struct problems *p, struct err *e)
@@ -40,6 +42,8 @@ static bool print_house(const char *text, size_t length, const struct inhouse_op
 		read = err_set(e, ERR_CONFIG, 0, "%.60s is a real house - see: spaceheat sim houses", o->house);
 	if (read)
 		demo_print_config(house, to);
+	if (read && house->has_plant && house->plant.dt_s <= POLL_MOST_S)
+		fprintf(to, polls, (int)house->plant.dt_s);
 	free(problems);
 	free(house);
 	return read;

@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <sodium.h>
+#include <openssl/evp.h>
 
 #include "sim/prices.h"
 
@@ -28,14 +28,14 @@ struct winter {
 	double priced_wh, out_sum_c;
 	uint64_t relays;
 	struct mono called;		/* somebody is on the way to reset what is locked; MONO_NEVER: nobody */
-	crypto_hash_sha256_state hash;
+	EVP_MD_CTX *hash;
 };
 
 /* --- the trace ------------------------------------------------------------------------------------------------------ */
 
 static void trace(struct winter *w, const void *bytes, size_t length)
 {
-	crypto_hash_sha256_update(&w->hash, bytes, length);
+	EVP_DigestUpdate(w->hash, bytes, length);
 }
 
 static void line(void *ctx, const struct msg *m)
@@ -194,7 +194,7 @@ static void sum_up(struct winter *w)
 	memcpy(r->violated, w->invariants.violated, sizeof(r->violated));
 	memcpy(r->why, w->invariants.why, sizeof(r->why));
 	memcpy(r->at, w->invariants.at, sizeof(r->at));
-	crypto_hash_sha256_final(&w->hash, r->hash);
+	EVP_DigestFinal_ex(w->hash, r->hash, NULL);
 }
 
 /* --- the run ------------------------------------------------------------------------------------------------------------ */
@@ -245,7 +245,6 @@ static bool open_winter(struct winter *w, struct err *e)
 		.start = o->start, .seed = o->seed, .plan = o->plan, .line = line, .sent = sent, .ctx = w };
 	const struct loaded *l;
 
-	crypto_hash_sha256_init(&w->hash);
 	w->called = MONO_NEVER;
 	w->house = inhouse_open(&in, e);
 	if (w->house == NULL)
@@ -315,7 +314,9 @@ bool winter_run(const struct winter_options *o, struct winter_result *r, struct 
 	bool ran;
 
 	*r = (struct winter_result){ .kwh = 0 };
-	if (w == NULL || sodium_init() < 0) {
+	if (w != NULL)
+		w->hash = EVP_MD_CTX_new();
+	if (w == NULL || w->hash == NULL || EVP_DigestInit_ex(w->hash, EVP_sha256(), NULL) != 1) {
 		free(w);
 		return err_set(e, ERR_MEMORY, 0, "out of memory");
 	}
@@ -330,6 +331,7 @@ bool winter_run(const struct winter_options *o, struct winter_result *r, struct 
 	if (w->priced)
 		prices_close(&w->prices);
 	invariants_close(&w->invariants);
+	EVP_MD_CTX_free(w->hash);
 	free(w->list);
 	free(w);
 	return ran;

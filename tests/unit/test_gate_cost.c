@@ -244,8 +244,8 @@ static void ten_thousand_hostile_messages(void **state)
 		}
 		assert_int_equal(held, 0);
 	}
-	if (PRICED)
-		assert_in_range(mallinfo2().uordblks, 0, heap + 4096);
+	if (PRICED)	/* glibc counts the free blocks of its cache, seven of a size; 8 bytes a message would be 80 kB */
+		assert_in_range(mallinfo2().uordblks, 0, heap + 65536);
 	cJSON_InitHooks(NULL);
 	printf("%d lines and rows, %d messages said\n", lines, said);
 	assert_in_range(said, 1, N_HOSTILE / 20);

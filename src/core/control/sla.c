@@ -70,16 +70,18 @@ static bool too_cold(const struct sla_zone *z, struct reading_mc r, struct mono 
 int sla_step(struct sla *s, const struct settings *settings, const struct homealone_picture *p, struct mono now)
 {
 	int64_t floor_mc = (int64_t)(settings->guard.sla_floor_c * 1000);
+	int64_t setpoint_mc;
 	uint8_t still = 0;
 	int worst = -1;
 
 	follow_setpoint(s, p->setpoint_mc, now);
+	setpoint_mc = sla_setpoint_mc(s);
 	for (int i = 0; i < settings->n_zones; i++) {
 		struct sla_zone *z = &s->zones[i];
 
 		if (!settings->zones[i].critical)
 			continue;
-		look(z, p->zone[i], sla_setpoint_mc(s), floor_mc, now);
+		look(z, p->zone[i], setpoint_mc, floor_mc, now);
 		if (worst < 0 && too_cold(z, p->zone[i], now))
 			worst = i;
 		if (!held_for(&z->warm, now, SLA_BACK_MS))

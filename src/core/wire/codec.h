@@ -99,7 +99,7 @@ bool codec_decode(const struct wire *, const char *json, size_t length, size_t m
 int codec_encode(const struct wire *, const void *in, char *out, size_t size);
 
 /* The parts of codec_decode, for callers that must look at the message in between. codec_parse makes checks 1
- * and 5 to 8 and returns a tree (cJSON_Delete it), or NULL; codec_take is check 10 on any object of such a
+ * and 5 to 8 and returns a tree (cJSON_Delete its root, and nothing below), or NULL; codec_take is check 10 on any object of such a
  * tree. */
 struct cJSON *codec_parse(const char *json, size_t length, size_t max_bytes, struct arena *scratch,
 	struct refusal *);

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "core/wire/codec.h"
-#include "core/wire/prescan.h"
 #include "core/wire/text.h"
 #include "core/wire/tree.h"
 
@@ -45,23 +44,15 @@ bool refuse(struct refusal *r, enum diag diag, const char *field, const char *fo
 }
 
 /* cJSON keeps a number as a double only, so 2^53 + 1 or 0.99999999999999999999 would pass for whole numbers
- * they are not. The tree is walked along with the text, whose numbers come in the same order. */
-struct marker { const char *json; size_t length, at; };
-
-static void mark_numbers(struct marker *m, cJSON *item)
+ * they are not: each item says what its text was. */
+int tree_mark(enum number_kind kind)
 {
 	static const int marks[] = {
 		[NUMBER_WHOLE] = MARK_WHOLE, [NUMBER_FRACTION] = MARK_FRACTION,
 		[NUMBER_TOO_LARGE] = MARK_TOO_LARGE,
 	};
-	const char *number;
-	size_t n;
-	int64_t value;
 
-	if (cJSON_IsNumber(item) && prescan_number(m->json, m->length, &m->at, &number, &n))
-		item->type |= marks[text_number(number, n, &value)];
-	for (cJSON *child = item->child; child != NULL; child = child->next)
-		mark_numbers(m, child);
+	return marks[kind];
 }
 
 enum number_kind tree_number(const cJSON *item, int64_t *whole)
@@ -88,19 +79,17 @@ struct cJSON *codec_parse(const char *json, size_t length, size_t max_bytes, str
 	struct refusal *r)
 {
 	size_t memory = max_bytes <= WIRE_MAX_BYTES ? TREE_MEMORY : TREE_MEMORY_LONG;
-	struct marker m = { json, length, 0 };
+	struct prescan_size need;
 	cJSON *tree;
 
 	if (length > max_bytes) {
 		refuse(r, DIAG_TOO_LARGE, NULL, "more than %zu bytes", max_bytes);
 		return NULL;
 	}
-	if (!prescan(json, length, memory, scratch, r))
+	if (!prescan(json, length, memory, scratch, &need, r))
 		return NULL;
-	tree = cJSON_ParseWithLength(json, length);
-	if (tree == NULL)	/* all that cJSON can still miss is memory (SF-27) */
+	tree = tree_build(json, &need);
+	if (tree == NULL)	/* all that can still be missing is memory (SF-27) */
 		refuse(r, DIAG_TOO_LARGE, NULL, "no memory for it");
-	else
-		mark_numbers(&m, tree);
 	return tree;
 }

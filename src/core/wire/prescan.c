@@ -16,7 +16,7 @@ struct scan {
 	const char *start, *p, *end;
 	struct arena *scratch;
 	struct key *keys;		/* contiguous: the scan alone takes from the scratch */
-	size_t n_keys, memory;
+	size_t n_keys, memory, values, text;
 	uint64_t objects;
 	bool crowded, long_number;
 	bool bad_escape;		/* \u0000 or half a surrogate pair */
@@ -29,8 +29,13 @@ static bool check_encoding(const char *json, size_t length, struct refusal *r)
 	if (length >= 3 && memcmp(json, "\xef\xbb\xbf", 3) == 0)
 		return refuse(r, DIAG_BAD_ENCODING, NULL, "begins with a byte order mark");
 	for (const char *p = json; p < end;) {
-		int n = text_utf8(p, end);
+		int n;
 
+		while (p < end && (unsigned char)*p >= 0x20 && (unsigned char)*p < 0x80)	/* most of it */
+			p++;
+		if (p == end)
+			break;
+		n = text_utf8(p, end);
 		if (n == 0)
 			return refuse(r, DIAG_BAD_ENCODING, NULL, "byte %zu is not UTF-8",
 				(size_t)(p - json));
@@ -72,7 +77,7 @@ static bool check_depth(const char *json, size_t length, struct refusal *r)
 	return true;
 }
 
-static uint64_t hash_bytes(uint64_t hash, const char *bytes, int n)	/* FNV-1a */
+static inline uint64_t hash_bytes(uint64_t hash, const char *bytes, int n)	/* FNV-1a */
 {
 	for (int i = 0; i < n; i++)
 		hash = (hash ^ (unsigned char)bytes[i]) * 0x100000001b3;
@@ -151,9 +156,10 @@ static bool scan_escape(struct scan *s, uint64_t *hash)
 	return true;
 }
 
-/* Adds the unescaped text to the hash. */
+/* Adds the unescaped text to the hash; NULL: to none. */
 static bool scan_string(struct scan *s, uint64_t *hash)
 {
+	uint64_t unused = 0, *into = hash != NULL ? hash : &unused;
 	const char *start = s->p;
 	size_t cost;
 
@@ -162,12 +168,13 @@ static bool scan_string(struct scan *s, uint64_t *hash)
 	while (s->p < s->end && *s->p != '"') {
 		char c = *s->p++;
 
-		if ((unsigned char)c < 0x20 || (c == '\\' && !scan_escape(s, hash)))
+		if ((unsigned char)c < 0x20 || (c == '\\' && !scan_escape(s, into)))
 			return false;
-		if (c != '\\')
+		if (c != '\\' && hash != NULL)
 			*hash = hash_bytes(*hash, &c, 1);
 	}
 	cost = (size_t)(s->p - start) + TEXT_COST_HEADER;
+	s->text += (size_t)(s->p - start) + 1;
 	cost += TEXT_COST_ROUND - cost % TEXT_COST_ROUND;
 	s->memory += cost < TEXT_COST_MIN ? TEXT_COST_MIN : cost;
 	return next_is(s, '"');
@@ -184,7 +191,10 @@ static size_t scan_digits(struct scan *s)
 
 static bool at_one_of(const struct scan *s, const char *set)
 {
-	return s->p < s->end && strchr(set, *s->p) != NULL;
+	for (; s->p < s->end && *set != '\0'; set++)
+		if (*s->p == *set)
+			return true;
+	return false;
 }
 
 static bool scan_number(struct scan *s)
@@ -289,10 +299,9 @@ static bool scan_array(struct scan *s)
 
 static bool scan_value(struct scan *s)
 {
-	uint64_t unused = 0;
-
 	skip_blanks(s);
 	s->memory += NODE_COST;
+	s->values++;
 	if (s->p >= s->end)
 		return false;
 	if (*s->p == '{')
@@ -300,7 +309,7 @@ static bool scan_value(struct scan *s)
 	if (*s->p == '[')
 		return scan_array(s);
 	if (*s->p == '"')
-		return scan_string(s, &unused);
+		return scan_string(s, NULL);
 	if (*s->p == '-' || (*s->p >= '0' && *s->p <= '9'))
 		return scan_number(s);
 	return scan_word(s);
@@ -378,7 +387,8 @@ static bool check_grammar(struct scan *s, size_t memory, struct refusal *r)
 	return true;
 }
 
-bool prescan(const char *json, size_t length, size_t memory, struct arena *scratch, struct refusal *r)
+bool prescan(const char *json, size_t length, size_t memory, struct arena *scratch, struct prescan_size *need,
+	struct refusal *r)
 {
 	struct scan s = { .start = json, .p = json, .end = json + length, .scratch = scratch };
 	size_t mark = scratch->used;
@@ -386,19 +396,6 @@ bool prescan(const char *json, size_t length, size_t memory, struct arena *scrat
 		&& check_grammar(&s, memory, r);
 
 	scratch->used = mark;
+	*need = (struct prescan_size){ s.values, s.text };
 	return ok;
-}
-
-bool prescan_number(const char *json, size_t length, size_t *at, const char **number, size_t *number_length)
-{
-	const char *p = json + *at, *end = json + length;
-
-	while (p < end && *p != '-' && !(*p >= '0' && *p <= '9'))
-		p = *p == '"' ? skip_string(p, end) : p + 1;
-	*number = p;
-	while (p < end && strchr("+-.eE0123456789", *p) != NULL)
-		p++;
-	*number_length = (size_t)(p - *number);
-	*at = (size_t)(p - json);
-	return *number_length > 0;
 }

@@ -14,18 +14,6 @@ void writer_char(struct writer *w, char c)
 		w->full = true;
 }
 
-void writer_text(struct writer *w, const char *text)
-{
-	size_t n = strlen(text);
-
-	if (n > w->size - w->n) {
-		w->full = true;
-		return;
-	}
-	memcpy(w->out + w->n, text, n);
-	w->n += n;
-}
-
 /* The short escape of a control character, quote or backslash; 0 = none. */
 static char short_escape(char c)
 {
@@ -35,18 +23,45 @@ static char short_escape(char c)
 	return which != NULL ? to[which - from] : '\0';
 }
 
+/* How much of the text needs no escape. */
+static size_t plain(const char *text)
+{
+	size_t n = 0;
+
+	while ((unsigned char)text[n] >= 0x20 && text[n] != '"' && text[n] != '\\')
+		n++;
+	return n;
+}
+
+static void put(struct writer *w, const char *bytes, size_t n)
+{
+	if (n > w->size - w->n) {
+		w->full = true;
+		return;
+	}
+	memcpy(w->out + w->n, bytes, n);
+	w->n += n;
+}
+
+void writer_text(struct writer *w, const char *text)
+{
+	put(w, text, strlen(text));
+}
+
 void writer_string(struct writer *w, const char *text)
 {
 	static const char digits[] = "0123456789abcdef";
 
 	writer_char(w, '"');
-	for (; *text != '\0'; text++) {
-		char escape = short_escape(*text);
+	for (;; text++) {
+		size_t n = plain(text);
+		char escape;
 
-		if (escape == '\0' && (unsigned char)*text >= 0x20) {
-			writer_char(w, *text);
-			continue;
-		}
+		put(w, text, n);
+		text += n;
+		if (*text == '\0')
+			break;
+		escape = short_escape(*text);
 		writer_char(w, '\\');
 		if (escape != '\0') {
 			writer_char(w, escape);
@@ -62,16 +77,15 @@ void writer_string(struct writer *w, const char *text)
 void writer_int(struct writer *w, int64_t value)
 {
 	uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-	char text[24], *p = text + sizeof(text) - 1;
+	char text[24], *p = text + sizeof(text);
 
-	*p = '\0';
 	do {
 		*--p = (char)('0' + rest % 10);
 		rest /= 10;
 	} while (rest > 0);
 	if (value < 0)
 		*--p = '-';
-	writer_text(w, p);
+	put(w, p, (size_t)(text + sizeof(text) - p));
 }
 
 void writer_double(struct writer *w, double d)
