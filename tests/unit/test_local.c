@@ -360,6 +360,37 @@ static void capacity_short_is_said(void **state)
 	assert_in_range(short_after, backup_after + 29, backup_after + 33);
 }
 
+/* A boiler that heats the top of a buffer whose bottom stays cold stops below the guard's ceiling, and rests until the
+ * water has cooled by 5 K. */
+static void backup_stops_below_the_ceiling(void **state)
+{
+	struct walk beech = quiet_house(LOCAL_STORE);
+
+	(void)state;
+	vectors_plant("dw1.isone.me.beech.1", &beech.house.plant);
+	beech.house.params = house_model_params(&beech.house.plant, 82);
+	for (int i = 0; i < PLANT_MAX_LAYERS; i++)
+		beech.in.buffer.c[i] = beech.in.store.c[i] = 30;
+	beech.in.zone[0].c = 18;
+	run_for(&beech, 40);
+	assert_int_equal(beech.heat.top, TOP_BACKUP);
+	assert_true(beech.on & OUTPUT(OUT_BACKUP));
+	/* 20 kW into a sixth of 454 l: 3.8 K in the minute to the next look and in the one that the sensor is late */
+	for (beech.in.buffer.c[0] = 60; beech.on & OUTPUT(OUT_BACKUP); beech.in.buffer.c[0] += 0.5)
+		run_for(&beech, 1);
+	assert_in_range(beech.in.buffer.c[0], 72, 82 - 2 * 3.8);
+	beech.in.buffer.c[0] -= 4;
+	run_for(&beech, 1);
+	assert_false(beech.on & OUTPUT(OUT_BACKUP));
+	beech.in.buffer.c[0] -= 3;
+	run_for(&beech, 1);
+	assert_true(beech.on & OUTPUT(OUT_BACKUP));
+	beech.in.buffer.good[0] = false;	/* then the next layer speaks for it */
+	beech.in.buffer.c[1] = 80;
+	run_for(&beech, 1);
+	assert_false(beech.on & OUTPUT(OUT_BACKUP));
+}
+
 /* --- the clock on the wall ------------------------------------------------------------------------------ */
 
 static void schedules_follow_the_clock(void **state)
@@ -418,6 +449,7 @@ int main(void)
 		cmocka_unit_test(missing_layers_are_filled),
 		cmocka_unit_test(freeze_heats_and_standby_does_not),
 		cmocka_unit_test(capacity_short_is_said),
+		cmocka_unit_test(backup_stops_below_the_ceiling),
 		cmocka_unit_test(schedules_follow_the_clock),
 		cmocka_unit_test(zones_and_days),
 	};

@@ -8,7 +8,8 @@
 
 enum { COLD_SOURCE_S = 1800, BLIND_PERIOD_S = 1800, FALLING_S = 1800 };
 
-static const double BLIND_LWT_C = 45, BLIND_WIND_MS = 4, BLIND_LEAST = 0.2, ZONE_BAND_K = 0.2, PUMP_OVER_K = 2;
+static const double BLIND_LWT_C = 45, BLIND_WIND_MS = 4, BLIND_LEAST = 0.2, ZONE_BAND_K = 0.2, PUMP_OVER_K = 2,
+	BACKUP_AGAIN_K = 5;
 
 #define OUTPUT(o) (1u << (o))
 
@@ -180,13 +181,19 @@ static void move(struct house_heat *h, const struct house_heat_house *house, con
 
 /* --- outputs ------------------------------------------------------------------------------------------- */
 
+/* Its heat may stay on top of a buffer whose bottom never fills. */
+static void watch_backup(struct house_heat *h, const struct local_params *q)
+{
+	h->backup_hot = h->picture.buf_top_c >= q->backup_max_c - (h->backup_hot ? BACKUP_AGAIN_K : 0);
+}
+
 static unsigned int wanted_outputs(const struct house_heat *h, const struct house_heat_house *house)
 {
 	unsigned int on = local_recipe(h->state);
 	bool full = house_heat_is(h, house->kind == LOCAL_ELEMENT ? P_TANK_FULL : P_BUFFER_FULL);
 	bool warmer = h->picture.store_top_c > h->picture.buf_top_c;
 
-	if (h->top == TOP_BACKUP && house->backup_allowed && h->zone_cold && !full)
+	if (h->top == TOP_BACKUP && house->backup_allowed && h->zone_cold && !full && !h->backup_hot)
 		on |= OUTPUT(OUT_BACKUP);
 	if (h->top == TOP_FREEZE && house->kind == LOCAL_STORE && warmer && !(on & OUTPUT(OUT_CHARGE)))
 		on |= OUTPUT(OUT_STOREPUMP);
@@ -251,6 +258,7 @@ struct house_heat_result house_heat_step(struct house_heat *h, const struct hous
 	watch_cold(h, house, in);
 	choose_top(h, house, in);
 	move(h, house, in, &r.trace);
+	watch_backup(h, &house->params);
 	r.outputs = house_heat_outputs(h, house, in->now);
 	r.handback = h->top == TOP_BLIND && house->wall_heats;
 	r.capacity_short = capacity_short(h, house, in);
