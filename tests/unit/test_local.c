@@ -360,8 +360,8 @@ static void capacity_short_is_said(void **state)
 	assert_in_range(short_after, backup_after + 29, backup_after + 33);
 }
 
-/* A boiler that heats the top of a buffer whose bottom stays cold stops below the guard's ceiling, and rests until the
- * water has cooled by 5 K. */
+/* A boiler that heats the top of a buffer whose bottom stays cold stops below the guard's ceiling, and rests for
+ * five minutes at least. */
 static void backup_stops_below_the_ceiling(void **state)
 {
 	struct walk beech = quiet_house(LOCAL_STORE);
@@ -379,16 +379,68 @@ static void backup_stops_below_the_ceiling(void **state)
 	for (beech.in.buffer.c[0] = 60; beech.on & OUTPUT(OUT_BACKUP); beech.in.buffer.c[0] += 0.5)
 		run_for(&beech, 1);
 	assert_in_range(beech.in.buffer.c[0], 72, 82 - 2 * 3.8);
-	beech.in.buffer.c[0] -= 4;
-	run_for(&beech, 1);
+	run_for(&beech, 10);
 	assert_false(beech.on & OUTPUT(OUT_BACKUP));
-	beech.in.buffer.c[0] -= 3;
-	run_for(&beech, 1);
+	beech.in.buffer.c[0] -= 2;
+	run_for(&beech, 4);
+	assert_false(beech.on & OUTPUT(OUT_BACKUP));
+	run_for(&beech, 2);
 	assert_true(beech.on & OUTPUT(OUT_BACKUP));
 	beech.in.buffer.good[0] = false;	/* then the next layer speaks for it */
 	beech.in.buffer.c[1] = 80;
 	run_for(&beech, 1);
 	assert_false(beech.on & OUTPUT(OUT_BACKUP));
+}
+
+/* A pump that gives all it can keeps its buffer warm, and yet not warm enough for the room: that is no reserve. */
+static void backup_helps_a_source_at_its_limit(void **state)
+{
+	struct walk elm = quiet_house(LOCAL_BUFFER);
+
+	(void)state;
+	for (int i = 0; i < PLANT_MAX_LAYERS; i++)
+		elm.in.buffer.c[i] = i == 0 ? 40 : 35;
+	elm.in.out_c = -25;
+	elm.in.zone[0].c = 19.2;
+	run_for(&elm, 2);
+	assert_true(elm.source);
+	elm.in.buffer.c[0] = 54.8;
+	elm.in.buffer.c[5] = 49.3;
+	run_for(&elm, 60);
+	assert_false(elm.on & OUTPUT(OUT_BACKUP));
+	elm.in.zone[0].c = 18.9;
+	run_for(&elm, 4);
+	assert_false(elm.on & OUTPUT(OUT_BACKUP));
+	run_for(&elm, 4);
+	assert_true(elm.on & OUTPUT(OUT_BACKUP));
+}
+
+/* A room that is still cold does not wait until the buffer is empty, and the backup never heats in the pump's place. */
+static void backup_rests_with_its_pump(void **state)
+{
+	struct walk elm = quiet_house(LOCAL_BUFFER);
+
+	(void)state;
+	for (int i = 0; i < PLANT_MAX_LAYERS; i++)
+		elm.in.buffer.c[i] = 30;
+	elm.in.out_c = -25;
+	elm.in.zone[0].c = 18;
+	run_for(&elm, 40);
+	assert_true(elm.source && (elm.on & OUTPUT(OUT_BACKUP)));
+	for (int i = 0; i < PLANT_MAX_LAYERS; i++)
+		elm.in.buffer.c[i] = 53;
+	run_for(&elm, 5);
+	assert_false(elm.source || (elm.on & OUTPUT(OUT_BACKUP)));
+	elm.in.buffer.c[5] = 50;
+	run_for(&elm, 5);
+	assert_false(elm.source || (elm.on & OUTPUT(OUT_BACKUP)));
+	elm.in.source_locked = true;
+	run_for(&elm, 2);
+	assert_true(elm.on & OUTPUT(OUT_BACKUP));
+	elm.in.source_locked = false;
+	elm.in.buffer.c[5] = 48.9;
+	run_for(&elm, 5);
+	assert_true(elm.source && (elm.on & OUTPUT(OUT_BACKUP)));
 }
 
 /* --- the clock on the wall ------------------------------------------------------------------------------ */
@@ -450,6 +502,8 @@ int main(void)
 		cmocka_unit_test(freeze_heats_and_standby_does_not),
 		cmocka_unit_test(capacity_short_is_said),
 		cmocka_unit_test(backup_stops_below_the_ceiling),
+		cmocka_unit_test(backup_helps_a_source_at_its_limit),
+		cmocka_unit_test(backup_rests_with_its_pump),
 		cmocka_unit_test(schedules_follow_the_clock),
 		cmocka_unit_test(zones_and_days),
 	};

@@ -66,8 +66,9 @@ struct house_heat {
 	enum top_mode top;
 	enum local_state state;
 	struct mono state_since, top_since, source_since, blind_since, seeing_since, latched_at;
-	bool source_on, source_ran;	/* source_ran: it was seen on, so its rest is known */
-	bool backup_hot;		/* the buffer is as hot as the backup heater may make it */
+	bool source_on, source_ran, source_locked;	/* ran: it was seen on, so its rest is known */
+	bool backup_hot;		/* the buffer is as hot as the backup heater may make it, or was until: */
+	struct mono backup_hot_at;
 	bool zone_cold, latched, was_ready, blind;
 	struct house_heat_sample gain[HOUSE_HEAT_GAINS];
 	int n_gains;
