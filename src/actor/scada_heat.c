@@ -54,6 +54,14 @@ static enum local_output output_of(const struct scada *s, const struct settings_
 	return N_LOCAL_OUTPUTS;
 }
 
+bool scada_is_source(const struct scada *s, int relay)
+{
+	const struct settings_relay *r = &s->settings->relays[relay];
+
+	return r->kind == RELAY_HEAT_PUMP || r->kind == RELAY_ELEMENT ||
+		(scada_heats_by_model(s) && output_of(s, r) == OUT_BACKUP);
+}
+
 static int source_relay(const struct scada *s)
 {
 	for (int i = 0; i < s->settings->n_relays; i++) {

@@ -6,7 +6,7 @@
 
 #include "core/control/house_heat_parts.h"
 
-enum { COLD_SOURCE_S = 1800, BACKUP_REST_S = 300, BLIND_PERIOD_S = 1800, FALLING_S = 1800 };
+enum { COLD_SOURCE_S = 1800, BACKUP_REST_S = 300, BLIND_PERIOD_S = 1800 };
 
 static const double BLIND_LWT_C = 45, BLIND_WIND_MS = 4, BLIND_LEAST = 0.2, ZONE_BAND_K = 0.2, PUMP_OVER_K = 2, LOW_K = 1;
 
@@ -231,22 +231,6 @@ static void drive_zones(struct house_heat *h, const struct house_heat_inputs *in
 	}
 }
 
-/* All sources on and the coldest zone still falling, for half an hour. */
-static bool capacity_short(struct house_heat *h, const struct house_heat_house *house,
-	const struct house_heat_inputs *in)
-{
-	double k = house_heat_coldest_k(in);
-	bool all = in->source_on && h->zone_cold &&
-		(!house->backup_allowed || (h->recipe.on & OUTPUT(OUT_BACKUP)));
-
-	if (!all || !h->falling || k < h->falling_from_c) {	/* begins, or is warming again */
-		h->falling = all;
-		h->falling_since = in->now;
-		h->falling_from_c = k;
-	}
-	return all && house_heat_since_s(in->now, h->falling_since) >= FALLING_S;
-}
-
 unsigned int house_heat_outputs(struct house_heat *h, const struct house_heat_house *house,
 	struct mono now)
 {
@@ -268,7 +252,6 @@ struct house_heat_result house_heat_step(struct house_heat *h, const struct hous
 	watch_backup(h, &house->params, in->now);
 	r.outputs = house_heat_outputs(h, house, in->now);
 	r.handback = h->top == TOP_BLIND && house->wall_heats;
-	r.capacity_short = capacity_short(h, house, in);
 	drive_zones(h, in, r.pump);
 	return r;
 }

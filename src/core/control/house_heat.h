@@ -78,9 +78,6 @@ struct house_heat {
 	bool out_known;
 	double out_c;
 	struct mono out_at;
-	bool falling;			/* all sources on, since: */
-	struct mono falling_since;
-	double falling_from_c;
 	struct recipe recipe;
 	struct local_picture picture;	/* of the last step */
 	uint32_t predicates;
@@ -91,7 +88,6 @@ struct house_heat_result {
 	bool pump[HOUSE_HEAT_ZONES];
 	bool handback;			/* blind: wall thermostats take over what is wired so */
 	bool estimated;			/* a tank temperature of the picture is not measured */
-	bool capacity_short;		/* all sources on and a zone still falling for 30 min */
 	struct house_heat_trace trace;
 };
 
