@@ -54,6 +54,14 @@ static enum local_output output_of(const struct scada *s, const struct settings_
 	return N_LOCAL_OUTPUTS;
 }
 
+bool scada_is_source(const struct scada *s, int relay)
+{
+	const struct settings_relay *r = &s->settings->relays[relay];
+
+	return r->kind == RELAY_HEAT_PUMP || r->kind == RELAY_ELEMENT ||
+		(scada_heats_by_model(s) && output_of(s, r) == OUT_BACKUP);
+}
+
 static int source_relay(const struct scada *s)
 {
 	for (int i = 0; i < s->settings->n_relays; i++) {
@@ -249,6 +257,9 @@ static void refresh_house(struct scada *s)
 	struct local_params q = house_model_params(&s->house->plant, s->settings->guard.store_ceiling_c);
 	struct plan_house model;
 
+	/* what stands in the buffer is the supply */
+	q.backup_max_c = house_model_backup_max_c(&s->house->plant, fmin(s->settings->guard.store_ceiling_c,
+		s->settings->guard.supply_ceiling_c));
 	q.min_on_s = s->settings->guard.hp_min_on_s;
 	q.min_off_s = s->settings->guard.hp_min_off_s;
 	s->heat.house = house_model_of(&s->house->plant, &q);

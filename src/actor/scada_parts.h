@@ -68,6 +68,7 @@ uint32_t scada_ask_operator(struct scada *, int relay, struct outbox *);
 
 /* scada_heat.c */
 bool scada_heats_by_model(const struct scada *);
+bool scada_is_source(const struct scada *, int relay);	/* it heats: pump, element or boiler */
 void scada_plan(struct scada *, const struct msg *, struct outbox *);	/* from the planner */
 void scada_heat(struct scada *, struct outbox *);	/* each tick: local_wants anew */
 /* Which output of local control the relay is; N_LOCAL_OUTPUTS: a zone pump, or none. */

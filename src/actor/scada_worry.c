@@ -5,19 +5,16 @@
 
 #include "actor/scada_parts.h"
 
-static bool is_source(const struct settings_relay *r)
-{
-	return r->kind == RELAY_HEAT_PUMP || r->kind == RELAY_ELEMENT;
-}
-
 static int sources_on(const struct scada *s, int *n)
 {
 	int on = 0;
 
 	*n = 0;
 	for (int i = 0; i < s->settings->n_relays; i++) {
-		*n += is_source(&s->settings->relays[i]);
-		on += is_source(&s->settings->relays[i]) && s->relays[i].known && s->relays[i].on;
+		bool source = scada_is_source(s, i);
+
+		*n += source;
+		on += source && s->relays[i].known && s->relays[i].on;
 	}
 	return on;
 }

@@ -6,6 +6,7 @@
 
 #include "core/control/house_model.h"
 #include "core/control/tariff.h"
+#include "core/control/worry.h"
 
 /* 2023-01-15 was a Sunday and day 14 of its year. */
 enum { SUNDAY_S = 1673740800, DAY_OF_YEAR = 14, SUNDAY = 6, TICK_S = 60, DAY_S = 86400, MAX_STARTS = 4096 };
@@ -15,6 +16,7 @@ struct run {
 	struct week_result r;
 	struct house_heat_house house;
 	struct house_heat heat;
+	struct worry_fall fall;
 	struct plant_state state;
 	struct weather_row rows[WEEK_HOURS];
 	double prices[WEEK_HOURS];
@@ -167,10 +169,21 @@ static void thermostat(struct run *r, const struct house_heat_inputs *in)
 	use_outputs(r, r->thermostat_on ? 1u << (r->house.kind == LOCAL_ELEMENT ? OUT_ELEMENT : OUT_HP) : 0);
 }
 
+/* All sources run and the room still cools. */
+static bool capacity_short(struct run *r, int64_t t_s)
+{
+	bool all = source_relay(r) && (!r->house.backup_allowed || r->in.on[PLANT_BACKUP]);
+
+	(void)worry_fall(&r->fall, all, (struct reading_mc){ .good = true, .mc = (int64_t)(r->state.air_c * 1000) },
+		(struct mono){ t_s * 1000 });
+	return r->fall.on;
+}
+
 static void decide(struct run *r, int64_t t_s, const struct weather_row *now)
 {
 	struct house_heat_inputs in = look(r, t_s, now);
 	struct house_heat_result got;
+	bool is_short = capacity_short(r, t_s);
 
 	if (r->w->kind == WEEK_THERMOSTAT) {
 		thermostat(r, &in);
@@ -179,11 +192,11 @@ static void decide(struct run *r, int64_t t_s, const struct weather_row *now)
 	got = house_heat_step(&r->heat, &r->house, &in);
 	if (r->w->trace != NULL && (got.trace.moved || got.trace.held))
 		r->w->trace(r->w->ctx, t_s, &got.trace);
-	if (got.trace.moved || !r->heat.zone_cold || got.capacity_short)
+	if (got.trace.moved || !r->heat.zone_cold || is_short)
 		r->state_at = t_s;
 	if (t_s - r->state_at > r->r.longest_state_cold_s)
 		r->r.longest_state_cold_s = t_s - r->state_at;
-	r->r.capacity_short_s += got.capacity_short ? TICK_S : 0;
+	r->r.capacity_short_s += is_short ? TICK_S : 0;
 	use_outputs(r, got.outputs);
 }
 

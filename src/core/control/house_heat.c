@@ -6,9 +6,9 @@
 
 #include "core/control/house_heat_parts.h"
 
-enum { COLD_SOURCE_S = 1800, BLIND_PERIOD_S = 1800, FALLING_S = 1800 };
+enum { COLD_SOURCE_S = 1800, BACKUP_REST_S = 300, BLIND_PERIOD_S = 1800 };
 
-static const double BLIND_LWT_C = 45, BLIND_WIND_MS = 4, BLIND_LEAST = 0.2, ZONE_BAND_K = 0.2, PUMP_OVER_K = 2;
+static const double BLIND_LWT_C = 45, BLIND_WIND_MS = 4, BLIND_LEAST = 0.2, ZONE_BAND_K = 0.2, PUMP_OVER_K = 2, LOW_K = 1;
 
 #define OUTPUT(o) (1u << (o))
 
@@ -46,6 +46,7 @@ static void watch(struct house_heat *h, const struct house_heat_inputs *in)
 		h->out_c = in->out_c;
 		h->out_at = in->now;
 	}
+	h->source_locked = in->source_locked;
 	if (in->source_on == h->source_on)
 		return;
 	h->source_on = in->source_on;
@@ -53,11 +54,12 @@ static void watch(struct house_heat *h, const struct house_heat_inputs *in)
 	h->source_ran = true;
 }
 
-/* A critical zone is cold, nothing is stored, and the source does its best or cannot. */
+/* A critical zone is cold, nothing is stored, and the source does its best or cannot. A buffer at the hottest that the
+ * source can make is no help to a zone that is colder still. */
 static void watch_cold(struct house_heat *h, const struct house_heat_house *house, const struct house_heat_inputs *in)
 {
-	bool empty = house_heat_is(h, house->kind == LOCAL_ELEMENT ? P_TANK_COLD : P_BUFFER_EMPTY) &&
-		house_heat_is(h, P_STORE_EMPTY);
+	bool buffer = house_heat_is(h, house->kind == LOCAL_ELEMENT ? P_TANK_COLD : P_BUFFER_EMPTY);
+	bool empty = (buffer || house_heat_coldest_k(in) > LOW_K) && house_heat_is(h, P_STORE_EMPTY);
 	bool best = in->source_locked || (in->source_on && h->picture.hp_on_s >= COLD_SOURCE_S);
 	bool crit = h->zone_cold && empty && best;
 
@@ -83,14 +85,15 @@ static void choose_top(struct house_heat *h, const struct house_heat_house *hous
 
 /* --- state ------------------------------------------------------------------------------------------ */
 
-/* Price ignored: from BufferEmpty until BufferFull. */
+/* Price ignored: from BufferEmpty until BufferFull; to a cold room no heat is owed that long. */
 static bool backup_runs(const struct house_heat *h, const struct house_heat_house *house, bool needed)
 {
 	bool element = house->kind == LOCAL_ELEMENT;
+	enum local_predicate again = element ? P_TANK_COLD : h->zone_cold ? P_BUFFER_COOLED : P_BUFFER_EMPTY;
 
 	if (!needed || house_heat_is(h, element ? P_TANK_FULL : P_BUFFER_FULL))
 		return false;
-	return house_heat_is(h, element ? P_TANK_COLD : P_BUFFER_EMPTY) || local_source_on(h->state);
+	return house_heat_is(h, again) || local_source_on(h->state);
 }
 
 /* A share of each half hour, by the outdoor temperature. Elements stay open (SF-16). */
@@ -180,13 +183,24 @@ static void move(struct house_heat *h, const struct house_heat_house *house, con
 
 /* --- outputs ------------------------------------------------------------------------------------------- */
 
+/* Its heat may stay on top of a buffer whose bottom never fills. */
+static void watch_backup(struct house_heat *h, const struct local_params *q, struct mono now)
+{
+	bool hot = h->picture.buf_top_c >= q->backup_max_c;
+
+	if (hot)
+		h->backup_hot_at = now;
+	h->backup_hot = hot || (h->backup_hot && house_heat_since_s(now, h->backup_hot_at) < BACKUP_REST_S);
+}
+
 static unsigned int wanted_outputs(const struct house_heat *h, const struct house_heat_house *house)
 {
 	unsigned int on = local_recipe(h->state);
 	bool full = house_heat_is(h, house->kind == LOCAL_ELEMENT ? P_TANK_FULL : P_BUFFER_FULL);
 	bool warmer = h->picture.store_top_c > h->picture.buf_top_c;
+	bool helps = local_source_on(h->state) || h->source_locked;	/* it does not heat in the place of a pump that rests */
 
-	if (h->top == TOP_BACKUP && house->backup_allowed && h->zone_cold && !full)
+	if (h->top == TOP_BACKUP && house->backup_allowed && h->zone_cold && !full && !h->backup_hot && helps)
 		on |= OUTPUT(OUT_BACKUP);
 	if (h->top == TOP_FREEZE && house->kind == LOCAL_STORE && warmer && !(on & OUTPUT(OUT_CHARGE)))
 		on |= OUTPUT(OUT_STOREPUMP);
@@ -217,22 +231,6 @@ static void drive_zones(struct house_heat *h, const struct house_heat_inputs *in
 	}
 }
 
-/* All sources on and the coldest zone still falling, for half an hour. */
-static bool capacity_short(struct house_heat *h, const struct house_heat_house *house,
-	const struct house_heat_inputs *in)
-{
-	double k = house_heat_coldest_k(in);
-	bool all = in->source_on && h->zone_cold &&
-		(!house->backup_allowed || (h->recipe.on & OUTPUT(OUT_BACKUP)));
-
-	if (!all || !h->falling || k < h->falling_from_c) {	/* begins, or is warming again */
-		h->falling = all;
-		h->falling_since = in->now;
-		h->falling_from_c = k;
-	}
-	return all && house_heat_since_s(in->now, h->falling_since) >= FALLING_S;
-}
-
 unsigned int house_heat_outputs(struct house_heat *h, const struct house_heat_house *house,
 	struct mono now)
 {
@@ -251,9 +249,9 @@ struct house_heat_result house_heat_step(struct house_heat *h, const struct hous
 	watch_cold(h, house, in);
 	choose_top(h, house, in);
 	move(h, house, in, &r.trace);
+	watch_backup(h, &house->params, in->now);
 	r.outputs = house_heat_outputs(h, house, in->now);
 	r.handback = h->top == TOP_BLIND && house->wall_heats;
-	r.capacity_short = capacity_short(h, house, in);
 	drive_zones(h, in, r.pump);
 	return r;
 }

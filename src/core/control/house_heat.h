@@ -66,7 +66,9 @@ struct house_heat {
 	enum top_mode top;
 	enum local_state state;
 	struct mono state_since, top_since, source_since, blind_since, seeing_since, latched_at;
-	bool source_on, source_ran;	/* source_ran: it was seen on, so its rest is known */
+	bool source_on, source_ran, source_locked;	/* ran: it was seen on, so its rest is known */
+	bool backup_hot;		/* the buffer is as hot as the backup heater may make it, or was until: */
+	struct mono backup_hot_at;
 	bool zone_cold, latched, was_ready, blind;
 	struct house_heat_sample gain[HOUSE_HEAT_GAINS];
 	int n_gains;
@@ -76,9 +78,6 @@ struct house_heat {
 	bool out_known;
 	double out_c;
 	struct mono out_at;
-	bool falling;			/* all sources on, since: */
-	struct mono falling_since;
-	double falling_from_c;
 	struct recipe recipe;
 	struct local_picture picture;	/* of the last step */
 	uint32_t predicates;
@@ -89,7 +88,6 @@ struct house_heat_result {
 	bool pump[HOUSE_HEAT_ZONES];
 	bool handback;			/* blind: wall thermostats take over what is wired so */
 	bool estimated;			/* a tank temperature of the picture is not measured */
-	bool capacity_short;		/* all sources on and a zone still falling for 30 min */
 	struct house_heat_trace trace;
 };
 

@@ -3,7 +3,9 @@
 
 #include <math.h>
 
-static const double UNDER_SET_K = 3, UNDER_CEILING_K = 3, TANK_MOST_C = 75;
+#include "core/heat/heat.h"
+
+static const double UNDER_SET_K = 3, UNDER_CEILING_K = 3, TANK_MOST_C = 75, BACKUP_LATE_S = 120, BACKUP_SPARE_K = 1;
 
 enum local_kind house_model_kind(const struct plant *p)
 {
@@ -13,11 +15,21 @@ enum local_kind house_model_kind(const struct plant *p)
 	return kinds[p->kind];
 }
 
+/* All its heat into one layer that nobody draws from. */
+double house_model_backup_max_c(const struct plant *p, double ceiling_c)
+{
+	double layer_j_per_k = p->buffer.litres / fmax(1, p->buffer.layers) * HEAT_CP_J_PER_KG_K;
+	double limit_c = p->backup.limit_c > 0 ? fmin(ceiling_c, p->backup.limit_c) : ceiling_c;
+
+	return limit_c - BACKUP_SPARE_K - (layer_j_per_k > 0 ? p->backup.w * BACKUP_LATE_S / layer_j_per_k : 0);
+}
+
 struct local_params house_model_params(const struct plant *p, double store_ceiling_c)
 {
 	struct local_params q = local_params_default();
 
 	q.tank_max_c = fmin(TANK_MOST_C, store_ceiling_c - UNDER_CEILING_K);
+	q.backup_max_c = house_model_backup_max_c(p, store_ceiling_c);
 	if (p->has_heat_pump)
 		q.max_ewt_c = p->heat_pump.lwt_set_c - UNDER_SET_K;
 	else

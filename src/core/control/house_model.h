@@ -8,6 +8,9 @@
 enum local_kind house_model_kind(const struct plant *);
 /* Limits that follow from the heat pump's set temperature and the guard's store ceiling. */
 struct local_params house_model_params(const struct plant *, double store_ceiling_c);
+/* Water so hot needs no backup heater: it goes on warming for a tick and a sensor's lag, and must stay below the ceiling and
+ * the heater's own limit. */
+double house_model_backup_max_c(const struct plant *, double ceiling_c);
 struct house_heat_house house_model_of(const struct plant *, const struct local_params *);
 
 #endif

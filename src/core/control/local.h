@@ -83,7 +83,8 @@
 	X(colder_k, "ColderK", 3) X(buf_low_k, "BufLowK", 5.5) X(full_latch_s, "FullLatchS", 900) \
 	X(no_progress_s, "NoProgressS", 1200) X(no_progress_k, "NoProgressK", 0.5) X(recharge_wh, "RechargeWh", 3000) \
 	X(tank_max_c, "TankMaxC", 75) X(gap_factor, "GapFactor", 0.8) X(plan_on_k, "PlanOnK", 3) \
-	X(buf_slack_k, "BufSlackK", 3) X(cold_clear_k, "ColdClearK", 0.3) X(lukewarm_k, "LukewarmK", 3)
+	X(buf_slack_k, "BufSlackK", 3) X(cold_clear_k, "ColdClearK", 0.3) X(lukewarm_k, "LukewarmK", 3) \
+	X(backup_max_c, "BackupMaxC", 75)
 
 #define LOCAL_FIRST(constant, word) constant,
 #define LOCAL_FIELD(field, word, fallback) double field;

@@ -45,12 +45,15 @@ static void take_source(const struct settings_house_model *m, struct plant *p)
 		.elec_max_w = m->hp_elec_max_w, .lwt_set_c = m->hp_lwt_set_c, .frost_below_c = m->hp_frost_below_c };
 }
 
-static bool has_backup(const struct settings *s)
+/* Beside a heat pump each element is one. */
+static void take_backup(const struct settings *s, struct plant *p)
 {
-	for (int i = 0; i < s->n_relays; i++)
-		if (s->relays[i].kind == RELAY_ELEMENT)
-			return s->house_model.kind != MODEL_ELEMENT_TANK;
-	return false;
+	for (int i = 0; i < s->n_relays && p->has_heat_pump; i++) {
+		if (s->relays[i].kind != RELAY_ELEMENT)
+			continue;
+		p->backup_kind = BACKUP_ELEMENT;
+		p->backup.w += s->relays[i].expected_w[1];
+	}
 }
 
 void settings_model_house(const struct settings *s, struct house *h)
@@ -59,10 +62,10 @@ void settings_model_house(const struct settings *s, struct house *h)
 
 	if (h->has_plant || s->house_model.kind == MODEL_NONE)
 		return;
-	*p = (struct plant){ .kind = (enum plant_kind)(s->house_model.kind - 1),
-		.backup_kind = has_backup(s) ? BACKUP_ELEMENT : BACKUP_NONE };
+	*p = (struct plant){ .kind = (enum plant_kind)(s->house_model.kind - 1), .backup_kind = BACKUP_NONE };
 	take_envelope(s, p);
 	take_tanks(s, p);
 	take_source(&s->house_model, p);
+	take_backup(s, p);
 	h->has_model = true;
 }
