@@ -18,6 +18,8 @@ TRIPLET := $(patsubst %-gcc,%,$(filter %-linux-gnu-gcc,$(notdir $(CC))))
 ifneq ($(TRIPLET),)
 export PKG_CONFIG_LIBDIR := /usr/lib/$(TRIPLET)/pkgconfig:/usr/share/pkgconfig
 endif
+ARCH := $(shell dpkg --print-architecture 2>/dev/null)
+FOREIGN := $(filter-out $(ARCH),$(if $(filter aarch64-linux-gnu,$(TRIPLET)),arm64)$(if $(filter x86_64-linux-gnu,$(TRIPLET)),amd64))
 comma := ,
 VARIANT := $(if $(filter gcc,$(CC)),,-$(notdir $(CC)))$(if $(SAN),-$(subst $(comma),-,$(SAN)))
 B := build$(if $(VARIANT),/variant$(VARIANT))
@@ -25,8 +27,10 @@ B := build$(if $(VARIANT),/variant$(VARIANT))
 VERSION := 0.1.0
 COMMIT := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 
-PACKAGES := build-essential pkg-config libpaho-mqtt-dev libcjson-dev libsqlite3-dev libconfig-dev \
-	libsodium-dev libssl-dev libgpiod-dev libmodbus-dev libcmocka-dev mosquitto mosquitto-clients socat
+LIB_PACKAGES := libpaho-mqtt-dev libcjson-dev libsqlite3-dev libconfig-dev libsodium-dev libssl-dev libgpiod-dev \
+	libmodbus-dev libcmocka-dev
+PACKAGES := $(if $(FOREIGN),pkg-config crossbuild-essential-$(FOREIGN) $(addsuffix :$(FOREIGN),$(LIB_PACKAGES)),\
+	build-essential pkg-config $(LIB_PACKAGES) mosquitto mosquitto-clients socat)
 PKGS := libcjson sqlite3 libconfig libsodium libssl libcrypto libmodbus
 GUARD_PKGS := libgpiod
 # Two versions of that library are in use; one file speaks to each.
@@ -76,21 +80,22 @@ help: ## this list
 # Looks for what is missing by what it provides; says the one line that helps, and runs it when it may.
 deps: ## look for missing packages and install them (DEPS=no skips)
 ifneq ($(DEPS),no)
-	@missing=; \
+	@missing=; broker=$$(command -v mosquitto || ls /usr/sbin/mosquitto 2>/dev/null); \
 	command -v $(CC) >/dev/null && command -v ar >/dev/null || missing=1; \
 	command -v pkg-config >/dev/null || missing=1; \
-	command -v mosquitto >/dev/null || [ -x /usr/sbin/mosquitto ] || missing=1; \
-	command -v mosquitto_pub >/dev/null && command -v socat >/dev/null || missing=1; \
+	[ -n "$(FOREIGN)" ] || { [ -n "$$broker" ] && command -v mosquitto_pub && command -v socat; } >/dev/null || missing=1; \
 	[ -n "$$missing" ] || pkg-config --exists $(PKGS) $(GUARD_PKGS) cmocka || missing=1; \
 	[ -n "$$missing" ] || echo '#include <MQTTClient.h>' | $(CC) -E -x c - >/dev/null 2>&1 || missing=1; \
 	[ -z "$$missing" ] && exit 0; \
-	line="apt-get install -y --no-install-recommends $(PACKAGES)"; \
-	echo "Packages are missing. The line that installs them:"; echo "  $$line"; \
+	line="apt-get install -y --no-install-recommends $(strip $(PACKAGES))"; \
+	echo "Packages are missing. The line that installs them:"; \
+	echo "  $(if $(FOREIGN),dpkg --add-architecture $(FOREIGN) && apt-get update && )$$line"; \
 	if [ "$$(id -u)" = 0 ]; then sudo=; \
 	elif [ -t 0 ] && command -v sudo >/dev/null; then sudo=sudo; \
-	else echo "Run it as root, then again: make $(MAKECMDGOALS)   (DEPS=no skips this look)" >&2; exit 69; fi; \
+	else echo "Run it as root, then again: make $(strip $(MAKECMDGOALS) $(MAKEOVERRIDES))   (DEPS=no skips this look)" >&2; exit 69; fi; \
+	$(if $(FOREIGN),$$sudo dpkg --add-architecture $(FOREIGN);) \
 	$$sudo apt-get update -q && DEBIAN_FRONTEND=noninteractive $$sudo $$line || exit 69; \
-	$$sudo service mosquitto stop >/dev/null 2>&1 || true
+	[ -n "$$broker" ] || $$sudo service mosquitto stop >/dev/null 2>&1 || true
 endif
 
 build: deps ## all programs, into build/
@@ -185,9 +190,8 @@ install-files:
 	[ -e $(DESTDIR)/etc/spaceheat/spaceheat.cfg ] || install -m 640 config/spaceheat.cfg $(DESTDIR)/etc/spaceheat/
 	[ -e $(DESTDIR)/etc/spaceheat/houses.json ] || install -m 640 input_data/houses.json $(DESTDIR)/etc/spaceheat/
 
-ARCH := $(if $(filter aarch64-linux-gnu,$(TRIPLET)),arm64,$(shell dpkg --print-architecture 2>/dev/null))
 deb: build ## a Debian package (CC=aarch64-linux-gnu-gcc: for arm64)
-	@systemd/deb/build $(B) $(VERSION) $(ARCH)
+	@systemd/deb/build $(B) $(VERSION) $(or $(FOREIGN),$(ARCH))
 
 all: $(PROGRAMS)
 
