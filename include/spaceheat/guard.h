@@ -72,8 +72,9 @@ struct guard_reset { uint8_t which; };
 struct guard_tick { int64_t mono_ms; uint64_t sequence; };
 struct guard_hello { uint32_t version; char build[32]; };
 struct guard_refused { char text[48]; };
-/* on: the state after the answer. held_for_ms: how long it will be held, 0 when not known. */
-struct guard_answer { uint8_t relay, result, on, renewal; int32_t held_for_ms; int64_t pad; };
+/* on: the state after the answer. held_for_ms: how long it will be held, 0 when not known. read_back: enum
+ * relay_read_back, what the relay's line or board said just now. */
+struct guard_answer { uint8_t relay, result, on, renewal; int32_t held_for_ms; uint8_t read_back, pad[7]; };
 
 enum guard_event_kind { GUARD_EVENT_MOVED, GUARD_EVENT_LEASE_LAPSED, GUARD_EVENT_CEILING, GUARD_EVENT_TRIP,
 	GUARD_EVENT_TRIP_RESET, GUARD_EVENT_MISSING_DATA, GUARD_EVENT_DRIVER, GUARD_EVENT_FREEZE,

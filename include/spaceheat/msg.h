@@ -113,7 +113,7 @@ struct msg_keep { int32_t channel; int64_t code; struct wall tick; };
 struct msg_keep_command { int32_t node; bool on; struct wall at; };
 
 struct msg_want { uint8_t relay, on, rank, by; uint32_t seq; int32_t lease_ms; };
-struct msg_answer { uint8_t relay, on, result, renewal; uint32_t seq; int32_t held_for_ms; };
+struct msg_answer { uint8_t relay, on, result, renewal, read_back; uint32_t seq; int32_t held_for_ms; };
 struct msg_relay_event { uint8_t kind, relay, on, role; int32_t value; char text[40]; uint8_t source; };
 struct msg_guard_reading { uint8_t role, source, quality; int32_t value_mc, age_ms; };
 

@@ -225,6 +225,8 @@ enum control_mode { CONTROL_MODES(NAMES_X2) N_CONTROL_MODES };
 enum cause { CAUSES(NAMES_X2) N_CAUSES };
 enum contract_outcome { CONTRACT_OUTCOMES(NAMES_X2) N_CONTRACT_OUTCOMES };
 enum guard_result { GUARD_RESULTS(NAMES_X2) N_GUARD_RESULTS };
+/* What a relay's line or board says of it. UNKNOWN: it has nothing to read, or does not answer. */
+enum relay_read_back { READ_BACK_UNKNOWN, READ_BACK_OFF, READ_BACK_ON };
 enum diag { DIAGNOSTICS(NAMES_X3) N_DIAGNOSTICS };
 enum quality { QUALITIES(NAMES_X2) N_QUALITIES };
 enum relay_mover { RELAY_MOVERS(NAMES_X2) N_RELAY_MOVERS };

@@ -25,6 +25,7 @@ struct view_relay {
 	bool asked, on, wanted;		/* asked: since this start */
 	enum relay_mover by, wanted_by;
 	enum guard_result result;	/* the guard's last answer */
+	enum relay_read_back read_back;	/* of its last half minute */
 	int64_t since_ms;		/* Unix time of the last movement seen; 0 = none */
 	int64_t held_until_ms;		/* 0 = not known, or not held */
 	int64_t operator_until_ms;	/* end of an operator's lease; 0 = none */

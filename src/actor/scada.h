@@ -76,6 +76,8 @@ struct scada_relay {
 	bool operated, operate_on;	/* a person at the house holds it, */
 	struct mono operate_until;	/* so long */
 	struct wall moved, held_until;	/* 0 = not seen; not known */
+	enum relay_read_back read_back;	/* with the guard's last answer, */
+	struct mono read_back_at;	/* then */
 	struct mono starts[SCADA_STARTS];	/* ring */
 	uint32_t n_starts;
 	uint32_t locks;			/* bits of enum guard_event_kind: what the guard has found wrong with it */

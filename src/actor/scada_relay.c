@@ -310,6 +310,7 @@ static void relay_moved(struct scada *s, int relay, bool on, enum relay_mover by
 		scada_news(&(struct msg_news){ .kind = NEWS_RELAY, .on = on, .by = (uint8_t)by,
 			.result = (uint8_t)result, .node = (int16_t)node }, out);
 		r->moved = s->clock;
+		r->read_back = READ_BACK_UNKNOWN;	/* that was before */
 		if (on)
 			r->starts[r->n_starts++ % SCADA_STARTS] = s->now;
 	}
@@ -352,6 +353,8 @@ void scada_answer(struct scada *s, const struct msg *in, struct outbox *out)
 	if (!r->known || r->on != (a->on != 0))
 		relay_moved(s, a->relay, a->on != 0, a->result == GUARD_DONE ? r->wanted_by : BY_GUARD,
 			(enum guard_result)a->result, guard_result_name((enum guard_result)a->result), out);
+	r->read_back = (enum relay_read_back)a->read_back;
+	r->read_back_at = s->now;
 	scada_operator_answer(s, a, out);
 }
 

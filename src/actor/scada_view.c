@@ -4,7 +4,10 @@
 
 #include "actor/scada_parts.h"
 
-enum { HOUR_MS = 3600 * 1000 };
+enum {
+	HOUR_MS = 3600 * 1000,
+	READ_BACK_MS = 2 * SCADA_RENEW_MS + 5000,	/* it comes with the answers: two of them may be late */
+};
 
 void scada_show(struct scada *s, struct view_boxes *boxes)
 {
@@ -51,6 +54,8 @@ static void view_relay(const struct scada *s, const struct scada_relay *r, struc
 		.wanted_by = r->wanted_by, .result = r->result, .since_ms = r->moved.ms,
 		.held_until_ms = r->held_until.ms, .starts_1h = scada_starts_1h(s, r),
 		.locked = r->locks != 0 };
+	if (mono_since(s->now, r->read_back_at) < READ_BACK_MS)
+		v->read_back = r->read_back;
 	if (r->operated)
 		v->operator_until_ms = s->clock.ms + mono_since(r->operate_until, s->now);
 }

@@ -109,6 +109,13 @@ static bool fail_trial(struct relay_trial *t, const char *reason, const char *de
 	return false;
 }
 
+static enum relay_read_back read_back_of(const cJSON *relay)
+{
+	const char *said = words_text(relay, "readback", "");
+
+	return strcmp(said, "on") == 0 ? READ_BACK_ON : strcmp(said, "off") == 0 ? READ_BACK_OFF : READ_BACK_UNKNOWN;
+}
+
 /* The mean of the second half of so many seconds: meters lag, motors start with a jolt. */
 static bool measure(struct bench *b, struct relay_trial *t, enum trial_phase phase, int seconds)
 {
@@ -125,6 +132,7 @@ static bool measure(struct bench *b, struct relay_trial *t, enum trial_phase pha
 			sum_w += w;
 			n++;
 		}
+		t->found[phase] = read_back_of(relay_in(data, t->node));
 		cJSON_Delete(data);
 	}
 	t->known[phase] = n > 0;
@@ -156,8 +164,6 @@ static bool await_state(struct bench *b, struct relay_trial *t, const char *stat
 		const cJSON *r = relay_in(data, t->node);
 		bool there = strcmp(words_text(r, "state", ""), state) == 0, answered = data != NULL;
 
-		t->readback_known = words_at(r, "readback_ok") != NULL;
-		t->readback_ok = words_true(r, "readback_ok");
 		cJSON_Delete(data);
 		if (there)
 			return true;

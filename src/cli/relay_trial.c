@@ -20,17 +20,43 @@ static double delta_w(const struct relay_trial *t)
 	return t->w[TRIAL_ON] - t->w[TRIAL_BEFORE];
 }
 
+bool trial_commands(enum trial_phase phase)
+{
+	return phase == TRIAL_ON;
+}
+
+static enum relay_read_back commanded(int phase)
+{
+	return trial_commands((enum trial_phase)phase) ? READ_BACK_ON : READ_BACK_OFF;
+}
+
+static const char *found_word(enum relay_read_back found)
+{
+	return found == READ_BACK_ON ? "on" : found == READ_BACK_OFF ? "off" : "unknown";
+}
+
+/* The first phase whose read-back is not what was commanded; N_TRIAL_PHASES = none. */
+static int contradiction(const struct relay_trial *t)
+{
+	for (int i = 0; i < N_TRIAL_PHASES; i++)
+		if (t->found[i] != READ_BACK_UNKNOWN && t->found[i] != commanded(i))
+			return i;
+	return N_TRIAL_PHASES;
+}
+
 /* A load left over after off counts from half of the least that was expected. */
 void trial_judge(struct relay_trial *t)
 {
 	double rest_w = t->w[TRIAL_OFF] - t->w[TRIAL_BEFORE];
+	int wrong = contradiction(t);
 
 	if (t->reason[0] != '\0')
 		return;
 	if (!t->known[TRIAL_BEFORE] || !t->known[TRIAL_ON] || !t->known[TRIAL_OFF])
 		snprintf(t->reason, sizeof(t->reason), "power unknown - run: spaceheat sensors");
-	else if (t->readback_known && !t->readback_ok)
-		snprintf(t->reason, sizeof(t->reason), "the board did not take it - check its address and supply");
+	else if (wrong < N_TRIAL_PHASES)
+		snprintf(t->reason, sizeof(t->reason), "commanded %s, but its board says %s - check its address and supply",
+			found_word(commanded(wrong)), found_word(t->found[wrong]));
 	else if (t->expected_w[1] > 0 && delta_w(t) < t->expected_w[0] - noise_w(t))
 		snprintf(t->reason, sizeof(t->reason), "draws less than expected - check breaker, wiring, and that it is this relay");
 	else if (t->expected_w[1] > 0 && delta_w(t) > t->expected_w[1] + noise_w(t))
@@ -48,9 +74,15 @@ static const char *watts(const struct relay_trial *t, enum trial_phase phase, ch
 	return out;
 }
 
+/* "ok": it was read back in each phase, and was as commanded. */
 static const char *readback(const struct relay_trial *t)
 {
-	return !t->readback_known ? "unknown" : t->readback_ok ? "ok" : "WRONG";
+	if (contradiction(t) < N_TRIAL_PHASES)
+		return "WRONG";
+	for (int i = 0; i < N_TRIAL_PHASES; i++)
+		if (t->found[i] == READ_BACK_UNKNOWN)
+			return "unknown";
+	return "ok";
 }
 
 void trial_line(const struct relay_trial *t, char *out, size_t size)
@@ -73,6 +105,22 @@ static void add_watts(cJSON *o, const char *key, const struct relay_trial *t, en
 		cJSON_AddNullToObject(o, key);
 }
 
+/* Commanded beside read back, phase by phase, and what the power did. */
+static void add_phases(cJSON *o, const struct relay_trial *t)
+{
+	cJSON *wanted = cJSON_AddArrayToObject(o, "commanded"), *found = cJSON_AddArrayToObject(o, "read_back");
+
+	for (int i = 0; i < N_TRIAL_PHASES; i++) {
+		cJSON_AddItemToArray(wanted, cJSON_CreateString(found_word(commanded(i))));
+		cJSON_AddItemToArray(found, t->found[i] == READ_BACK_UNKNOWN ? cJSON_CreateNull() :
+			cJSON_CreateString(found_word(t->found[i])));
+	}
+	if (t->known[TRIAL_BEFORE] && t->known[TRIAL_ON])
+		cJSON_AddNumberToObject(o, "change_w", round(delta_w(t)));
+	else
+		cJSON_AddNullToObject(o, "change_w");
+}
+
 cJSON *trial_object(const struct relay_trial *t)
 {
 	cJSON *o = cJSON_CreateObject();
@@ -82,6 +130,7 @@ cJSON *trial_object(const struct relay_trial *t)
 	add_watts(o, "on_w", t, TRIAL_ON);
 	add_watts(o, "off_w", t, TRIAL_OFF);
 	cJSON_AddItemToObject(o, "expected_w", cJSON_CreateDoubleArray(t->expected_w, 2));
+	add_phases(o, t);
 	cJSON_AddStringToObject(o, "readback", readback(t));
 	cJSON_AddStringToObject(o, "result", t->reason[0] == '\0' ? "PASS" : "FAIL");
 	if (t->reason[0] != '\0')

@@ -16,10 +16,12 @@ struct relay_trial {
 	bool known[N_TRIAL_PHASES];
 	double w[N_TRIAL_PHASES];	/* power of the whole heating */
 	double expected_w[2];
-	bool readback_known, readback_ok;
+	enum relay_read_back found[N_TRIAL_PHASES];	/* what its line or board said at the end of each */
 	char reason[160];		/* why it failed, set before when it could not be done; "" = passed */
 };
 
+/* What is commanded in that phase. */
+bool trial_commands(enum trial_phase);
 /* Sets the reason from the numbers, unless there is one already. */
 void trial_judge(struct relay_trial *);
 /* The line of text for people. */

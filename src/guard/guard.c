@@ -262,6 +262,17 @@ static void on_start(struct guard *g, const struct guard_frame *f)
 	send_frame(GUARD_READY, 0, &answer);
 }
 
+/* What the relay's line or board says now: asked with each answer, so that a person who tests it sees it at once. */
+static enum relay_read_back read_back(struct guard *g, int relay)
+{
+	bool on = false;
+	struct err e;
+
+	if (relay >= g->config.n_relays || !outputs_reads(&g->outputs, relay) || !outputs_read(&g->outputs, relay, &on, &e))
+		return READ_BACK_UNKNOWN;
+	return on ? READ_BACK_ON : READ_BACK_OFF;
+}
+
 static void on_want(struct guard *g, const struct guard_frame *f)
 {
 	struct guard_frame answer = { 0 };
@@ -272,6 +283,7 @@ static void on_want(struct guard *g, const struct guard_frame *f)
 		answer.answer.held_for_ms = 0;
 		answer.answer.on = (uint8_t)g->rules.relays[f->want.relay].memory.on;
 	}
+	answer.answer.read_back = (uint8_t)read_back(g, f->want.relay);
 	send_frame(GUARD_ANSWER, f->seq, &answer);
 }
 

@@ -89,6 +89,11 @@ bool outputs_write(struct outputs *out, int relay, bool on, struct err *e)
 	return true;
 }
 
+bool outputs_reads(const struct outputs *out, int relay)
+{
+	return out->of[relay].driver->read != NULL;
+}
+
 bool outputs_read(struct outputs *out, int relay, bool *on, struct err *e)
 {
 	struct output *o = &out->of[relay];

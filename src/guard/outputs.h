@@ -21,6 +21,8 @@ struct outputs {
 bool outputs_open(struct outputs *, const struct guard_config *, struct err *);
 /* Relays are switched on OUTPUTS_STAGGER_MS apart, so that their loads do not start as one; off is never delayed. */
 bool outputs_write(struct outputs *, int relay, bool on, struct err *);
+/* Can it be read back at all? */
+bool outputs_reads(const struct outputs *, int relay);
 /* Reads the relay back into *on where its driver can; where it cannot, *on stays. */
 bool outputs_read(struct outputs *, int relay, bool *on, struct err *);
 /* All to the fail state, whatever fails; false: one did not. */

@@ -28,7 +28,8 @@ static void post(const struct guard_socket *s, const struct msg *m)
 static void post_answer(const struct guard_socket *s, const struct guard_answer *a, uint32_t seq)
 {
 	struct msg m = { .type = MSG_ANSWER, .to = TO_RELAY, .answer = { .relay = a->relay, .on = a->on,
-		.result = a->result, .renewal = a->renewal, .seq = seq, .held_for_ms = a->held_for_ms } };
+		.result = a->result, .renewal = a->renewal, .seq = seq, .held_for_ms = a->held_for_ms,
+		.read_back = a->read_back } };
 
 	post(s, &m);
 }

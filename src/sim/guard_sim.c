@@ -59,6 +59,13 @@ static void assert_relays(struct guard_sim *s)
 	}
 }
 
+static uint8_t read_back(const struct guard_sim *s, int relay)
+{
+	if (relay >= s->rules.n_relays)
+		return READ_BACK_UNKNOWN;
+	return __atomic_load_n(&s->relays[relay], __ATOMIC_ACQUIRE) != 0 ? READ_BACK_ON : READ_BACK_OFF;
+}
+
 static bool sim_want(void *self, const struct guard_want *want, uint32_t seq, struct err *e)
 {
 	struct guard_sim *s = self;
@@ -70,7 +77,7 @@ static bool sim_want(void *self, const struct guard_want *want, uint32_t seq, st
 	rules_want(&s->rules, s->now_ms, want, &a, &s->out);
 	carry_out(s);
 	m.answer = (struct msg_answer){ .relay = a.relay, .on = a.on, .result = a.result,
-		.renewal = a.renewal, .seq = seq, .held_for_ms = a.held_for_ms };
+		.renewal = a.renewal, .seq = seq, .held_for_ms = a.held_for_ms, .read_back = read_back(s, a.relay) };
 	s->post.post(s->post.self, &m);
 	pthread_mutex_unlock(&s->lock);
 	return true;

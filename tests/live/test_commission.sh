@@ -45,11 +45,12 @@ check "... both named, with what helps" [ "$(grep -cE '^FAIL  (config|service) .
 begin none 'MODE LocalControl'
 check "all relays pass" run 0 spaceheat relay test --all --yes --seconds 10
 check "... a line each" [ "$(grep -c 'PASS$' "$work/out")" = 2 ]
-check "... with what was measured" says '^a\.elt1\.relay  before [0-9]+ W  on 4[0-9]+ W \(\+4[0-9]+, expected 4050\.\.4950\)  off [0-9]+ W .* PASS$'
+check "... with what was measured" says '^a\.elt1\.relay  before [0-9]+ W  on 4[0-9]+ W \(\+4[0-9]+, expected 4050\.\.4950\)  off [0-9]+ W  readback ok  PASS$'
 check "... and a report" test -s "$(sed -n 's/^report: //p' "$work/out")"
 check "... that holds both" [ "$(grep -c '"result":.*"PASS"' commissioning/*.json)" = 2 ]
 check "the relays are given back" nobody_holds
 check "as JSON" run 0 spaceheat --json relay test a.elt1.relay --yes --seconds 10 --report "$work/other"
+check "... commanded beside read back" says '"commanded":\["off","on","off"\],"read_back":\["off","on","off"\],"change_w":4[0-9]+,'
 check "... one object" says '^\{"v":1,.*"tests":\[\{"node":"a\.elt1\.relay",.*"result":"PASS","reason":null\}\]\}$'
 check "doctor beside a running service" run_doctor
 check "... finds it and its house" says '^ok    service    answers at '

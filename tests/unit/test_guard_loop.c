@@ -260,8 +260,9 @@ static void a_board_is_driven_anew(void **state)
 	(void)state;
 	configure(&l);
 	next_frame(&l, GUARD_READY);
-	assert_int_equal(ask_board(&l, true, 30000).result, GUARD_DONE);
+	assert_int_equal(ask_board(&l, true, 30000).read_back, READ_BACK_ON);
 	l.board->on[LINE] = 0;
+	assert_int_equal(ask_board(&l, true, 30000).read_back, READ_BACK_OFF);	/* as found, not as asked */
 	assert_string_equal(next_frame(&l, GUARD_EVENT).event.text, "read back off, should be on");
 	send_frame(&l, GUARD_STOP, (struct guard_frame){ 0 });
 	assert_int_equal(loop_wait(&l), 0);

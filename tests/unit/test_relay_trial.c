@@ -15,7 +15,7 @@
 static struct relay_trial measured(double before_w, double on_w, double off_w)
 {
 	struct relay_trial t = { .node = "a.hp1.relay", .known = { true, true, true }, .w = { before_w, on_w, off_w },
-		.expected_w = { 1200, 3200 }, .readback_known = true, .readback_ok = true };
+		.expected_w = { 1200, 3200 }, .found = { READ_BACK_OFF, READ_BACK_ON, READ_BACK_OFF } };
 
 	return t;
 }
@@ -61,11 +61,31 @@ static void unknown_power_is_never_a_pass(void **state)
 static void a_board_that_does_not_take_it_fails(void **state)
 {
 	struct relay_trial t = measured(61, 2402, 63);
+	char line[600];
 
 	(void)state;
-	t.readback_ok = false;
+	t.found[TRIAL_ON] = READ_BACK_OFF;
 	trial_judge(&t);
-	assert_non_null(strstr(t.reason, "did not take it"));
+	assert_non_null(strstr(t.reason, "commanded on, but its board says off"));
+	trial_line(&t, line, sizeof(line));
+	assert_non_null(strstr(line, "readback WRONG"));
+	t = measured(61, 2402, 63);
+	t.found[TRIAL_OFF] = READ_BACK_ON;
+	trial_judge(&t);
+	assert_non_null(strstr(t.reason, "commanded off, but its board says on"));
+}
+
+/* A relay that has nothing to read is judged by the meter, and its read-back is never called ok. */
+static void an_unknown_read_back_is_not_ok(void **state)
+{
+	struct relay_trial t = measured(61, 2402, 63);
+	char line[600];
+
+	(void)state;
+	t.found[TRIAL_OFF] = READ_BACK_UNKNOWN;
+	trial_judge(&t);
+	trial_line(&t, line, sizeof(line));
+	assert_non_null(strstr(line, "readback unknown  PASS"));
 }
 
 static void the_line_is_the_manuals(void **state)
@@ -90,6 +110,9 @@ static void the_report_is_a_file(void **state)
 	snprintf(inner, sizeof(inner), "%s/commissioning", dir);
 	trial_judge(&t);
 	report = trial_object(&t);
+	assert_string_equal(cJSON_GetStringValue(cJSON_GetArrayItem(cJSON_GetObjectItem(report, "commanded"), 1)), "on");
+	assert_string_equal(cJSON_GetStringValue(cJSON_GetArrayItem(cJSON_GetObjectItem(report, "read_back"), 2)), "off");
+	assert_int_equal(cJSON_GetObjectItem(report, "change_w")->valueint, 2341);
 	assert_true(trial_write(inner, 1799924142000, report, path, sizeof(path)));
 	assert_non_null(strstr(path, "/commissioning/2027-01-14T105542Z.json"));
 	assert_int_equal(access(path, R_OK), 0);
@@ -106,6 +129,7 @@ int main(void)
 		cmocka_unit_test(each_fault_has_its_words),
 		cmocka_unit_test(unknown_power_is_never_a_pass),
 		cmocka_unit_test(a_board_that_does_not_take_it_fails),
+		cmocka_unit_test(an_unknown_read_back_is_not_ok),
 		cmocka_unit_test(the_line_is_the_manuals),
 		cmocka_unit_test(the_report_is_a_file),
 	};

@@ -95,7 +95,7 @@ static void status_has_every_key(void **state)
 		"beat_limit_s", "echo_ok", "energy_wh", "energy_estimated_wh", "instruction_w", "log_seq", "log_head",
 		"standing" };
 	static const char *const relay[] = { "node", "label", "state", "since_ms", "by", "reason", "power_w", "expected_w",
-		"held", "held_until_ms", "starts_1h", "fail_state", "readback_ok", "locked_until_ms" };
+		"held", "held_until_ms", "starts_1h", "fail_state", "readback", "readback_ok", "locked_until_ms" };
 	const cJSON *s = make(*state, report_status);
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
@@ -122,6 +122,26 @@ static void unknown_is_null(void **state)
 	assert_true(cJSON_IsNull(at(at(s, "comfort")->child, "temp_c")));
 	assert_true(cJSON_IsNull(at(at(s, "store"), "layers_c")->child));
 	assert_text(at(s, "comfort")->child, "state", "unknown");
+}
+
+/* A relay's read-back is said beside whether it agrees; unknown is null for both. */
+static void a_read_back_is_compared(void **state)
+{
+	struct desk *d = *state;
+	const cJSON *relay;
+
+	d->view.relays[0].on = true;
+	d->view.relays[0].read_back = READ_BACK_ON;
+	d->view.relays[1].read_back = READ_BACK_ON;
+	relay = at(make(d, report_relays), "relays")->child;
+	assert_text(relay, "readback", "on");
+	assert_true(cJSON_IsTrue(at(relay, "readback_ok")));
+	assert_text(relay->next, "readback", "on");
+	assert_true(cJSON_IsFalse(at(relay->next, "readback_ok")));
+	d->view.relays[0].read_back = READ_BACK_UNKNOWN;
+	relay = at(make(d, report_relays), "relays")->child;
+	assert_true(cJSON_IsNull(at(relay, "readback")));
+	assert_true(cJSON_IsNull(at(relay, "readback_ok")));
 }
 
 /* Temperatures are degrees Celsius, power watts, and of a good reading only (UI-2, UI-3). */
@@ -301,6 +321,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(status_has_every_key, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(unknown_is_null, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(readings_are_in_plain_units, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_read_back_is_compared, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(bad_sensors_are_named, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_held_relay_says_why, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_live_contract_is_told, set_up, tear_down),

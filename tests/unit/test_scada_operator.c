@@ -362,6 +362,33 @@ static void the_view_is_true(void **state)
 	assert_false(v->power_known);
 }
 
+/* What the board said with the guard's last answer; of a relay that moved since, or was not asked for half a minute, it is
+ * not known. */
+static void a_read_back_grows_old(void **state)
+{
+	struct rig *r = *state;
+	const struct view_relay *v = &r->boxes.box[1].relays[ELEMENT];
+	struct msg query = { .type = MSG_QUERY, .query = { .ticket = 42, .box = 1 } };
+	struct msg answer = { .type = MSG_ANSWER, .answer = { .relay = ELEMENT, .result = GUARD_DONE, .on = 1,
+		.read_back = READ_BACK_OFF } };
+
+	give(r, answer);
+	give(r, query);
+	assert_true(v->on);
+	assert_int_equal(v->read_back, READ_BACK_OFF);
+	r->now.ms += 24000;
+	give(r, query);
+	assert_int_equal(v->read_back, READ_BACK_OFF);
+	r->now.ms += 1000;
+	give(r, query);
+	assert_int_equal(v->read_back, READ_BACK_UNKNOWN);
+	give(r, answer);
+	give(r, (struct msg){ .type = MSG_RELAY_EVENT, .relay_event = { .kind = GUARD_EVENT_MOVED, .relay = ELEMENT } });
+	give(r, query);
+	assert_false(v->on);
+	assert_int_equal(v->read_back, READ_BACK_UNKNOWN);
+}
+
 /* A question about a box that does not exist, or when nobody looks, is no question. */
 static void boxes_are_checked(void **state)
 {
@@ -405,6 +432,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_trip_is_reset_when_cool, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(only_what_is_locked_is_reset, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_view_is_true, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_read_back_grows_old, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(boxes_are_checked, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(changes_are_news, set_up, tear_down),
 	};

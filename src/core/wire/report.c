@@ -120,6 +120,19 @@ static void write_holds(struct writer *w, const struct view_relay *v)
 	member_int_if(w, "operator_until_ms", v->operator_until_ms > 0, v->operator_until_ms);
 }
 
+static void write_read_back(struct writer *w, const struct view_relay *v)
+{
+	bool found_on = v->read_back == READ_BACK_ON;
+
+	if (v->read_back == READ_BACK_UNKNOWN) {
+		member_null(w, "readback");
+		member_null(w, "readback_ok");
+		return;
+	}
+	member_text(w, "readback", found_on ? "on" : "off");
+	member_bool(w, "readback_ok", found_on == v->on);
+}
+
 static void write_relay(struct writer *w, const struct report_facts *f, int i)
 {
 	const struct settings_relay *r = &f->settings->relays[i];
@@ -141,7 +154,7 @@ static void write_relay(struct writer *w, const struct report_facts *f, int i)
 	member_close(w, ']');
 	member_int(w, "starts_1h", v->starts_1h);
 	member_text(w, "fail_state", fail_state_name(r->fail_state));
-	member_null(w, "readback_ok");
+	write_read_back(w, v);
 	member_bool(w, "locked", v->locked);
 	member_null(w, "locked_until_ms");
 	member_close(w, '}');
