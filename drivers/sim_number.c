@@ -3,28 +3,43 @@
 
 #include <assert.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+
+enum { MOST_DIGITS = 18 };
 
 static bool ask(const struct device *d, const char *what, char *text, size_t size, struct err *e)
 {
+	static const char bus[] = "sim/";
+	size_t n = strlen(d->alias), m = strlen(what) + 1, b = sizeof(bus) - 1;
 	char path[160];
 
-	assert(strlen(d->alias) + strlen(what) + 6 <= sizeof(path));
-	stpcpy(stpcpy(stpcpy(stpcpy(path, "sim/"), d->alias), "/"), what);
+	assert(b + n + 1 + m <= sizeof(path));
+	memcpy(path, bus, b);
+	memcpy(path + b, d->alias, n);
+	path[b + n] = '/';
+	memcpy(path + b + n + 1, what, m);
 	return d->bus->slurp(d->bus, path, text, size, e);
+}
+
+/* A whole number and nothing else; of more than 18 digits is none. */
+static bool understand(const char *text, int64_t *value)
+{
+	bool minus = *text == '-';
+	const char *p = text + minus, *start = p;
+	int64_t v = 0;
+
+	for (; *p >= '0' && *p <= '9' && p - start < MOST_DIGITS; p++)
+		v = 10 * v + (*p - '0');
+	*value = minus ? -v : v;
+	return p > start && *p == '\0';
 }
 
 bool sim_number(const struct device *d, const char *what, int64_t *value, struct err *e)
 {
-	char text[64], *end;
+	char text[64];
 
-	if (!ask(d, what, text, sizeof(text), e))
-		return false;
-	*value = strtoll(text, &end, 10);
-	if (end == text || *end != '\0')
-		return err_set(e, ERR_FORMAT, 0, "checksum wrong");
-	return true;
+	return ask(d, what, text, sizeof(text), e) &&
+		(understand(text, value) || err_set(e, ERR_FORMAT, 0, "checksum wrong"));
 }
 
 bool sim_open(struct device *d, const struct component *c, struct err *e)

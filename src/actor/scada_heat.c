@@ -278,12 +278,10 @@ static uint64_t fingerprint(const struct scada *s)
 {
 	uint64_t h = 14695981039346656037u;
 	const int64_t parts[] = { s->mode.mode, s->mode.cause, s->heat.plan.present, s->heat.plan.on, s->heat.plan.boost,
-		s->heat.freezing, scada_slot_now(s), s->settings->season };
+		s->heat.freezing, scada_slot_now(s), s->settings->season, s->n_qualities };
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		h = (h ^ (uint64_t)parts[i]) * 1099511628211u;
-	for (int i = 0; i < s->house->n_channels; i++)
-		h = (h ^ (uint64_t)s->channels[i].quality) * 1099511628211u;
 	return h;
 }
 

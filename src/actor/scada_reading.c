@@ -255,6 +255,7 @@ void scada_reading(struct scada *s, const struct msg *in, struct outbox *out)
 	if (r->channel < 0 || r->channel >= s->house->n_channels)
 		return;
 	c = &s->channels[r->channel];
+	s->n_qualities += c->quality != r->quality;
 	c->quality = r->quality;
 	c->at = r->at;
 	c->tick = r->tick;
@@ -278,6 +279,7 @@ void scada_own_reading(struct scada *s, int channel, int64_t code, struct outbox
 	if (channel < 0)
 		return;
 	c = &s->channels[channel];
+	s->n_qualities += c->quality != QUALITY_GOOD;
 	*c = (struct scada_channel){ .quality = QUALITY_GOOD, .code = code, .at = s->now, .tick = s->clock };
 	keep(s, channel, s->clock, out);
 }

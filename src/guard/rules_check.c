@@ -142,17 +142,12 @@ static const struct check {
 
 enum { N_CHECKS = sizeof(checks) / sizeof(checks[0]) };
 
-static bool concerns(const struct check *c, const struct look *l)
-{
-	unsigned int wish = l->want->on ? TO_ON : TO_OFF;
-
-	return (c->kinds & 1u << l->relay->config.kind) != 0 && (c->wish & wish) != 0;
-}
-
 static enum guard_result look_through(const struct look *l, unsigned int what, int64_t *held_ms)
 {
+	unsigned int kind = 1u << l->relay->config.kind, wish = l->want->on ? TO_ON : TO_OFF;
+
 	for (int i = 0; i < N_CHECKS; i++) {
-		if (!concerns(&checks[i], l) || (checks[i].against & what) == 0)
+		if ((checks[i].against & what) == 0 || (checks[i].kinds & kind) == 0 || (checks[i].wish & wish) == 0)
 			continue;
 		*held_ms = checks[i].held_ms(l);
 		if (*held_ms > 0)

@@ -107,12 +107,17 @@ void mailbox_destroy(struct mailbox *b)
 	pthread_mutex_destroy(&b->lock);
 }
 
+static int wrapped(const struct mailbox *b, int i)
+{
+	return i < b->size ? i : i - b->size;
+}
+
 static void push(struct mailbox *b, const struct msg *m)
 {
 	assert(b->count < b->size);
-	if (!b->forgiven)
+	if (!b->forgiven && !b->alone)	/* alone: nobody asks what is under way */
 		tally_start(b->tally, 1);
-	b->ring[(b->head + b->count++) % b->size] = *m;
+	b->ring[wrapped(b, b->head + b->count++)] = *m;
 	b->in_mail += is_mail(m->type);
 	b->tick_waits |= m->type == MSG_TICK;
 	b->flush_waits |= m->type == MSG_FLUSH;
@@ -145,7 +150,7 @@ static void pop(struct mailbox *b, struct msg *m)
 {
 	*m = b->ring[b->head];
 	/* when empty, from the start again: pages never used take no memory */
-	b->head = --b->count == 0 ? 0 : (b->head + 1) % b->size;
+	b->head = --b->count == 0 ? 0 : wrapped(b, b->head + 1);
 	m->more = b->count > 0;
 	b->in_mail -= is_mail(m->type);
 	b->in_step = true;
@@ -195,8 +200,13 @@ bool mailbox_done(struct mailbox *b, struct mono wake_at)
 {
 	bool idle = false;
 
-	lock(b);
 	assert(b->in_step);
+	if (b->alone) {
+		b->in_step = false;
+		b->due = wake_at;
+		return false;
+	}
+	lock(b);
 	b->in_step = false;
 	b->due = wake_at;
 	if (b->forgiven)	/* its step was written off; the mail behind it counts again */

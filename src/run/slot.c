@@ -34,7 +34,8 @@ int slot_step(struct slot *s, struct msg *m, const struct post *post)
 		out->box[i].from = s->actor.address;
 		post->post(post->self, &out->box[i]);
 	}
-	atomic_fetch_add(&s->said_too_much, (uint64_t)out->dropped);
+	if (out->dropped > 0)
+		atomic_fetch_add(&s->said_too_much, (uint64_t)out->dropped);
 	return out->dropped;
 }
 

@@ -66,19 +66,18 @@ bool world_sensor_state(struct world_sensor *s, const struct plant *p, const cha
 
 static double true_c(const struct world *w, const struct world_sensor *s)
 {
-	bool store = s->state == STATE_STORE;
-	const double of[] = {
-		[STATE_BUFFER] = w->plant.buffer.c[s->layer],
-		[STATE_STORE] = store ? plant_store_c(&w->plant, s->layer) : NAN,
-		[STATE_LWT] = w->plant.lwt_c,
-		[STATE_EWT] = w->plant.ewt_c,
-		[STATE_SUPPLY] = w->plant.supply_c,
-		[STATE_RETURN] = w->plant.return_c,
-		[STATE_AIR] = w->plant.air_c,
-		[STATE_OUT] = w->row.out_c,
-	};
-
-	return of[s->state];
+	switch (s->state) {
+	case STATE_BUFFER: return w->plant.buffer.c[s->layer];
+	case STATE_STORE: return plant_store_c(&w->plant, s->layer);
+	case STATE_LWT: return w->plant.lwt_c;
+	case STATE_EWT: return w->plant.ewt_c;
+	case STATE_SUPPLY: return w->plant.supply_c;
+	case STATE_RETURN: return w->plant.return_c;
+	case STATE_AIR: return w->plant.air_c;
+	case STATE_OUT: return w->row.out_c;
+	case STATE_HELD: case STATE_FLOW: case STATE_POWER: break;
+	}
+	return NAN;
 }
 
 static bool has_temperature(const struct world_sensor *s)
@@ -91,12 +90,13 @@ static int64_t convert(const struct world *w, struct world_sensor *s)
 {
 	int64_t told = s->converted;
 	double c = true_c(w, s);
+	int64_t dt_ms = mono_since(w->now, s->at);
 
-	if (!s->started)
-		s->lagged_c = c;
-	else
-		s->lagged_c +=
-			(c - s->lagged_c) * (1 - exp(-(double)mono_since(w->now, s->at) / 1000 / s->lag_s));
+	if (s->started && dt_ms != s->lag_ms) {
+		s->lag_ms = dt_ms;
+		s->nearer = 1 - exp(-(double)dt_ms / 1000 / s->lag_s);
+	}
+	s->lagged_c = s->started ? s->lagged_c + (c - s->lagged_c) * s->nearer : c;
 	s->started = true;
 	s->at = w->now;
 	s->converted = ds18b20_code(s->lagged_c + s->offset_k + NOISE_K * rng_normal(&s->rng));
@@ -105,17 +105,18 @@ static int64_t convert(const struct world *w, struct world_sensor *s)
 
 static bool answer_number(char *text, size_t size, int64_t value)
 {
-	char digits[24];
+	char digits[24], *p = digits + sizeof(digits);
 	uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-	size_t n = sizeof(digits);
+	size_t n;
 
-	digits[--n] = '\0';
+	*--p = '\0';
 	do
-		digits[--n] = (char)('0' + left % 10);
+		*--p = (char)('0' + left % 10);
 	while ((left /= 10) != 0);
 	if (value < 0)
-		digits[--n] = '-';
-	memcpy(text, digits + n, sizeof(digits) - n < size ? sizeof(digits) - n : size);
+		*--p = '-';
+	n = (size_t)(digits + sizeof(digits) - p);
+	memcpy(text, p, n < size ? n : size);
 	return true;
 }
 
@@ -225,12 +226,19 @@ static bool answer(
 	return err_set(e, ERR_ABSENT, 0, "the simulated bus knows no \"%s\"", what);
 }
 
+static const unsigned int HASH_START = 2166136261u;
+
+static unsigned int hash_one(unsigned int h, char c)
+{
+	return (h ^ (unsigned char)c) * 16777619u;
+}
+
 static unsigned int hash(const char *alias)
 {
-	unsigned int h = 2166136261u;
+	unsigned int h = HASH_START;
 
 	for (; *alias != '\0'; alias++)
-		h = (h ^ (unsigned char)*alias) * 16777619u;
+		h = hash_one(h, *alias);
 	return h % WORLD_INDEX;
 }
 
@@ -242,51 +250,70 @@ void world_index_nodes(struct world *w)
 		while (w->index[at] != 0)
 			at = (at + 1) % WORLD_INDEX;
 		w->index[at] = (uint8_t)(i + 1);
+		w->alias_lengths[i] = (uint8_t)strlen(w->house->nodes[i].alias);
 	}
 }
 
-int world_node(const struct world *w, const char *alias)
+static bool is_node(const struct world *w, unsigned int at, const char *alias, size_t length)
 {
-	unsigned int at = hash(alias);
+	const char *its = w->house->nodes[w->index[at] - 1].alias;
 
-	while (w->index[at] != 0 && strcmp(w->house->nodes[w->index[at] - 1].alias, alias) != 0)
-		at = (at + 1) % WORLD_INDEX;
-	return w->index[at] == 0 ? NO_NODE : w->index[at] - 1;
+	return memcmp(its, alias, length) == 0 && its[length] == '\0';
 }
 
-/* Splits sim/ALIAS/WHAT. */
-static bool split(const char *path, char alias[ALIAS_SIZE], const char **what)
+/* Sensors are asked in the same order again and again: is it the one that was asked after the last one, the last time? */
+static bool is_next(const struct world *w, const char *path, int node, const char **what)
 {
-	const char *begin = strchr(path, '/'), *end = strrchr(path, '/');
-	size_t length;
+	size_t length = w->alias_lengths[node];
 
-	if (begin == NULL || begin == end)
+	if (length == 0 || strncmp(path, "sim/", 4) != 0 || strncmp(path + 4, w->house->nodes[node].alias, length) != 0 ||
+		path[4 + length] != '/')
 		return false;
-	length = (size_t)(end - begin - 1);
-	if (length == 0 || length >= ALIAS_SIZE)
-		return false;
-	memcpy(alias, begin + 1, length);
-	alias[length] = '\0';
-	*what = end + 1;
+	*what = path + 4 + length + 1;
 	return true;
+}
+
+/* Splits sim/ALIAS/WHAT and finds the node in the same look. NO_NODE: there is none. what NULL: no path. */
+static int node_of(const struct world *w, const char *path, const char **what)
+{
+	const char *begin = strchr(path, '/'), *p;
+	unsigned int at = HASH_START;
+
+	*what = NULL;
+	if (begin == NULL)
+		return NO_NODE;
+	for (p = ++begin; *p != '\0' && *p != '/'; p++)
+		at = hash_one(at, *p);
+	if (*p == '\0' || p == begin || p - begin >= ALIAS_SIZE)
+		return NO_NODE;
+	*what = p + 1;
+	at %= WORLD_INDEX;
+	while (w->index[at] != 0 && !is_node(w, at, begin, (size_t)(p - begin)))
+		at = (at + 1) % WORLD_INDEX;
+	return w->index[at] == 0 ? NO_NODE : w->index[at] - 1;
 }
 
 static bool sim_slurp(const struct bus *b, const char *path, char *text, size_t size, struct err *e)
 {
 	struct world *w = b->self;
-	char alias[ALIAS_SIZE];
 	const char *what;
 	int node;
 	bool ok;
 
-	if (size < 24 || !split(path, alias, &what))
-		return err_set(e, ERR_ABSENT, 0, "simulated bus: no such path %s", path);
-	node = world_node(w, alias);
-	if (node == NO_NODE)
-		return err_set(e, ERR_ABSENT, 0, "simulated bus: no node %s", alias);
 	pthread_mutex_lock(&w->lock);
-	ok = answer(w, &w->sensors[node], what, text, size, e);
+	node = w->after[w->asked];
+	if (!is_next(w, path, node, &what))
+		node = node_of(w, path, &what);
+	if (node != NO_NODE) {
+		w->after[w->asked] = (uint8_t)node;
+		w->asked = node;
+	}
+	ok = size >= 24 && what != NULL && node != NO_NODE && answer(w, &w->sensors[node], what, text, size, e);
 	pthread_mutex_unlock(&w->lock);
+	if (size < 24 || what == NULL)
+		return err_set(e, ERR_ABSENT, 0, "simulated bus: no such path %s", path);
+	if (node == NO_NODE)
+		return err_set(e, ERR_ABSENT, 0, "simulated bus: no such node in %s", path);
 	return ok;
 }
 

@@ -145,17 +145,23 @@ struct plant_inputs world_inputs(const struct world *w)
 	return in;
 }
 
-double world_power_w(const struct world *w)
+static double power_w(const struct world *w, const struct plant_inputs *in)
 {
-	struct plant_inputs in = world_inputs(w);
 	double sum = 0;
 
 	if (w->house->has_plant)
-		return plant_power_w(&w->plant, &in);
+		return plant_power_w(&w->plant, in);
 	for (int i = 0; i < w->n_relays; i++)
 		if (conducts(w, i))
 			sum += (w->relays[i].expected_w[0] + w->relays[i].expected_w[1]) / 2.0;
 	return sum;
+}
+
+double world_power_w(const struct world *w)
+{
+	struct plant_inputs in = world_inputs(w);
+
+	return power_w(w, &in);
 }
 
 static void look_outside(struct world *w, double at_s)
@@ -190,12 +196,11 @@ void world_advance(struct world *w, struct mono now, struct wall clock)
 	}
 	dt_ms = mono_since(now, w->now);
 	if (dt_ms > 0) {
-		w->energy_j += world_power_w(w) * (double)dt_ms / 1000;
-		if (w->house->has_plant) {
-			struct plant_inputs in = world_inputs(w);
+		struct plant_inputs in = world_inputs(w);
 
+		w->energy_j += power_w(w, &in) * (double)dt_ms / 1000;
+		if (w->house->has_plant)
 			w->flow_ml += plant_flow_lpm(&w->plant, &in) * (double)dt_ms / 60;
-		}
 		w->now = now;
 	}
 	if (w->house->has_plant)
@@ -280,13 +285,20 @@ static void summarise_plant(const struct world *w, struct world_summary *out)
 	out->weather_gaps = w->weather.csv.gaps;
 }
 
-void world_summarise(struct world *w, struct world_summary *out)
+void world_follow(struct world *w, struct world_summary *out)
 {
-	*out = (struct world_summary){ 0 };
 	pthread_mutex_lock(&w->lock);
 	out->power_w = world_power_w(w);
 	out->energy_wh = w->energy_j / 3600;
-	if (w->house->has_plant)
+	if (w->house->has_plant && out->steps != w->plant.steps)
 		summarise_plant(w, out);
 	pthread_mutex_unlock(&w->lock);
+}
+
+void world_summarise(struct world *w, struct world_summary *out)
+{
+	*out = (struct world_summary){ .steps = -1 };
+	world_follow(w, out);
+	if (!w->house->has_plant)
+		out->steps = 0;
 }

@@ -88,5 +88,7 @@ struct world_summary {
 };
 /* All zero without a plant, but for power and energy. */
 void world_summarise(struct world *, struct world_summary *);
+/* The same into what either of them filled: what only a step of the plant changes is written when it has made one. */
+void world_follow(struct world *, struct world_summary *);
 
 #endif

@@ -22,6 +22,8 @@ struct world_sensor {
 	bool started;
 	struct mono at;			/* of the last read */
 	double lagged_c;		/* what the sensor's own mass has */
+	int64_t lag_ms;			/* in so long it comes nearer to the water by this share: */
+	double nearer;
 	int64_t converted, said;	/* the conversion told at the next read; what was told last */
 	double pulses;			/* of a flow meter, at the last read */
 	int64_t flow_ml_min;
@@ -51,6 +53,9 @@ struct world {
 	struct world_kept *kept;	/* NULL: nobody goes on with it */
 	double energy_j, flow_ml;
 	uint8_t index[WORLD_INDEX];	/* of nodes, by the hash of their aliases; 0: none, else node + 1 */
+	uint8_t alias_lengths[HOUSE_MAX_NODES];
+	uint8_t after[HOUSE_MAX_NODES];	/* which node was asked after it, */
+	int asked;			/* and which one was asked last */
 	struct world_sensor sensors[HOUSE_MAX_NODES];
 };
 
@@ -63,8 +68,7 @@ struct plant_inputs world_inputs(const struct world *);
 double world_power_w(const struct world *);
 void world_sensor_init(struct world_sensor *, const struct world *, uint64_t seed, const char *alias);
 /* Puts the sensor where Plant.Nodes says. False: this plant has no such state. */
-/* house_node, quickly: each reading asks. */
-int world_node(const struct world *, const char *alias);
+/* By their aliases: each reading asks for one. */
 void world_index_nodes(struct world *);
 bool world_sensor_state(struct world_sensor *, const struct plant *, const char *state);
 

@@ -192,14 +192,14 @@ static bool energy_right(struct invariants *v, const struct seen *s, char *why)
 	bool excused = broken(s, INJECT_POWER, 10 * MINUTE) ||
 		broken(s, INJECT_ACTOR, 10 * MINUTE) || s->since_boot_ms < 10 * MINUTE;
 	double off_wh, true_wh;
-	char id[UUID_TEXT];
+	bool live = s->contract.state == CONTRACT_LIVE;
+	struct uuid id = s->contract.id;
 
-	uuid_text(s->contract.id, id);
-	if (s->contract.state == CONTRACT_LIVE && broken(s, INJECT_METER, 10 * MINUTE))
-		memcpy(v->guessed_id, id, sizeof(id));
-	excused = excused || strcmp(v->guessed_id, id) == 0;
-	if (excused || s->contract.state != CONTRACT_LIVE || strcmp(id, v->energy_id) != 0) {
-		snprintf(v->energy_id, sizeof(v->energy_id), "%s", s->contract.state == CONTRACT_LIVE && !excused ? id : "");
+	if (live && broken(s, INJECT_METER, 10 * MINUTE))
+		v->guessed_id = id;
+	excused = excused || uuid_equal(v->guessed_id, id);
+	if (excused || !live || !uuid_equal(id, v->energy_id)) {
+		v->energy_id = live && !excused ? id : (struct uuid){ { 0 } };
 		v->true_wh = s->truth.energy_wh;
 		v->counted_mwh = s->contract.energy_mwh;
 		return true;

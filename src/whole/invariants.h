@@ -66,7 +66,7 @@ struct invariants {
 	uint8_t *slots;
 	int64_t n_slots, told, judged, seen;
 	/* energy of the contract in hand */
-	char energy_id[UUID_TEXT], guessed_id[UUID_TEXT];	/* guessed: without a meter for a while */
+	struct uuid energy_id, guessed_id;	/* guessed: without a meter for a while */
 	double true_wh;
 	int64_t counted_mwh;
 	int64_t memory_kb;

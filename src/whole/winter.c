@@ -123,7 +123,7 @@ static void see(struct winter *w)
 	s->now = inhouse_now(w->house, &s->clock);
 	s->boots = w->house->boots;
 	s->since_boot_ms = s->now.ms - w->house->boot_ms;
-	world_summarise(w->house->world, &s->truth);
+	world_follow(w->house->world, &s->truth);
 	ideal_advance(&w->ideal, w->house->world, &s->truth, s->now, true);
 	s->ideal_c = w->ideal.plant.air_c;
 	see_relays(w);

@@ -59,15 +59,18 @@ static char *take_string(struct build *b)
 {
 	char *start = b->text;
 
-	while (*b->p != '"') {
-		if (*b->p != '\\') {
-			*b->text++ = *b->p++;
-			continue;
-		}
-		b->p++;
+	for (;;) {
+		const char *from = b->p, *p = from;
+
+		while (*p != '"' && *p != '\\')
+			p++;
+		memcpy(b->text, from, (size_t)(p - from));
+		b->text += p - from;
+		b->p = p + 1;
+		if (*p == '"')
+			break;
 		take_escape(b);
 	}
-	b->p++;
 	*b->text++ = '\0';
 	return start;
 }
