@@ -147,7 +147,7 @@ struct settings_meter {
 	bool low_word_first;
 	double power_scale, current_scale, energy_scale;	/* W, A and Wh of one count */
 };
-struct settings_history { int commit_s, exact_days, max_mb; };
+struct settings_history { int commit_s, exact_days, max_mb; bool share; };
 struct settings_log { enum log_level level; bool readings; };
 struct settings_display { bool fahrenheit; char timezone[WORD_SIZE], currency[8]; };
 struct settings_control_socket { char path[PATH_SIZE], group[WORD_SIZE], operator_group[WORD_SIZE]; };

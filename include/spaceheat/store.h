@@ -158,6 +158,10 @@ struct store {
 	/* Hands freed space back to the file system, a little at a time; outside begin and commit. */
 	bool (*tidy)(void *self, struct err *);
 	bool (*info)(void *self, struct store_info *, struct err *);
+	/* With others, who may open the file meanwhile; or alone, as a new store is had: what readers need in common is then
+	 * not written at all. Outside begin and commit; what was committed stays. *shared: as it is now; true after a wish to be
+	 * alone while somebody has the file open, who is not disturbed: it may be wished again. */
+	bool (*share)(void *self, bool with_others, bool *shared, struct err *);
 	/* A line somebody should read (a damaged file was put aside ...); false when there is none. */
 	bool (*notice)(void *self, char *text, size_t size);
 	void (*close)(void *self);

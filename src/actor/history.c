@@ -242,6 +242,7 @@ void history_step(void *self, const struct msg *in, struct outbox *out)
 	h->clock = in->clock;
 	h->trusted = in->clock_trusted;
 	memcpy(h->random, in->random, sizeof(h->random));
+	history_share(h, in, out);
 	if (history_wait_for_trust(h, in, out))
 		return;
 	if (!h->started)

@@ -37,6 +37,7 @@ enum {
 	HISTORY_RESEND_MS = 60000,		/* a status that was not acknowledged is sent again */
 	HISTORY_MAX_GAPS = 64,
 	HISTORY_GAP_MS = 60000,			/* a shorter silence is no gap */
+	HISTORY_ALONE_S = 3600,			/* so often the file is wished alone while somebody else has it */
 	HISTORY_CARD_BYTES = 50 * 1000 * 1000,	/* a day: more is worth a line */
 };
 
@@ -103,6 +104,10 @@ struct history_seen { int64_t last_ms; };
 /* A history.request as far as it has come: numbers of series. parts: how many came, -1: refused. */
 struct history_ask { int parts; struct store_request request; };
 
+/* Who else may open the file. Seconds are real ones, counted by MSG_FLUSH: it is people who wait. wanted: as the store was
+ * last told; open: as it was found; again_s: until it is wished alone again, should somebody have kept it. */
+struct history_share { int32_t left_s, again_s; bool wanted, open; };
+
 struct history_under_way { struct uuid uid; struct mono since; };
 
 struct archive;
@@ -165,6 +170,7 @@ struct history {
 	struct mono told_at;
 	struct history_counts counts;
 	struct archive *archive;
+	struct history_share share;
 	int64_t last_ack_ms;
 };
 

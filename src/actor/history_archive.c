@@ -260,8 +260,16 @@ static bool answer(struct history *h, struct archive *a, struct outbox *out, str
 		return tell_outbox(h, a, e);
 	case ARCHIVE_DROP:
 		return drop(h, a, out, e);
+	case ARCHIVE_SHARE:
+		return history_share_for(h, a->q.share_s, &a->share, out, e);
 	}
 	return true;
+}
+
+/* What does not need a record that can be read and dated. */
+static bool always(enum archive_kind k)
+{
+	return k == ARCHIVE_CHANNELS || k == ARCHIVE_SHARE;
 }
 
 void history_ask_archive(struct history *h, const struct msg *in, struct outbox *out)
@@ -276,7 +284,7 @@ void history_ask_archive(struct history *h, const struct msg *in, struct outbox 
 	a->n_gaps = a->n_events = a->answer.n_points = a->answer.n_spans = 0;
 	a->more = false;
 	/* A store that fails is not asked: it is known to be slow. */
-	if (a->q.kind != ARCHIVE_CHANNELS && (h->failing || !h->started)) {
+	if (!always(a->q.kind) && (h->failing || !h->started)) {
 		a->outcome = ARCHIVE_STORE_FAILED;
 		snprintf(a->why, sizeof(a->why), "%s", h->started ? "history is not written now" : "the clock is not trusted yet");
 	} else if (!answer(h, a, out, &e)) {

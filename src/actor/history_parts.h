@@ -4,6 +4,7 @@
 #define ACTOR_HISTORY_PARTS_H
 
 #include "actor/history.h"
+#include "core/history/archive.h"
 
 /* history.c */
 void history_handle(struct history *, const struct msg *, struct outbox *);
@@ -91,6 +92,11 @@ void history_owe_again(struct history *, int64_t slot_s);
 void history_unowe(struct history *, int64_t from_s, int64_t to_s);
 void history_add_acked(struct history *, struct uuid, struct outbox *);
 void history_store_failed(struct history *, const struct err *, struct outbox *);
+/* history_share.c: opens the file to others, and closes it, as wished now; real seconds pass with MSG_FLUSH */
+void history_share(struct history *, const struct msg *, struct outbox *);
+/* For so many seconds from now; 0: no longer. False: the store failed. */
+bool history_share_for(struct history *, int32_t seconds, struct archive_share *, struct outbox *, struct err *);
+
 /* history_prune.c */
 void history_prune(struct history *, struct outbox *);
 

@@ -3,11 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/place.h"
+#include "cli/history.h"
 #include "cli/span.h"
 #include "cli/when.h"
 #include "cli/words.h"
-#include "port/store_sqlite.h"
 
 /* The next number of a list. */
 static double next_of(const cJSON **at)
@@ -93,24 +92,6 @@ static int show(struct ask *a, struct span *s)
 	return result;
 }
 
-static int backup(struct cli *cli, const char *file)
-{
-	char path[PATH_SIZE + 16];
-	struct place *p;
-	struct err e;
-	int result = place_open(cli, "history backup", &p);
-
-	if (result != EXIT_DONE)
-		return result;
-	snprintf(path, sizeof(path), "%s/history.db", p->loaded.settings.state_dir);
-	free(p);
-	if (!store_sqlite_backup(path, file, &e))
-		return cli_fail(EXIT_FAILED, "history backup: %s", e.text);
-	if (!cli->quiet)
-		printf("%s is a copy of %s\n", file, path);
-	return EXIT_DONE;
-}
-
 static int ask_history(struct cli *cli, struct span *s)
 {
 	struct ask *a = malloc(sizeof(*a));
@@ -139,7 +120,10 @@ int cli_history(struct cli *cli, int argc, char **argv)
 	struct span s = { .points = 0 };
 
 	if (argc == 3 && strcmp(argv[1], "backup") == 0)
-		return backup(cli, argv[2]);
+		return cli_history_backup(cli, argv[2]);
+	if (argc > 1 && strcmp(argv[1], "share") == 0)
+		return argc <= 3 ? cli_history_share(cli, argv[2]) :
+			cli_usage("history", "share takes a duration, or end");
 	for (int i = 1; i < argc; i++) {
 		if (argv[i][0] == '-' && !span_option(&s, argc, argv, &i))
 			return cli_usage("history", "'%s' is no option, or lacks its value", argv[i]);

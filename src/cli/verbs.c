@@ -82,13 +82,15 @@ const struct verb verbs[] = {
 	  "  --code C            only lines with this code\n"
 	  "  --node N            only lines about this node\n"
 	  "  --last N            only the last N of them\n", cli_log },
-	{ "history", "[CHANNEL...] [--from T] [--to T] [--tier TIER] [--points N] | backup FILE",
-	  "what was read, from the tier that suits the time asked for; or a copy of the record", "r",
+	{ "history", "[CHANNEL...] [--from T] [--to T] [--tier TIER] [--points N] | share [DURATION | end] | backup FILE",
+	  "what was read, from the tier that suits the time asked for; or the record's file", "r (share, backup: o)",
 	  "spaceheat history a.tank.temp0 --from -7d --points 200",
 	  "  CHANNEL             a node, or node/TelemetryName; without one the channels are listed\n"
 	  "  --from T, --to T    2027-01-14T06:00, 06:00, -24h, yesterday, now, @UNIX; the last 24 h unless told\n"
 	  "  --tier TIER         exact, minute, quarter, day; auto unless told\n"
 	  "  --points N          at most so many, least and most kept; 600 unless told\n"
+	  "  share [DURATION]    let other programs open the record's file, 15m unless told; tells how\n"
+	  "  share end           the service has it alone again, which spares the card\n"
 	  "  backup FILE         a copy of the record, also while the service writes it\n", cli_history },
 	{ "export", "[--format csv|jsonl] [--from T] [--to T] [--channels GLOB] [--tier TIER] [--tz utc|local] -o FILE",
 	  "the record as a table in a file", "r", "spaceheat export --from yesterday --to today --channels 'a.tank.*' -o tank.csv",

@@ -372,7 +372,11 @@ int sqlite3_spaceheatsqlite_init(sqlite3 *db, char **message, const sqlite3_api_
 	int rc = SQLITE_OK;
 
 	SQLITE_EXTENSION_INIT2(api);
-	(void)message;
+	/* Later SQLite itself says "database is locked", and not what to do. */
+	if ((sqlite3_exec(db, "SELECT 1 FROM sqlite_master LIMIT 1", NULL, NULL, NULL) & 0xff) == SQLITE_BUSY) {
+		*message = sqlite3_mprintf("the service has the file alone - run: spaceheat history share");
+		return SQLITE_ERROR;
+	}
 	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]) && rc == SQLITE_OK; i++)
 		rc = sqlite3_create_module(db, views[i].name, &module, (void *)(uintptr_t)&views[i]);
 	return rc;

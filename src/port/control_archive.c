@@ -136,6 +136,19 @@ void archive_drop(struct control_socket *s, struct conn *c, const cJSON *args, c
 		usage(s, c, "BadRequest", "args.uid is no id of a status", "give its StatusUid");
 }
 
+/* {"seconds":900}, or {"end":true}: the file is the service's alone again, unless somebody has it open. */
+void archive_share(struct control_socket *s, struct conn *c, const cJSON *args, const char *via)
+{
+	static const int64_t rails[2] = { 60, 86400 };
+	int64_t seconds = 900;
+
+	(void)via;
+	if (cJSON_IsTrue(tree_member(args, "end")))
+		want(s, c, &(struct archive_question){ .kind = ARCHIVE_SHARE });
+	else if (read_int(s, c, args, "seconds", rails, &seconds))
+		want(s, c, &(struct archive_question){ .kind = ARCHIVE_SHARE, .share_s = (int32_t)seconds });
+}
+
 /* The list is known; the house's time comes with the history's word. */
 void archive_channels(struct control_socket *s, struct conn *c, const cJSON *args, const char *via)
 {
@@ -181,6 +194,17 @@ static void write_channels(struct writer *w, const struct house *h)
 	member_close(w, ']');
 }
 
+static void write_share(struct writer *w, const struct control_socket *s)
+{
+	const struct archive_share *a = &s->archive.box->share;
+	char path[PATH_SIZE + 16];
+
+	snprintf(path, sizeof(path), "%s/history.db", s->options.settings->state_dir);
+	member_text(w, "path", path);
+	member_bool(w, "open", a->open);
+	member_int_if(w, "for_s", a->for_s >= 0, a->for_s);
+}
+
 static void end_turn(struct control_socket *s, struct conn *c)
 {
 	c->wait = WAIT_NOTHING;
@@ -212,12 +236,14 @@ void archive_answer(struct control_socket *s, struct conn *c)
 	} else if (a->q.kind == ARCHIVE_EVENT_ROWS) {
 		c->archive_at = report_events(&w, a, c->archive_at);
 		more = c->archive_at < a->n_events;
+	} else if (a->q.kind == ARCHIVE_SHARE) {
+		write_share(&w, s);
 	} else if (a->q.kind != ARCHIVE_DROP) {
 		report_outbox(&w, a);
 	}
 	member_close(&w, '}');
 	answer_end(s, c, &w, more);
-	if (a->q.kind == ARCHIVE_FLUSH || a->q.kind == ARCHIVE_DROP)
+	if (a->q.kind == ARCHIVE_FLUSH || a->q.kind == ARCHIVE_DROP || a->q.kind == ARCHIVE_SHARE)
 		operator_log(s, c, "Done");
 	if (!more)
 		end_turn(s, c);

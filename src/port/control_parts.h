@@ -102,6 +102,7 @@ void archive_events(struct control_socket *, struct conn *, const cJSON *args, c
 void archive_outbox(struct control_socket *, struct conn *, const cJSON *args, const char *via);
 void archive_flush(struct control_socket *, struct conn *, const cJSON *args, const char *via);
 void archive_drop(struct control_socket *, struct conn *, const cJSON *args, const char *via);
+void archive_share(struct control_socket *, struct conn *, const cJSON *args, const char *via);
 void archive_answer(struct control_socket *, struct conn *);
 void archive_done(struct control_socket *, uint32_t ticket);
 bool archive_turn(struct control_socket *);

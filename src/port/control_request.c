@@ -266,6 +266,7 @@ static const struct control_verb verbs[] = {
 	{ "unsubscribe", ROLE_READ, unsubscribe },
 	{ "sim", ROLE_READ, sim_request },	/* to look; what changes something looks at the role itself */
 	{ "history", ROLE_READ, archive_history },
+	{ "history_share", ROLE_OPERATOR, archive_share },
 	{ "channels", ROLE_READ, archive_channels },
 	{ "events", ROLE_READ, archive_events },
 	{ "outbox", ROLE_READ, archive_outbox },

@@ -7,11 +7,13 @@
 #include "port/store_parts.h"
 #include "port/store_sqlite.h"
 
-enum { BUSY_MS = 5000, PAGES = 256, TRIES = 100, NAP_MS = 50 };
+enum { LOCKED_MS = 200, BUSY_MS = 5000, PAGES = 256, TRIES = 100, NAP_MS = 50 };
 
 static bool failed(sqlite3 *db, const char *path, const char *doing, struct err *e)
 {
-	return err_set(e, ERR_IO, db != NULL ? sqlite3_system_errno(db) : 0, "%s: %s: %s", path, doing,
+	bool busy = db != NULL && (sqlite3_errcode(db) & 0xff) == SQLITE_BUSY;
+
+	return err_set(e, busy ? ERR_BUSY : ERR_IO, db != NULL ? sqlite3_system_errno(db) : 0, "%s: %s: %s", path, doing,
 		db != NULL ? sqlite3_errmsg(db) : "out of memory");
 }
 
@@ -40,6 +42,16 @@ static bool check(sqlite3 *db, const char *path, struct err *e)
 	return ok || failed(db, path, "check", e);
 }
 
+/* Who has the file alone has it for long: no use waiting. A success keeps others from having it alone. */
+static bool may_read(sqlite3 *db, const char *path, struct err *e)
+{
+	sqlite3_busy_timeout(db, LOCKED_MS);
+	if (sqlite3_exec(db, "SELECT count(*) FROM sqlite_master", NULL, NULL, NULL) != SQLITE_OK)
+		return failed(db, path, "read", e);
+	sqlite3_busy_timeout(db, BUSY_MS);
+	return true;
+}
+
 bool store_sqlite_backup(const char *path, const char *to, struct err *e)
 {
 	sqlite3 *from = NULL, *copied = NULL;
@@ -48,15 +60,13 @@ bool store_sqlite_backup(const char *path, const char *to, struct err *e)
 	if (access(to, F_OK) == 0)
 		return err_set(e, ERR_IO, EEXIST, "%s is there already - give another name", to);
 	ok = sqlite3_open_v2(path, &from, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK || failed(from, path, "open", e);
+	ok = ok && may_read(from, path, e);
 	ok = ok && (sqlite3_open_v2(to, &copied, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) == SQLITE_OK ||
 			   failed(copied, to, "open", e));
-	if (ok) {
-		sqlite3_busy_timeout(from, BUSY_MS);
-		ok = copy(from, copied, to, e) && check(copied, to, e);
-	}
+	ok = ok && copy(from, copied, to, e) && check(copied, to, e);
+	if (!ok && copied != NULL)
+		unlink(to);
 	sqlite3_close(copied);
 	sqlite3_close(from);
-	if (!ok)
-		unlink(to);
 	return ok;
 }

@@ -17,12 +17,13 @@ enum verdict { FILE_GOOD, FILE_EMPTY, FILE_DAMAGED, FILE_NEWER, FILE_UNUSABLE };
 /* Before the first table is made: freed pages can then be handed back. EXTRA: the change to WAL goes through a journal,
  * and a disk that forgot the removal of that would undo the file with all that came after. */
 static const char pragmas[] =
-	"PRAGMA page_size=2048;"
+	"PRAGMA page_size=512;"
 	"PRAGMA synchronous=EXTRA;"
 	"PRAGMA auto_vacuum=INCREMENTAL;"
 	"PRAGMA journal_mode=WAL;"
 	"PRAGMA synchronous=NORMAL;"
 	"PRAGMA cache_size=-256;"
+	"PRAGMA wal_autocheckpoint=4000;"
 	"PRAGMA journal_size_limit=4194304;";
 
 /* Numbers in contract are those of names.h, whose lists only grow at the end. */
@@ -80,14 +81,41 @@ static enum verdict verdict_of_error(struct store_db *s, struct err *e)
 	return s->damaged ? FILE_DAMAGED : FILE_UNUSABLE;
 }
 
+static bool connect_as(struct store_db *s, bool alone)
+{
+	s->alone = alone;
+	if (sqlite3_open_v2(s->path, &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) != SQLITE_OK)
+		return false;
+	sqlite3_extended_result_codes(s->db, 1);
+	sqlite3_busy_timeout(s->db, alone ? 0 : BUSY_MS);
+	sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	return !alone || sqlite3_exec(s->db, "PRAGMA locking_mode=EXCLUSIVE", NULL, NULL, NULL) == SQLITE_OK;
+}
+
+/* Alone, the log's index is in our own memory. Shared, it is a file in memory common to all (-shm), and the kernel writes
+ * its pages to the card after each commit: as much as all the rest. The first question takes the lock; while somebody else
+ * has the file open we share it with him. */
+static bool connect_to(struct store_db *s, int *version)
+{
+	char text[64];
+
+	for (bool alone = !s->share;; alone = false) {
+		if (connect_as(s, alone) && ask(s->db, "PRAGMA user_version", text, sizeof(text))) {
+			*version = atoi(text);
+			return true;
+		}
+		if (!alone || s->db == NULL || (sqlite3_errcode(s->db) & 0xff) != SQLITE_BUSY)
+			return false;
+		sqlite3_close_v2(s->db);
+		s->db = NULL;
+	}
+}
+
 /* Looks without writing: a file of a newer version must stay as it is. */
 static enum verdict look(struct store_db *s, int *version, struct err *e)
 {
 	char text[64];
 
-	if (!ask(s->db, "PRAGMA user_version", text, sizeof(text)))
-		return verdict_of_error(s, e);
-	*version = atoi(text);
 	if (*version > STORE_SCHEMA)
 		return FILE_NEWER;
 	if (!ask(s->db, s->damaged ? "PRAGMA integrity_check(1)" : "PRAGMA quick_check(1)", text, sizeof(text)))
@@ -109,11 +137,8 @@ static enum verdict open_and_look(struct store_db *s, int *version, struct err *
 {
 	enum verdict v;
 
-	if (sqlite3_open_v2(s->path, &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) != SQLITE_OK)
+	if (!connect_to(s, version))
 		return verdict_of_error(s, e);
-	sqlite3_extended_result_codes(s->db, 1);
-	sqlite3_busy_timeout(s->db, BUSY_MS);
-	sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	v = look(s, version, e);
 	if (v != FILE_GOOD && v != FILE_EMPTY)
 		return v;
@@ -125,6 +150,27 @@ static enum verdict open_and_look(struct store_db *s, int *version, struct err *
 	if (v == FILE_GOOD && *version < STORE_SCHEMA && !store_migrate(s, *version, e))
 		return s->damaged ? FILE_DAMAGED : FILE_UNUSABLE;
 	return FILE_GOOD;
+}
+
+/* What was just closed need not be looked at again. */
+bool store_file_share(struct store_db *s, bool with_others, struct err *e)
+{
+	int version;
+
+	s->share = with_others;
+	if (s->db == NULL || s->alone != with_others)
+		return true;
+	store_file_close(s);
+	if (connect_to(s, &version)) {
+		sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
+		if (sqlite3_exec(s->db, pragmas, NULL, NULL, NULL) == SQLITE_OK) {
+			s->unsynced = true;	/* nothing is known of what the close did */
+			return true;
+		}
+	}
+	store_failed(s, "open anew", e);
+	store_file_close(s);
+	return false;
 }
 
 /* --- putting aside ------------------------------------------------------------------------- */

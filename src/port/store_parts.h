@@ -69,6 +69,7 @@ struct store_db {
 	char path[STORE_PATH];
 	sqlite3 *db;			/* NULL: not open */
 	sqlite3_stmt *statements[N_STORE_STATEMENTS];
+	bool share, alone;		/* others are to have it too; how it was opened */
 	bool durable;			/* as `synchronous` is set */
 	bool unsynced;			/* something was committed SOON since the last sync */
 	int64_t changes;		/* of the connection, when the transaction began */
@@ -95,6 +96,8 @@ void store_reset(struct store_db *, enum store_statement);
 /* store_file.c */
 bool store_file_open(struct store_db *, struct err *);
 void store_file_close(struct store_db *);
+/* As struct store's `share`. False: it is closed, and begin() opens it again. */
+bool store_file_share(struct store_db *, bool with_others, struct err *);
 
 /* store_migrate.c: brings an older schema up to STORE_SCHEMA in one transaction, after a copy beside it (SF-64). */
 bool store_migrate(struct store_db *, int version, struct err *);

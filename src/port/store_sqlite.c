@@ -207,6 +207,15 @@ static bool sqlite_info(void *self, struct store_info *out, struct err *e)
 	return true;
 }
 
+static bool sqlite_share(void *self, bool with_others, bool *shared, struct err *e)
+{
+	struct store_db *s = self;
+	bool ok = store_file_share(s, with_others, e);
+
+	*shared = s->db != NULL ? !s->alone : with_others;
+	return ok;
+}
+
 static bool sqlite_notice(void *self, char *text, size_t size)
 {
 	struct store_db *s = self;
@@ -235,6 +244,7 @@ bool store_sqlite_open(const char *path, struct store *out, struct err *e)
 		.rollback = sqlite_rollback,
 		.tidy = sqlite_tidy,
 		.info = sqlite_info,
+		.share = sqlite_share,
 		.notice = sqlite_notice,
 		.close = sqlite_close };
 	store_rows(out);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* store_sqlite.h: the real side of store.h: one SQLite file, written by one thread, opened by anyone who
- * wants to read.
+/* store_sqlite.h: the real side of store.h: one SQLite file, written by one thread, which has it alone unless share() lets
+ * others in or somebody had it open before.
  *
  * * A damaged file is moved aside as PATH.corrupt-<time> (two are kept), one of a newer version as
  * PATH.newer-<time>, and a new one is made; notice() says so. */
@@ -14,7 +14,7 @@
 bool store_sqlite_open(const char *path, struct store *, struct err *);
 
 /* A copy of a store that may be open and being written: whole, as of one moment, and checked. False: nothing is left at
- * `to`, which must not be there before. */
+ * `to`, which must not be there before; ERR_BUSY: the service has the file alone. */
 bool store_sqlite_backup(const char *path, const char *to, struct err *);
 
 #endif

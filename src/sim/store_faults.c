@@ -162,6 +162,11 @@ static bool info(void *self, struct store_info *i, struct err *e)
 	return inner(self)->info(inner(self)->self, i, e);
 }
 
+static bool share(void *self, bool with_others, bool *shared, struct err *e)
+{
+	return inner(self)->share(inner(self)->self, with_others, shared, e);
+}
+
 static bool notice(void *self, char *text, size_t size)
 {
 	return inner(self)->notice(inner(self)->self, text, size);
@@ -181,7 +186,7 @@ struct store store_faults_front(struct store_faults *f)
 		.put_event = put_event, .for_events = for_events, .put_contract = put_contract,
 		.get_contract = get_contract, .owe = owe, .mark_sent = mark_sent, .forget = forget,
 		.next_owed = next_owed, .count_owed = count_owed, .put_number = put_number, .get_number = get_number,
-		.prune = prune, .tidy = tidy, .info = info, .notice = notice, .close = close_it };
+		.prune = prune, .tidy = tidy, .info = info, .share = share, .notice = notice, .close = close_it };
 }
 
 void store_faults_set(struct store_faults *f, enum store_fault fault)

@@ -28,7 +28,6 @@ struct player {
 	struct wall clock;
 	uint64_t random, commits;
 	struct archive *archive;
-	bool writeback;
 	char path[256];
 	int failed;
 };
@@ -49,7 +48,7 @@ static void step(struct player *p, struct msg m)
 	p->out.n = p->out.dropped = 0;
 	history_step(&p->history, &m, &p->out);
 	for (int i = 0; i < p->out.n; i++)
-		p->failed += p->out.box[i].type == MSG_LOG && p->out.box[i].log.level >= LEVEL_ERROR;
+		p->failed += p->out.box[i].type == MSG_LOG && p->out.box[i].log.level <= LEVEL_ERROR;
 }
 
 /* --- the house ----------------------------------------------------------------------------- */
@@ -117,14 +116,14 @@ static void hand_out(struct player *p, const struct block *b, int n, int first_c
 	}
 }
 
-/* In a real house the kernel writes what is dirty within half a minute, also the index of the log, which SQLite shares
- * with readers by memory: here too, or the disk would be given less than a card is. */
+/* In a real house the kernel writes what is dirty within half a minute, also an index of the log that SQLite shares with
+ * readers by memory: here too, or the disk would be given less than a card is. */
 static void let_time_pass(struct player *p)
 {
 	char shm[300];
 	int fd;
 
-	if (!p->writeback || p->commits == p->history.counts.commits)
+	if (p->commits == p->history.counts.commits)
 		return;
 	p->commits = p->history.counts.commits;
 	snprintf(shm, sizeof(shm), "%s-shm", p->path);
@@ -169,6 +168,26 @@ static int64_t written_bytes(void)
 	return n;
 }
 
+/* The seventh number of a disk's `stat` is sectors of 512 bytes written. */
+static int64_t device_bytes(void)
+{
+	const char *name = getenv("BENCH_DEVICE");
+	long long sectors = -1;
+	char path[128];
+	FILE *f;
+
+	if (name == NULL)
+		return -1;
+	sync();
+	snprintf(path, sizeof(path), "/sys/block/%.40s/stat", name);
+	f = fopen(path, "r");
+	if (f == NULL || fscanf(f, "%*s %*s %*s %*s %*s %*s %lld", &sectors) != 1)
+		sectors = -1;
+	if (f != NULL)
+		fclose(f);
+	return sectors < 0 ? -1 : sectors * 512;
+}
+
 static int64_t file_bytes(const char *path)
 {
 	struct stat st;
@@ -203,33 +222,44 @@ static void measure_queries(struct player *p, struct house_cost *cost)
 	}
 }
 
-static void measure_end(struct player *p, const char *dir, int64_t written, struct house_cost *cost)
+static void measure_end(struct player *p, const char *dir, const int64_t before[2], struct house_cost *cost)
 {
+	int64_t device;
 	struct statfs fs;
 
 	step(p, (struct msg){ .type = MSG_STOP });
 	cost->kept = (int64_t)p->history.counts.kept;
 	history_free(&p->history);
 	p->store.close(p->store.self);
-	cost->physical = written < 0 || statfs(dir, &fs) != 0 || fs.f_type == TMPFS ? -1 : written_bytes() - written;
+	cost->physical = before[0] < 0 || statfs(dir, &fs) != 0 || fs.f_type == TMPFS ? -1 : written_bytes() - before[0];
+	device = device_bytes();
+	cost->device = device < 0 ? -1 : device - before[1];
 	cost->file_bytes = file_bytes(p->path);
 }
 
-bool house_play(struct trace *t, const char *dir, bool writeback, struct house_cost *cost, struct err *e)
+static void keep_or_remove(const struct player *p)
+{
+	const char *kept = getenv("BENCH_KEEP");
+
+	if (kept == NULL || rename(p->path, kept) != 0)
+		unlink(p->path);
+}
+
+bool house_play(struct trace *t, const char *dir, struct house_cost *cost, struct err *e)
 {
 	struct player *p = calloc(1, sizeof(*p));
 	struct archive *archive = calloc(1, sizeof(*archive));
 	struct pool pool = { .self = p, .take = no_buffer };
 	struct block of[N_TRACE_KINDS];
-	int64_t written = written_bytes();
+	const int64_t before[2] = { written_bytes(), device_bytes() };
 	bool ok;
 
 	*cost = (struct house_cost){ 0 };
 	snprintf(p->path, sizeof(p->path), "%s/history.db", dir);
 	p->archive = archive;
-	p->writeback = writeback;
 	settings_default(&p->settings);
 	p->settings.status_period_s = TRACE_SLOT_S;
+	p->settings.history.share = getenv("BENCH_SHARE") != NULL;
 	make_house(p);
 	p->now.ms = 1000000;
 	if (!store_sqlite_open(p->path, &p->store, e) ||
@@ -242,9 +272,9 @@ bool house_play(struct trace *t, const char *dir, bool writeback, struct house_c
 	for (; trace_next(t, of); cost->slots++)
 		play_slot(p, of);
 	measure_queries(p, cost);
-	measure_end(p, dir, written, cost);
+	measure_end(p, dir, before, cost);
 	ok = p->failed == 0 || err_set(e, ERR_IO, 0, "%d errors of the store", p->failed);
-	unlink(p->path);
+	keep_or_remove(p);
 	free(archive);
 	free(p);
 	return ok;

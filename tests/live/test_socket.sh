@@ -99,6 +99,33 @@ check "... are two" [ "$(grep -c . "$work/out")" = 2 ]
 check "an unknown code exits 2" run 2 log --code NONSENSE
 check "SPACEHEAT_SOCKET finds it too" by_environment
 
+# --- the record's file ------------------------------------------------------------------------------------
+check "the record is the service's alone" test ! -e "$work/state/history.db-shm"
+check "history share" run 0 history share 5m
+check "... tells where and until when" says "^$work/state/history.db may be opened until .*"
+check "... and how" says "^  sqlite3 -readonly -cmd '.load $build/spaceheat-sqlite' $work/state/history.db$"
+if command -v sqlite3 >/dev/null; then
+	readings() { [ "$(bash -c "$(grep '^  sqlite3' "$work/out") 'SELECT count(*) > 0 FROM reading_exact'" 2>&1)" = 1 ]; }
+	until_true 20 run 0 --json history
+	run 0 history share 5m
+	check "... and what it says works" until_true 20 readings
+	check "history share end" run 0 history share end
+	check "... shuts it" says 'the service has it alone'
+	locked() { sqlite3 -readonly "$work/state/history.db" 'SELECT count(*) FROM block' 2>&1 | grep -q 'database is locked'; }
+	check "... to sqlite3" locked
+else
+	echo "skip - the sqlite3 program reads a shared record (not installed)"
+	run 0 history share end
+fi
+check "history share for too long exits 2" run 2 history share 25h
+check "history share --json" run 0 --json history share 1m
+check "... one object" one_line
+run 0 history share end
+check "history backup beside the service" run 0 history backup "$work/copy.db"
+check "... a copy that opens" "$build/fault/look" "$work/copy.db"
+check "... and the file is the service's alone again" test ! -e "$work/state/history.db-shm"
+check "each is on record" logged 'OPERATOR history_share seconds=300 .*Done'
+
 # --- following the log --------------------------------------------------------------------------------------
 spaceheat -s "$sock" log -f --code OPERATOR >"$work/followed" 2>&1 &
 follower=$!

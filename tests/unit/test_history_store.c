@@ -150,6 +150,7 @@ static void a_contract_is_stored_before_it_is_said(void **state)
 	struct err e;
 	bool found;
 
+	b->settings.history.share = true;
 	hbench_step(b, a_store(41));
 	assert_int_equal(b->n_stored, 1);
 	assert_int_equal(b->last_stored.seq, 41);

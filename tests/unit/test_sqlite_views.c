@@ -14,6 +14,7 @@
 enum { SERIES = 3, SCANS = 60, ROWS = 12 };
 
 struct views {
+	bool loaded;
 	struct store_bench *store;
 	sqlite3 *db;
 	int32_t id[SERIES];
@@ -112,17 +113,22 @@ static void load(struct views *v)
 	strcat(path, "/spaceheat-sqlite.so");
 	assert_int_equal(sqlite3_open_v2(v->store->path, &v->db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
 	sqlite3_db_config(v->db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 1, NULL);
-	if (sqlite3_load_extension(v->db, path, NULL, &message) != SQLITE_OK)
-		fail_msg("%s: %s", path, message);
+	v->loaded = sqlite3_load_extension(v->db, path, NULL, &message) == SQLITE_OK;
+	snprintf(v->got, sizeof(v->got), "%s", message != NULL ? message : "");
+	sqlite3_free(message);
 }
 
 static int setup(void **state)
 {
 	struct views *v = calloc(1, sizeof(*v));
+	bool shared;
 
 	store_bench_setup((void **)&v->store);
 	fill(v);
+	assert_true(v->store->store.share(v->store->store.self, true, &shared, &v->store->e) && shared);
 	load(v);
+	if (!v->loaded)
+		fail_msg("%s", v->got);
 	*state = v;
 	return 0;
 }
@@ -245,14 +251,29 @@ static void the_service_writes_on(void **state)
 	assert_int_equal(sqlite3_exec(v->db, "DELETE FROM reading_exact", NULL, NULL, NULL), SQLITE_ERROR);
 }
 
+/* Alone with the file, the service is named, and what to do. */
+static void a_file_had_alone_says_so(void **state)
+{
+	struct views *v = *state;
+	bool shared;
+
+	sqlite3_close(v->db);
+	assert_true(v->store->store.share(v->store->store.self, false, &shared, &v->store->e) && !shared);
+	load(v);
+	assert_false(v->loaded);
+	assert_non_null(strstr(v->got, "run: spaceheat history share"));
+}
+
 /* Another file is told apart with a sentence. */
 static void another_file_is_refused(void **state)
 {
 	struct views *v = *state;
+	bool shared;
 
 	store_bench_close(v->store);
 	store_bench_by_hand(v->store, "ALTER TABLE block RENAME TO elsewhere");
 	store_bench_open(v->store);
+	assert_true(v->store->store.share(v->store->store.self, true, &shared, &v->store->e));
 	assert_int_equal(sqlite3_exec(v->db, "SELECT count(*) FROM reading_exact", NULL, NULL, NULL), SQLITE_ERROR);
 	assert_non_null(strstr(sqlite3_errmsg(v->db), "no history.db"));
 }
@@ -266,6 +287,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(questions_are_answered, setup, teardown),
 		cmocka_unit_test_setup_teardown(damage_is_left_out_and_listed, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_service_writes_on, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_file_had_alone_says_so, setup, teardown),
 		cmocka_unit_test_setup_teardown(another_file_is_refused, setup, teardown),
 	};
 

@@ -112,4 +112,7 @@ int fault_schedule_clear(struct fault_schedule *, struct mono now);
 /* The fault of that target which began last and still stands, or NULL. */
 const struct fault *fault_schedule_standing(const struct fault_schedule *, const struct fault_spec *target);
 
+/* 15m, 2h, 1h30m, 45s; not 0, at most 400 days or so. */
+bool fault_read_duration(const char *, int64_t *ms);
+
 #endif

@@ -177,7 +177,7 @@ static int64_t unit_ms(char c)
 }
 
 /* 24h, 90m, 1h30m. */
-static bool read_duration(const char *text, int64_t *ms)
+bool fault_read_duration(const char *text, int64_t *ms)
 {
 	int64_t n, unit;
 
@@ -212,7 +212,7 @@ static bool read_when(const struct parts *p, struct fault_spec *s, struct err *e
 		return true;
 	}
 	s->when = p->when[0] == '+' ? WHEN_OFFSET : WHEN_LOCAL;
-	if (s->when == WHEN_OFFSET ? read_duration(p->when + 1, &s->at_ms) : read_clock(p->when, &s->at_ms))
+	if (s->when == WHEN_OFFSET ? fault_read_duration(p->when + 1, &s->at_ms) : read_clock(p->when, &s->at_ms))
 		return true;
 	return err_set(e, ERR_FORMAT, 0, "@%.24s is no time - give a local time 06:00, an offset +20m, or now", p->when);
 }
@@ -226,7 +226,7 @@ static bool read_for(const struct parts *p, struct fault_spec *s, struct err *e)
 	if (r->instant)
 		return err_set(e, ERR_FORMAT, 0, "%s=%s is over at once and takes no +%.16s - leave it out", r->what, r->word,
 			p->duration);
-	if (read_duration(p->duration, &s->for_ms))
+	if (fault_read_duration(p->duration, &s->for_ms))
 		return true;
 	return err_set(e, ERR_FORMAT, 0, "+%.24s is no duration - write 15m, 2h, 1h30m, 45s, at most %dd", p->duration,
 		DAYS_MAX);
