@@ -323,6 +323,7 @@ void rules_reading(struct guard_rules *r, int64_t now_ms, const struct guard_rea
 	one = &r->readings[in->role][in->source % RULES_SOURCES];
 	if (at_ms <= one->at_ms || now_ms - at_ms >= RULES_READING_MS)
 		return;
+	rules_dry_step(r, in->role, one, in->value_mc);
 	one->at_ms = at_ms;
 	one->value_mc = in->value_mc;
 	rules_watch(r, in, one, now_ms, out);

@@ -85,6 +85,7 @@ struct rules_reading {
 	uint8_t beyond[N_RULES_WATCHES];	/* readings in a row beyond that limit, at most 2 */
 	int64_t rise_ms;		/* what its rise is measured from (SF-17) */
 	int32_t rise_mc;
+	int32_t step_mc;		/* the largest upward step since then that no water makes; 0: none */
 	uint8_t rises;			/* looks in a row at which it rose too fast */
 };
 

@@ -3,6 +3,9 @@
  * store that does not rise though the meter says that the element draws its power. Both lock the element
  * until somebody has looked at the water.
  *
+ * A single leap of a sensor is neither: it is the sensor's. What rises in leaps is: all but the largest count.
+ * Nor is a rise that hotter water explains while a pump runs.
+ *
  * The second sign needs to know what goes into the store and out: its water (store_litres), the meter,
  * flow, supply and return, and three sensors of the store. Where one of them is missing, only the first
  * sign is watched. */
@@ -13,6 +16,8 @@
 
 enum {
 	RISE_LOOK_MS = 60000, RISE_MC_PER_MIN = 5000,
+	STEP_MC = 2000,			/* from one reading to the next */
+	TURNOVER = 2,			/* minutes in which pumps change a sensor's water at the fastest */
 	STRETCH_MS = 20 * 60000,
 	LEAST_EXPECTED_MC = 1000,	/* less than this is too little to judge by */
 	WATER_J_PER_LITRE_K = 4186,
@@ -53,7 +58,51 @@ static void measure_anew(struct rules_reading *one)
 {
 	one->rise_ms = one->at_ms;
 	one->rise_mc = one->value_mc;
+	one->step_mc = 0;
 	one->rises = 0;
+}
+
+void rules_dry_step(struct guard_rules *r, int role, struct rules_reading *one, int32_t value_mc)
+{
+	int64_t step_mc = (int64_t)value_mc - one->value_mc;
+
+	if (role == GUARD_ROLE_STORE && (step_mc > STEP_MC || step_mc < -STEP_MC))
+		r->stretch.since_ms = RULES_LONG_AGO;	/* the sum says nothing of the heat */
+	if (step_mc > STEP_MC && step_mc > one->step_mc)
+		one->step_mc = (int32_t)step_mc;
+}
+
+static bool water_moves(const struct guard_rules *r, int64_t since_ms)
+{
+	for (int i = 0; i < r->n_relays; i++) {
+		const struct rules_relay *relay = &r->relays[i];
+
+		if (relay->config.kind == RELAY_PUMP && (relay->memory.on || relay->memory.moved_ms > since_ms))
+			return true;
+	}
+	return false;
+}
+
+/* Water that hot is there, and could have come within the time. */
+static bool is_carried(
+	const struct guard_rules *r, const struct rules_reading *one, int64_t rise_mc, int64_t dt_ms, int64_t now_ms)
+{
+	int64_t hottest_mc = one->rise_mc;
+
+	if (!water_moves(r, one->rise_ms))
+		return false;
+	for (int i = 0; i < RULES_SOURCES; i++) {
+		const struct rules_reading *other = &r->readings[GUARD_ROLE_STORE][i];
+
+		if (other != one && rules_fresh(other, now_ms) && other->value_mc > hottest_mc)
+			hottest_mc = other->value_mc;
+	}
+	return rise_mc * TURNOVER * RISE_LOOK_MS <= (hottest_mc - one->rise_mc) * dt_ms;
+}
+
+static bool too_fast(int64_t rise_mc, int64_t dt_ms)
+{
+	return rise_mc * RISE_LOOK_MS > RISE_MC_PER_MIN * dt_ms;
 }
 
 /* As with the ceilings the second look in a row is believed. */
@@ -63,7 +112,6 @@ void rules_dry_reading(
 	int64_t dt_ms = one->at_ms - one->rise_ms;
 	int64_t rise_mc = (int64_t)one->value_mc - one->rise_mc;
 
-	(void)now_ms;
 	if (role != GUARD_ROLE_STORE_TOP && role != GUARD_ROLE_STORE)
 		return;
 	if (!heated_since(r, one->rise_ms)) {
@@ -72,8 +120,10 @@ void rules_dry_reading(
 	}
 	if (dt_ms < RISE_LOOK_MS)
 		return;
-	if (rise_mc * RISE_LOOK_MS <= RISE_MC_PER_MIN * dt_ms) {
+	if (!too_fast(rise_mc, dt_ms) || is_carried(r, one, rise_mc, dt_ms, now_ms)) {
 		measure_anew(one);
+	} else if (!too_fast(rise_mc - one->step_mc, dt_ms)) {
+		one->rises = 0;
 	} else if (++one->rises >= 2) {
 		sign(r, role, (int)(one - r->readings[role]), (int32_t)rise_mc, "rises too fast", out);
 		measure_anew(one);

@@ -40,6 +40,8 @@ int64_t rules_locked_until(const struct rules_relay *);
 
 /* --- rules_dry.c: dry firing (SF-17) --- */
 
+/* Before a reading is kept: how far it is from the last one. */
+void rules_dry_step(struct guard_rules *, int role, struct rules_reading *, int32_t value_mc);
 void rules_dry_reading(
 	struct guard_rules *, int role, struct rules_reading *, int64_t now_ms, struct rules_out *);
 void rules_dry_pass(struct guard_rules *, int64_t now_ms, struct rules_out *);

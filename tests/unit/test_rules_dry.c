@@ -85,6 +85,75 @@ static void a_spark_is_no_sign(void **state)
 	}
 }
 
+/* One sensor of five leaps by 15 K, up or down, and back after an hour: it lies. What rises in leaps does not. */
+static void a_leap_is_the_sensors(void **state)
+{
+	struct tank t;
+
+	(void)state;
+	for (int k = 0; k < 10; k++) {
+		int32_t leap_mc = k < 5 ? 15000 : -15000;
+
+		fill(&t, 5);
+		t.mc[k % 5] += leap_mc;
+		assert_false(warm(&t, 60, 140));
+		t.mc[k % 5] -= leap_mc;
+		assert_false(warm(&t, 60, 140));
+		t.mc[k % 5] += leap_mc;		/* and a store that does not warm beside it is seen */
+		assert_true(warm(&t, 43, 0));
+	}
+	fill(&t, 5);
+	for (int i = 0; i < 26 && !locked(&t.b, ELEMENT, LOCK_DRY_FIRE); i++) {
+		t.mc[2] += i % 2 == 0 ? 2500 : 0;	/* 15 K/min */
+		read_all(&t);
+	}
+	assert_true(locked(&t.b, ELEMENT, LOCK_DRY_FIRE));
+	fill(&t, 5)->mc[2] += 4000;	/* a leap, and in the second minute a rise */
+	assert_false(warm(&t, 1, 140));
+	for (int i = 0; i < 30 && !locked(&t.b, ELEMENT, LOCK_DRY_FIRE); i++) {
+		t.mc[2] += 600;
+		read_all(&t);
+	}
+	assert_true(locked(&t.b, ELEMENT, LOCK_DRY_FIRE));
+}
+
+/* Two layers of 65 C and one that rises by 6 K/min from 40 C; whether it is locked before 55 C, and after. */
+static void carry(struct tank *t, bool pump, bool late, bool locks[2])
+{
+	fill(t, 3);
+	t->mc[0] = t->mc[1] = 65000;
+	t->mc[2] = 40000;
+	for (int i = 0; i < 24; i++)
+		read_all(t);
+	for (int i = 0; i < 60; i++) {
+		if (pump && i == (late ? 2 : 0))
+			ask(&t->b, PUMP, true, GUARD_RANK_LOCAL);
+		if (pump && i > 6 && !late)
+			ask(&t->b, PUMP, true, GUARD_RANK_LOCAL);
+		t->mc[2] += 500;
+		read_all(t);
+		locks[t->mc[2] > 55000] |= locked(&t->b, ELEMENT, LOCK_DRY_FIRE);
+	}
+}
+
+/* A hot store is pumped into a cold buffer: that warms it fast. Near the hottest there is nothing that water can bring. */
+static void carried_heat_is_no_sign(void **state)
+{
+	struct tank t;
+	bool locks[2] = { false };
+
+	(void)state;
+	carry(&t, true, false, locks);
+	assert_false(locks[0]);
+	assert_true(locks[1]);
+	locks[1] = false;
+	carry(&t, false, false, locks);
+	assert_true(locks[0]);
+	locks[0] = false;
+	carry(&t, true, true, locks);	/* a pump that stopped again explains the minute it ran in, no more */
+	assert_true(locks[0]);
+}
+
 /* 4 kW into 400 l for 20 minutes are 2.8 K: at less than a quarter of it the element is locked, above it is
  * not. */
 static void heat_that_does_not_arrive_locks(void **state)
@@ -191,6 +260,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_fast_rise_locks),
 		cmocka_unit_test(a_spark_is_no_sign),
+		cmocka_unit_test(a_leap_is_the_sensors),
+		cmocka_unit_test(carried_heat_is_no_sign),
 		cmocka_unit_test(heat_that_does_not_arrive_locks),
 		cmocka_unit_test(emitters_explain_a_standstill),
 		cmocka_unit_test(what_is_not_known_is_not_judged),
