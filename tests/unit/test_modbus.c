@@ -293,8 +293,8 @@ static void an_egauge_is_read(void **state)
 	strcpy(b.component.hw_uid, "BGND123");
 	open_device(&b);
 	assert_int_equal(read_first(&b, TELEMETRY_POWER_W), -151);
-	assert_true(b.driver->measures(&b.settings, TELEMETRY_POWER_W));
-	assert_false(b.driver->measures(&b.settings, TELEMETRY_CURRENT_UA));
+	assert_true(b.driver->measures(b.driver, &b.settings, TELEMETRY_POWER_W));
+	assert_false(b.driver->measures(b.driver, &b.settings, TELEMETRY_CURRENT_UA));
 	bench_close(&b);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Walks tests/replay: NAME.log is a text of a device, NAME.want what its driver must make of it: `code
- * N`, or the name of the error. The device is the part of NAME before the first dash. */
+ * N`, or the name of the error. The device is the part of NAME before the first dash; of a Modbus meter it is the model of
+ * its driver. */
 #include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <cmocka.h>
 
@@ -17,6 +19,7 @@
 #include "modbus_map.h"
 #include "number_file.h"
 #include "pulse_flow.h"
+#include "spaceheat/driver.h"
 #include "spaceheat/names.h"
 
 static const char folder[] = "tests/replay";
@@ -60,22 +63,6 @@ static struct settings_meter addresses(void)
 		.current_scale = 1, .energy_scale = 1 };
 }
 
-static bool parse_iem3455(const char *text, int64_t *code, struct err *e)
-{
-	struct settings_meter s = addresses();
-	struct modbus_map map = modbus_map_of("SchneiderElectric__Iem3455", &s);
-
-	return parse_words(&map, text, code, e);
-}
-
-static bool parse_egauge(const char *text, int64_t *code, struct err *e)
-{
-	struct settings_meter s = addresses();
-	struct modbus_map map = modbus_map_of("Egauge__4030", &s);
-
-	return parse_words(&map, text, code, e);
-}
-
 /* "TYPE high|low SCALE" before the words. */
 static bool parse_modbus(const char *text, int64_t *code, struct err *e)
 {
@@ -93,7 +80,7 @@ static bool parse_modbus(const char *text, int64_t *code, struct err *e)
 	s.low_word_first = strcmp(order, "low") == 0;
 	s.power_scale = s.current_scale = s.energy_scale = scale;
 	s.energy_address = 0;
-	map = modbus_map_of("Generic__Modbus", &s);
+	map = modbus_map_with(driver_sense("Generic__Modbus")->map, &s);
 	return parse_words(&map, text + used, code, e);
 }
 
@@ -147,8 +134,6 @@ static const struct {
 } parsers[] = {
 	{ "ds18b20", ds18b20_parse },
 	{ "ads1115", parse_ads1115 },
-	{ "iem3455", parse_iem3455 },
-	{ "egauge", parse_egauge },
 	{ "modbus", parse_modbus },
 	{ "flow", parse_flow },
 	{ "emonpi", parse_emonpi },
@@ -176,13 +161,37 @@ static size_t read_text(const char *name, const char *ending, char *text, size_t
 	return n;
 }
 
+/* Any driver with a map of registers needs no line above: its recordings are named after its model. */
+static const struct driver *meter_of(const char *name)
+{
+	const struct driver *d;
+
+	for (int i = 0; (d = driver_sense_nth(i)) != NULL; i++) {
+		const char *model = strstr(d->make_model, "__");
+		size_t length = model != NULL ? strlen(model + 2) : 0;
+
+		if (d->map != NULL && length > 0 && strncasecmp(name, model + 2, length) == 0 && name[length] == '-')
+			return d;
+	}
+	return NULL;
+}
+
 static bool parse(const char *name, const char *text, int64_t *code, struct err *e)
 {
+	const struct driver *meter;
+	struct settings_meter s = addresses();
+	struct modbus_map map;
+
 	for (size_t i = 0; i < sizeof(parsers) / sizeof(parsers[0]); i++) {
 		size_t length = strlen(parsers[i].device);
 
 		if (strncmp(name, parsers[i].device, length) == 0 && name[length] == '-')
 			return parsers[i].parse(text, code, e);
+	}
+	meter = meter_of(name);
+	if (meter != NULL) {
+		map = modbus_map_with(meter->map, &s);
+		return parse_words(&map, text, code, e);
 	}
 	fail_msg("%s: no such device", name);
 	return false;
