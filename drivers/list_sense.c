@@ -12,7 +12,8 @@
 	X(iem3455_driver) \
 	X(modbus_generic_driver) \
 	X(number_file_driver) \
-	X(pulse_flow_driver)
+	X(pulse_flow_driver) \
+	/* the end */
 
 #define DECLARED(name) extern const struct driver name;
 #define ADDRESS(name) &name,

@@ -13,8 +13,8 @@ static void take_settings(struct modbus_map *m, const struct settings_meter *s)
 	m->of[MODBUS_POWER] = (struct modbus_register){ -1, s->kind, s->type, s->low_word_first, s->power_scale };
 	m->of[MODBUS_CURRENT] =
 		(struct modbus_register){ -1, s->kind, s->type, s->low_word_first, s->current_scale * UA_PER_A };
-	m->of[MODBUS_ENERGY].kind = s->kind;
-	m->of[MODBUS_ENERGY].low_word_first = s->low_word_first;
+	m->of[MODBUS_ENERGY] =
+		(struct modbus_register){ -1, s->kind, s->energy_type, s->low_word_first, s->energy_scale };
 }
 
 struct modbus_map modbus_map_with(const struct modbus_map *make, const struct settings_meter *s)
@@ -27,10 +27,6 @@ struct modbus_map modbus_map_with(const struct modbus_map *make, const struct se
 	for (int i = 0; i < N_MODBUS_QUANTITIES; i++)
 		if (addresses[i] >= 0)
 			m.of[i].address = addresses[i];
-	if (s->energy_address >= 0) {
-		m.of[MODBUS_ENERGY].type = s->energy_type;
-		m.of[MODBUS_ENERGY].scale = s->energy_scale;
-	}
 	return m;
 }
 
