@@ -13,6 +13,7 @@
 	X(modbus_generic_driver) \
 	X(number_file_driver) \
 	X(pulse_flow_driver) \
+	X(sdm630_driver) \
 	/* the end */
 
 #define DECLARED(name) extern const struct driver name;
