@@ -66,6 +66,9 @@ static void fill(modbus_mapping_t *m)
 	m->tab_registers[3206] = 0xd687;
 	m->tab_registers[129] = 308;
 	m->tab_registers[130] = 35941;
+	put_float(&m->tab_input_registers[48], 19.5F);		/* A */
+	put_float(&m->tab_input_registers[52], 4512.6F);	/* W */
+	put_float(&m->tab_input_registers[72], 1250.5F);	/* kWh */
 	put_float(&m->tab_input_registers[9002], -150.6F);	/* W */
 	m->tab_input_registers[5034] = 0x1234;			/* Ws: 0x12345678 */
 	m->tab_input_registers[5035] = 0x5678;
@@ -282,6 +285,24 @@ static void another_serial_number_is_refused(void **state)
 	assert_non_null(strstr(e.text, "35941_308"));
 	assert_non_null(strstr(e.text, "35941_309"));
 	assert_false(read_one(&b, TELEMETRY_POWER_W, &value, &e));
+	bench_close(&b);
+}
+
+/* A meter that is but its own file, named by Driver: input registers, kilowatt-hours. */
+static void an_eastron_is_read(void **state)
+{
+	struct bench b;
+	int64_t value;
+	struct err e;
+
+	(void)state;
+	bench_open(&b, "Eastron__Sdm630", false, PROPER);
+	open_device(&b);
+	assert_int_equal(read_first(&b, TELEMETRY_POWER_W), 4513);
+	assert_true(read_one(&b, TELEMETRY_CURRENT_UA, &value, &e));
+	assert_int_equal(value, 19500000);
+	assert_true(b.driver->energy_wh(&b.device, &value, &e));
+	assert_int_equal(value, 1250500);
 	bench_close(&b);
 }
 
@@ -508,6 +529,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_schneider_is_read),
 		cmocka_unit_test(another_serial_number_is_refused),
+		cmocka_unit_test(an_eastron_is_read),
 		cmocka_unit_test(an_egauge_is_read),
 		cmocka_unit_test(a_generic_map_is_read),
 		cmocka_unit_test(silence_is_a_timeout),
