@@ -23,6 +23,8 @@ struct bus {
 	bool (*slurp)(const struct bus *, const char *path, char *text, size_t size, struct err *);
 	bool (*find)(const struct bus *, const char *dir, const char *prefix, const char *suffix,
 		char *name, size_t size, struct err *);
+	/* Writes a text into a file that is there, in one go. NULL: nothing is written here. */
+	bool (*put)(const struct bus *, const char *path, const char *text, struct err *);
 	/* How long ago a file was written, by its own date. NULL: no files here. */
 	bool (*age_ms)(const struct bus *, const char *path, int64_t *age_ms, struct err *);
 	const struct i2c *i2c;	/* NULL: none */
@@ -56,6 +58,9 @@ struct driver {
 	bool (*open)(struct device *, const struct component *, struct err *);
 	bool (*read)(struct device *, enum telemetry_name, int64_t *value, struct err *);
 	bool (*write)(struct device *, bool on, struct err *);	/* NULL: it only senses */
+	/* Before each round of readings, with any open device of this driver: what helps all of them. What it did, a constant
+	 * text: said when it is another than before. May be NULL. */
+	const char *(*prepare)(struct device *);
 	void (*close)(struct device *);
 	bool (*energy_wh)(struct device *, int64_t *wh, struct err *);	/* a meter's own register; NULL: it has none */
 	/* Does a meter of these settings tell that at all? NULL: it does. */
