@@ -11,6 +11,7 @@
 	X(emonpi_driver) \
 	X(iem3455_driver) \
 	X(modbus_generic_driver) \
+	X(number_exec_driver) \
 	X(number_file_driver) \
 	X(pulse_flow_driver) \
 	X(sdm630_driver) \

@@ -31,7 +31,7 @@ struct bus {
 };
 
 /* Who waits for whom: sensing devices on one bus are read by one thread, others are not delayed (SF-84). */
-enum sense_bus { SENSE_W1, SENSE_I2C, SENSE_LINE, SENSE_FILE, N_SENSE_BUSES };
+enum sense_bus { SENSE_W1, SENSE_I2C, SENSE_LINE, SENSE_FILE, SENSE_EXEC, N_SENSE_BUSES };
 
 struct settings;
 struct modbus_map;

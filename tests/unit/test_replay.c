@@ -17,6 +17,7 @@
 #include "ds18b20.h"
 #include "emonpi.h"
 #include "modbus_map.h"
+#include "number_exec.h"
 #include "number_file.h"
 #include "pulse_flow.h"
 #include "spaceheat/driver.h"
@@ -128,6 +129,25 @@ static bool parse_millifile(const char *text, int64_t *code, struct err *e)
 	return parse_number(text, true, code, e);
 }
 
+/* How the program ended, "exited N", "signal N", "late" or "flooded"; the quantity, and what it printed. */
+static bool parse_exec(const char *text, int64_t *code, struct err *e)
+{
+	static const char *const ends[] = { [CHILD_EXITED] = "exited", [CHILD_SIGNALLED] = "signal", [CHILD_LATE] = "late",
+		[CHILD_FLOODED] = "flooded" };
+	struct child_result r = { .number = 0 };
+	char end[16];
+	int used;
+
+	assert_int_equal(sscanf(text, "%15s %d %n", end, &r.number, &used), 2);
+	while (strcmp(ends[r.end], end) != 0)
+		r.end++;
+	for (size_t i = 0; i < sizeof(file_kinds) / sizeof(file_kinds[0]); i++)
+		if (strncmp(text + used, file_kinds[i].word, strlen(file_kinds[i].word)) == 0)
+			return exec_understand(&r, text + used + strlen(file_kinds[i].word), false, file_kinds[i].name, code, e);
+	fail_msg("what is %s", text);
+	return false;
+}
+
 static const struct {
 	const char *device;
 	bool (*parse)(const char *, int64_t *, struct err *);
@@ -139,6 +159,7 @@ static const struct {
 	{ "emonpi", parse_emonpi },
 	{ "file", parse_file },
 	{ "millifile", parse_millifile },
+	{ "exec", parse_exec },
 };
 
 static const char *const error_names[] = { [ERR_NONE] = "none", [ERR_IO] = "io", [ERR_FORMAT] = "format",
