@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "spaceheat/driver.h"
+#include "w1_bulk.h"
 
 enum { SCRATCHPAD = 9, LOWEST_C = -55, HIGHEST_C = 125 };
 
@@ -86,6 +87,6 @@ static void ds18b20_close(struct device *d)
 
 const struct driver ds18b20_driver = {
 	.kinds = 1U << COMPONENT_TEMP_SENSOR, .make_model = "Adafruit__642",
-	.open = ds18b20_open, .read = ds18b20_read, .close = ds18b20_close, .says_85_first = true,
+	.open = ds18b20_open, .prepare = w1_bulk_convert, .read = ds18b20_read, .close = ds18b20_close, .says_85_first = true,
 	.restless = true,
 };

@@ -166,8 +166,9 @@ static void emonpi_close(struct device *d)
 	d->address[0] = '\0';
 }
 
-static bool emonpi_measures(const struct settings *s, enum telemetry_name name)
+static bool emonpi_measures(const struct driver *self, const struct settings *s, enum telemetry_name name)
 {
+	(void)self;
 	(void)s;
 	return name == TELEMETRY_POWER_W;
 }

@@ -4,20 +4,26 @@
 
 #include "spaceheat/driver.h"
 
-extern const struct driver ds18b20_driver, ads1115_driver, pulse_flow_driver, iem3455_driver, egauge_driver, modbus_driver,
-	emonpi_driver, number_file_driver;
+#define DRIVERS(X) \
+	X(ads1115_driver) \
+	X(ds18b20_driver) \
+	X(egauge_driver) \
+	X(emonpi_driver) \
+	X(iem3455_driver) \
+	X(modbus_generic_driver) \
+	X(number_exec_driver) \
+	X(number_file_driver) \
+	X(pulse_flow_driver) \
+	X(sdm630_driver) \
+	/* the end */
+
+#define DECLARED(name) extern const struct driver name;
+#define ADDRESS(name) &name,
+DRIVERS(DECLARED)
 extern const struct driver sim_temp_driver, sim_flow_driver, sim_meter_driver;
 
-static const struct driver *const real_drivers[] = {
-	&ds18b20_driver,
-	&ads1115_driver,
-	&pulse_flow_driver,
-	&iem3455_driver,
-	&egauge_driver,
-	&modbus_driver,
-	&emonpi_driver,
-	&number_file_driver,
-};
+static const struct driver *const real_drivers[] = { DRIVERS(ADDRESS) };
+enum { N_REAL = sizeof(real_drivers) / sizeof(real_drivers[0]) };
 
 static const struct { enum component_kind kind; const struct driver *driver; } simulated[] = {
 	{ COMPONENT_TEMP_SENSOR, &sim_temp_driver },
@@ -27,7 +33,7 @@ static const struct { enum component_kind kind; const struct driver *driver; } s
 
 static const struct driver *real_of(const char *make_model)
 {
-	for (size_t i = 0; i < sizeof(real_drivers) / sizeof(real_drivers[0]); i++)
+	for (int i = 0; i < N_REAL; i++)
 		if (strcmp(real_drivers[i]->make_model, make_model) == 0)
 			return real_drivers[i];
 	return NULL;
@@ -39,6 +45,11 @@ static const struct driver *simulated_of(enum component_kind kind)
 		if (simulated[i].kind == kind)
 			return simulated[i].driver;
 	return NULL;
+}
+
+const struct driver *driver_sense_nth(int i)
+{
+	return i >= 0 && i < N_REAL ? real_drivers[i] : NULL;
 }
 
 const struct driver *driver_sense(const char *make_model)
@@ -61,6 +72,6 @@ const struct driver *driver_for(const struct house *h, const struct channel *c)
 	component = &h->components[c->component];
 	if (h->simulated)
 		return simulated_of(component->kind);
-	real = real_of(symbols_make_model.list[component->make].word);
+	real = real_of(component_make(component));
 	return real != NULL && (real->kinds >> component->kind & 1) != 0 ? real : NULL;
 }

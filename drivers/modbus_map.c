@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-/* To add a meter, add its table here and its line in modbus_meter.c. */
 #include "modbus_map.h"
 
 #include <ctype.h>
@@ -9,51 +8,25 @@
 
 static const double UA_PER_A = 1e6, MOST[N_MODBUS_QUANTITIES] = { 1e6, 1e10, 1e15 };
 
-#define NONE { .address = -1, .scale = 1 }
-
-const struct modbus_map modbus_maps[] = {
-	/* Its manual counts registers from 1. Power is told in kW; the serial number is two words, second first. */
-	{ "SchneiderElectric__Iem3455", {
-		[MODBUS_POWER] = { 3054 - 1, REGISTER_HOLDING, TYPE_F32, false, 1000 },
-		[MODBUS_CURRENT] = { 3000 - 1, REGISTER_HOLDING, TYPE_F32, false, 1e6 },
-		[MODBUS_ENERGY] = { 3204 - 1, REGISTER_HOLDING, TYPE_S64, false, 1 } },
-		{ SERIAL_TWO_WORDS, REGISTER_HOLDING, 130 - 1, 2 }, false },
-	/* Addresses depend on how its owner arranged its registers: meter.power_address and so on say which. */
-	{ "Egauge__4030", {
-		[MODBUS_POWER] = { -1, REGISTER_INPUT, TYPE_F32, false, 1 },
-		[MODBUS_CURRENT] = { -1, REGISTER_INPUT, TYPE_F32, false, 1e6 },
-		[MODBUS_ENERGY] = { -1, REGISTER_INPUT, TYPE_S64, false, 1 } },
-		{ SERIAL_TEXT, REGISTER_INPUT, 100, 8 }, false },
-	{ "Generic__Modbus", { NONE, NONE, NONE }, { SERIAL_NONE, REGISTER_HOLDING, 0, 0 }, true },
-};
-const int n_modbus_maps = sizeof(modbus_maps) / sizeof(modbus_maps[0]);
-
 static void take_settings(struct modbus_map *m, const struct settings_meter *s)
 {
 	m->of[MODBUS_POWER] = (struct modbus_register){ -1, s->kind, s->type, s->low_word_first, s->power_scale };
 	m->of[MODBUS_CURRENT] =
 		(struct modbus_register){ -1, s->kind, s->type, s->low_word_first, s->current_scale * UA_PER_A };
-	m->of[MODBUS_ENERGY].kind = s->kind;
-	m->of[MODBUS_ENERGY].low_word_first = s->low_word_first;
+	m->of[MODBUS_ENERGY] =
+		(struct modbus_register){ -1, s->kind, s->energy_type, s->low_word_first, s->energy_scale };
 }
 
-struct modbus_map modbus_map_of(const char *make_model, const struct settings_meter *s)
+struct modbus_map modbus_map_with(const struct modbus_map *make, const struct settings_meter *s)
 {
 	const int addresses[N_MODBUS_QUANTITIES] = { s->power_address, s->current_address, s->energy_address };
-	struct modbus_map m = { .make_model = make_model, .of = { NONE, NONE, NONE } };
+	struct modbus_map m = *make;
 
-	for (int i = 0; i < n_modbus_maps; i++)
-		if (strcmp(modbus_maps[i].make_model, make_model) == 0)
-			m = modbus_maps[i];
 	if (m.from_settings)
 		take_settings(&m, s);
 	for (int i = 0; i < N_MODBUS_QUANTITIES; i++)
 		if (addresses[i] >= 0)
 			m.of[i].address = addresses[i];
-	if (s->energy_address >= 0) {
-		m.of[MODBUS_ENERGY].type = s->energy_type;
-		m.of[MODBUS_ENERGY].scale = s->energy_scale;
-	}
 	return m;
 }
 

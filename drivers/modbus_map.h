@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* modbus_map.h: the registers of electric meters as tables, and what their words mean. Pure. */
+/* modbus_map.h: the registers of an electric meter as a table, and what their words mean. Pure. */
 #ifndef DRIVERS_MODBUS_MAP_H
 #define DRIVERS_MODBUS_MAP_H
 
@@ -23,17 +23,15 @@ struct modbus_register {
 };
 
 struct modbus_map {
-	const char *make_model;
 	struct modbus_register of[N_MODBUS_QUANTITIES];
 	struct { enum modbus_serial form; enum meter_kind kind; int address, words; } serial;
 	bool from_settings;		/* all of it, not only its addresses */
 };
 
-extern const struct modbus_map modbus_maps[];
-extern const int n_modbus_maps;
+#define MODBUS_NONE { .address = -1, .scale = 1 }
 
-/* The map of that make, with what the settings say of it. */
-struct modbus_map modbus_map_of(const char *make_model, const struct settings_meter *);
+/* A make's map with what the settings say of it. */
+struct modbus_map modbus_map_with(const struct modbus_map *, const struct settings_meter *);
 /* How many words of 16 bits a register of that type has. */
 int modbus_words(enum meter_type);
 /* The words as W, uA or Wh. ERR_RANGE: no number, or beyond what a house has. */

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* modbus_meter.c: electric meters that speak Modbus, over RS485 or TCP; what differs between them is a table in
- * modbus_map.c. */
+/* Electric meters that speak Modbus, over RS485 or TCP; what differs between them is their map. */
+#include "modbus_meter.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "modbus_link.h"
-#include "modbus_map.h"
-#include "spaceheat/driver.h"
 
 struct modbus_meter {
 	struct modbus_link *link;
@@ -16,14 +15,14 @@ struct modbus_meter {
 	int checked;				/* at which connection it was */
 };
 
-static bool modbus_meter_open(struct device *d, const struct component *c, struct err *e)
+bool modbus_meter_open(struct device *d, const struct component *c, const struct modbus_map *map, struct err *e)
 {
 	const struct settings_meter *s = &d->settings->meter;
 	struct modbus_meter *m = calloc(1, sizeof(*m));
 
 	if (m == NULL)
 		return err_set(e, ERR_MEMORY, 0, "no memory");
-	m->map = modbus_map_of(symbols_make_model.list[c->make].word, s);
+	m->map = modbus_map_with(map, s);
 	m->link = modbus_link_open(s, e);
 	if (m->link == NULL) {
 		free(m);
@@ -82,12 +81,12 @@ static bool ask(struct device *d, enum modbus_quantity quantity, int64_t *value,
 	return modbus_understand(&m->map, quantity, words, value, e);
 }
 
-static bool modbus_meter_read(struct device *d, enum telemetry_name quantity, int64_t *value, struct err *e)
+bool modbus_meter_read(struct device *d, enum telemetry_name quantity, int64_t *value, struct err *e)
 {
 	return ask(d, quantity == TELEMETRY_CURRENT_UA ? MODBUS_CURRENT : MODBUS_POWER, value, e);
 }
 
-static bool modbus_meter_energy(struct device *d, int64_t *wh, struct err *e)
+bool modbus_meter_energy(struct device *d, int64_t *wh, struct err *e)
 {
 	const struct modbus_meter *m = d->handle;
 
@@ -95,7 +94,7 @@ static bool modbus_meter_energy(struct device *d, int64_t *wh, struct err *e)
 		err_set(e, ERR_CONFIG, 0, "has no register of energy");
 }
 
-static void modbus_meter_close(struct device *d)
+void modbus_meter_close(struct device *d)
 {
 	struct modbus_meter *m = d->handle;
 
@@ -107,21 +106,8 @@ static void modbus_meter_close(struct device *d)
 	d->address[0] = '\0';
 }
 
-static bool iem3455_measures(const struct settings *s, enum telemetry_name name)
+bool modbus_meter_measures(const struct driver *driver, const struct settings *s, enum telemetry_name name)
 {
-	(void)s;
-	return name == TELEMETRY_POWER_W || name == TELEMETRY_CURRENT_UA;
+	return name == TELEMETRY_POWER_W ||
+		(name == TELEMETRY_CURRENT_UA && modbus_map_with(driver->map, &s->meter).of[MODBUS_CURRENT].address >= 0);
 }
-
-static bool told_measures(const struct settings *s, enum telemetry_name name)
-{
-	return name == TELEMETRY_POWER_W || (name == TELEMETRY_CURRENT_UA && s->meter.current_address >= 0);
-}
-
-#define MODBUS_DRIVER(word, what) { .kinds = 1U << COMPONENT_ELECTRIC_METER, .make_model = word, .open = modbus_meter_open, .read = modbus_meter_read, \
-	.close = modbus_meter_close, .energy_wh = modbus_meter_energy, .measures = what }
-
-extern const struct driver iem3455_driver, egauge_driver, modbus_driver;
-const struct driver iem3455_driver = MODBUS_DRIVER("SchneiderElectric__Iem3455", iem3455_measures);
-const struct driver egauge_driver = MODBUS_DRIVER("Egauge__4030", told_measures);
-const struct driver modbus_driver = MODBUS_DRIVER("Generic__Modbus", told_measures);

@@ -102,8 +102,9 @@ static void number_file_close(struct device *d)
 	d->address[0] = '\0';
 }
 
-static bool number_file_measures(const struct settings *s, enum telemetry_name name)
+static bool number_file_measures(const struct driver *self, const struct settings *s, enum telemetry_name name)
 {
+	(void)self;
 	(void)s;
 	return name != TELEMETRY_CURRENT_UA;
 }

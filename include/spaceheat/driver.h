@@ -23,15 +23,18 @@ struct bus {
 	bool (*slurp)(const struct bus *, const char *path, char *text, size_t size, struct err *);
 	bool (*find)(const struct bus *, const char *dir, const char *prefix, const char *suffix,
 		char *name, size_t size, struct err *);
+	/* Writes a text into a file that is there, in one go. NULL: nothing is written here. */
+	bool (*put)(const struct bus *, const char *path, const char *text, struct err *);
 	/* How long ago a file was written, by its own date. NULL: no files here. */
 	bool (*age_ms)(const struct bus *, const char *path, int64_t *age_ms, struct err *);
 	const struct i2c *i2c;	/* NULL: none */
 };
 
 /* Who waits for whom: sensing devices on one bus are read by one thread, others are not delayed (SF-84). */
-enum sense_bus { SENSE_W1, SENSE_I2C, SENSE_LINE, SENSE_FILE, N_SENSE_BUSES };
+enum sense_bus { SENSE_W1, SENSE_I2C, SENSE_LINE, SENSE_FILE, SENSE_EXEC, N_SENSE_BUSES };
 
 struct settings;
+struct modbus_map;
 
 struct device {
 	const struct bus *bus;
@@ -52,14 +55,19 @@ struct device {
 };
 
 struct driver {
-	const char *make_model;		/* as houses.json spells it */
+	const char *make_model;		/* as houses.json spells it: the word of its symbol, or the component's Driver */
 	bool (*open)(struct device *, const struct component *, struct err *);
 	bool (*read)(struct device *, enum telemetry_name, int64_t *value, struct err *);
 	bool (*write)(struct device *, bool on, struct err *);	/* NULL: it only senses */
+	/* Before each round of readings, with any open device of this driver: what helps all of them. What it did, a constant
+	 * text: said when it is another than before. May be NULL. */
+	const char *(*prepare)(struct device *);
 	void (*close)(struct device *);
 	bool (*energy_wh)(struct device *, int64_t *wh, struct err *);	/* a meter's own register; NULL: it has none */
 	/* Does a meter of these settings tell that at all? NULL: it does. */
-	bool (*measures)(const struct settings *, enum telemetry_name);
+	bool (*measures)(const struct driver *, const struct settings *, enum telemetry_name);
+	const struct modbus_map *map;	/* registers of a meter that speaks Modbus; NULL: it is something else */
+	bool needs_port, needs_power_address;	/* settings.meter: what a meter cannot be read without */
 	enum sense_bus bus;
 	unsigned int kinds;	/* of component it can stand for: bits 1 << enum component_kind; relay drivers leave it */
 	bool says_85_first;	/* a DS18B20's word before its first conversion is exactly 85 C (SF-81) */
@@ -69,6 +77,8 @@ struct driver {
 /* The driver of that make and model, or NULL. */
 const struct driver *driver_sense(const char *make_model);
 const struct driver *driver_relay(const char *make_model);
+/* The sensing drivers of real devices, one by one from 0; NULL after the last. */
+const struct driver *driver_sense_nth(int);
 /* Is there a relay driver for that make and model? Known outside the guard too, so that a configuration can be
  * refused before anything is started (SF-92). */
 bool driver_relay_known(const char *make_model);

@@ -44,6 +44,7 @@ struct component {
 	struct uuid id;
 	enum component_kind kind;
 	enum make_model make;
+	char driver[32];	/* by name, for a device that the protocol's makes do not have; "" = its make says it */
 	char label[LABEL_SIZE];
 	char hw_uid[64];	/* what tells it from others, or where it is: see docs/hardware.md; "" = none */
 	int gpio;		/* -1 = none */
@@ -96,6 +97,9 @@ int house_node(const struct house *, const char *alias);
 int house_channel(const struct house *, int about, enum telemetry_name);
 /* The alias, or "-" for NO_NODE. */
 const char *house_alias(const struct house *, int node);
+
+/* The driver's name of a component: Driver where it has one, else the word of its make. */
+const char *component_make(const struct component *);
 
 /* Both in core/channel.c. The map must be valid (den != 0). */
 int64_t code_map_apply(struct code_map, int64_t code);

@@ -24,7 +24,7 @@ static bool is_measured(const struct house *h, const struct settings *settings, 
 	if (c->name != TELEMETRY_POWER_W && c->name != TELEMETRY_CURRENT_UA)
 		return false;
 	driver = driver_for(h, c);
-	return driver == NULL || driver->measures == NULL || driver->measures(settings, c->name);
+	return driver == NULL || driver->measures == NULL || driver->measures(driver, settings, c->name);
 }
 
 void meter_init(

@@ -7,7 +7,7 @@
 
 enum {
 	TRIES = 2,             /* a checksum error is read again at once: noise on the line passes */
-	LINES_PER_CHANNEL = 4, /* of the outbox, at most: reading, remark, quality as line and event */
+	LINES_PER_CHANNEL = 5, /* of the outbox, at most: reading, remarks, quality as line and event */
 };
 
 static void take_limits(struct sensor *s, const struct settings *settings)
@@ -238,13 +238,28 @@ static void read_channel(struct sensor *s, struct sensor_channel *c, const struc
 	say_reading(c, code, poll_tick(&s->poll, in->clock), in->now, out);
 }
 
-/* A real sensor takes 0.9 s to answer, so each gets a delivery, and thereby a time, of its own.
+/* What one driver can do for all its devices; the first round opens them. */
+static void prepare(struct sensor *s, struct outbox *out)
+{
+	const char *did = NULL;
+
+	for (int i = 0; i < s->n && did == NULL; i++)
+		if (s->channels[i].open && s->channels[i].driver->prepare != NULL)
+			did = s->channels[i].driver->prepare(&s->channels[i].device);
+	if (did != NULL && did != s->prepared) {
+		s->prepared = did;
+		note(out, LEVEL_INFO, LOG_SENSOR, NO_NODE, "%s", did);
+	}
+}
+
+/* A real sensor may take 0.9 s to answer, so each gets a delivery, and thereby a time, of its own.
  * Simulated ones answer at once and are read together, in one instant of simulated time. */
 static void go_on(struct sensor *s, const struct msg *in, struct outbox *out)
 {
 	if (s->next == s->n) {
 		poll_begin(&s->poll, in->clock);
 		s->next = 0;
+		prepare(s, out);
 	}
 	while (s->next < s->n) {
 		read_channel(s, &s->channels[s->next++], in, out);

@@ -46,6 +46,7 @@ struct sensor {
 	struct poll poll;
 	struct sensor_channel channels[HOUSE_MAX_CHANNELS];
 	int n, next;			/* next: of the round under way; n = none is */
+	const char *prepared;		/* what was last said of preparing a round */
 };
 
 /* The channels that are read on that bus; those without a driver are on the first. Returns how many. */

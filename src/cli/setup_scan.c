@@ -5,14 +5,12 @@
 #include <string.h>
 
 #include "core/settings/settings.h"
+#include "spaceheat/driver.h"
 
 static const struct { int first, last; const char *what; } chips[] = {
 	{ 0x20, 0x27, "relay board: MCP23008 (NCD__PR8-14-SPST) or PCF8575 (Krida__Pcf8575Relay16)" },
 	{ 0x48, 0x4b, "ADS1115 for thermistors (TI__Ads1115Ntc)" },
 };
-
-/* Makes that tell a serial number, which is asked for. */
-static const char *const meters[] = { "SchneiderElectric__Iem3455", "Egauge__4030" };
 
 static void add(struct setup_scan *s, const char *bus, const char *address, const char *what)
 {
@@ -53,10 +51,11 @@ static void look_at_i2c(const struct cli_doors *doors, const char *path, struct 
 static void look_at_meter(const struct cli_doors *doors, const struct settings_meter *at, struct setup_scan *s)
 {
 	char serial[32], what[96], address[80];
+	const struct driver *d;
 
-	for (size_t i = 0; i < sizeof(meters) / sizeof(meters[0]); i++)
-		if (doors->modbus_serial(at, meters[i], serial, sizeof(serial)) && serial[0] != '\0') {
-			snprintf(what, sizeof(what), "%s, HwUid \"%s\"", meters[i], serial);
+	for (int i = 0; (d = driver_sense_nth(i)) != NULL; i++)
+		if (d->map != NULL && doors->modbus_serial(at, d, serial, sizeof(serial)) && serial[0] != '\0') {
+			snprintf(what, sizeof(what), "%s, HwUid \"%s\"", d->make_model, serial);
 			snprintf(address, sizeof(address), "unit %d on %.60s", at->unit_id, at->port);
 			add(s, "modbus", address, what);
 			snprintf(s->port, sizeof(s->port), "%s", at->port);

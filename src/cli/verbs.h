@@ -27,6 +27,7 @@ enum exit_code {
 };
 
 struct cli;
+struct driver;
 
 /* What only main can reach: the simulated clock and whole programs. */
 struct cli_doors {
@@ -37,9 +38,9 @@ struct cli_doors {
 	/* `spaceheat sim --days N`. */
 	int (*sim_run)(struct cli *, int argc, char **argv);
 	const char *version, *commit;
-	/* Does anybody answer at that I2C address; the serial number of a Modbus meter of that make. NULL: not to be looked for. */
+	/* Does anybody answer at that I2C address; the serial number of a meter of that driver. NULL: not to be looked for. */
 	bool (*i2c_answers)(const char *path, int address);
-	bool (*modbus_serial)(const struct settings_meter *, const char *make, char *serial, size_t size);
+	bool (*modbus_serial)(const struct settings_meter *, const struct driver *, char *serial, size_t size);
 };
 
 struct cli {

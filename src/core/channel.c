@@ -26,6 +26,11 @@ bool channel_is_temperature(const struct channel *c)
 	return c->name == TELEMETRY_WATER_TEMP_C || c->name == TELEMETRY_WATER_TEMP_F;
 }
 
+const char *component_make(const struct component *c)
+{
+	return c->driver[0] != '\0' ? c->driver : symbols_make_model.list[c->make].word;
+}
+
 int house_node(const struct house *h, const char *alias)
 {
 	for (int i = 0; i < h->n_nodes; i++)

@@ -17,14 +17,14 @@ bool cli_i2c_answers(const char *path, int address)
 	return bus.read(bus.self, address, &byte, 1, &unused);
 }
 
-bool cli_modbus_serial(const struct settings_meter *at, const char *make, char *serial, size_t size)
+bool cli_modbus_serial(const struct settings_meter *at, const struct driver *driver, char *serial, size_t size)
 {
-	struct modbus_map map = modbus_map_of(make, at);
+	struct modbus_map map = modbus_map_with(driver->map, at);
 	struct err unused;
 	struct modbus_link *link = modbus_link_open(at, &unused);
 	uint16_t words[MODBUS_MAX_WORDS];
 	char text[MODBUS_SERIAL_TEXT] = "";
-	bool found = link != NULL &&
+	bool found = map.serial.form != SERIAL_NONE && link != NULL &&
 		modbus_link_read(link, map.serial.kind, map.serial.address, map.serial.words, words, &unused);
 
 	if (found)

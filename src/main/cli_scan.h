@@ -6,11 +6,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "spaceheat/driver.h"
 #include "spaceheat/settings.h"
 
 /* Does anybody answer at that address? */
 bool cli_i2c_answers(const char *path, int address);
 /* The serial number of a meter of that make. */
-bool cli_modbus_serial(const struct settings_meter *at, const char *make, char *serial, size_t size);
+bool cli_modbus_serial(const struct settings_meter *at, const struct driver *, char *serial, size_t size);
 
 #endif

@@ -151,7 +151,8 @@ static void alive(void *ctx)
 static void list_sensors(struct daemon *d)
 {
 	static const char *const names[N_SENSE_BUSES] = { [SENSE_W1] = "sensor w1", [SENSE_I2C] = "sensor i2c",
-		[SENSE_LINE] = "sensor line", [SENSE_FILE] = "sensor file" };
+		[SENSE_LINE] = "sensor line", [SENSE_FILE] = "sensor file",
+		[SENSE_EXEC] = "sensor exec" };
 	int unused[HOUSE_MAX_CHANNELS];
 
 	for (enum sense_bus bus = 0; bus < N_SENSE_BUSES; bus++)

@@ -57,6 +57,21 @@ static bool linux_slurp(const struct bus *b, const char *path, char *text, size_
 	return err_set(e, code_of(os), os, "%s: %s", path, strerror(os));
 }
 
+static bool linux_put(const struct bus *b, const char *path, const char *text, struct err *e)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC), os;
+	size_t size = strlen(text);
+	ssize_t n;
+
+	(void)b;
+	if (fd < 0)
+		return err_set(e, code_of(errno), errno, "%s: %s", path, strerror(errno));
+	n = write(fd, text, size);
+	os = n < 0 ? errno : EIO;
+	close(fd);
+	return n == (ssize_t)size || err_set(e, code_of(os), os, "%s: %s", path, strerror(os));
+}
+
 static bool fits(const char *name, const char *prefix, const char *suffix)
 {
 	size_t length = strlen(name), before = strlen(prefix), after = strlen(suffix);
@@ -112,5 +127,5 @@ static bool linux_age_ms(const struct bus *b, const char *path, int64_t *age_ms,
 
 struct bus bus_linux(void)
 {
-	return (struct bus){ .slurp = linux_slurp, .find = linux_find, .age_ms = linux_age_ms };
+	return (struct bus){ .slurp = linux_slurp, .put = linux_put, .find = linux_find, .age_ms = linux_age_ms };
 }

@@ -275,9 +275,50 @@ static bool sensors_have_drivers(const struct loaded *l, struct problems *proble
 		good = problem_add(problems, l->settings.houses_file, device->line,
 			"%s \"%s\" is a %s, for which this version has no driver - see docs/hardware.md for those it has, or "
 			"make it Generic__File", device->kind == COMPONENT_ELECTRIC_METER ? "meter" : "sensor",
-			house_alias(&l->house, c->by), symbols_make_model.list[device->make].word);
+			house_alias(&l->house, c->by), component_make(device));
 	}
 	return good;
+}
+
+static bool meter_has(const struct loaded *l, const struct conf_list *origins, const struct node *n,
+	const struct driver *driver, struct problems *problems)
+{
+	const struct conf_entry *e = conf_find(origins, "meter");
+	bool good = true;
+
+	if (driver->needs_port && l->settings.meter.port[0] == '\0')
+		good = problem_add(problems, conf_file_of(origins, e), e ? e->line : 0,
+			"meter.port = \"\", but house %s has a meter at \"%s\" - set meter.port, like \"/dev/ttyUSB0\"",
+			l->house.key, n->alias);
+	if (driver->needs_power_address && l->settings.meter.power_address < 0)
+		good = problem_add(problems, conf_file_of(origins, e), e ? e->line : 0,
+			"meter.power_address is not set, but the meter at \"%s\" is a %s - set it to the register of its power",
+			n->alias, driver->make_model);
+	return good;
+}
+
+/* What its driver cannot read it without is set. */
+static bool meters_have_settings(const struct loaded *l, const struct conf_list *origins, struct problems *problems)
+{
+	bool good = true;
+
+	for (int i = 0; i < l->house.n_nodes && !l->settings.simulated; i++) {
+		const struct node *n = &l->house.nodes[i];
+		const struct driver *driver = n->actor != ACTOR_CLASS_POWER_METER || n->component < 0 ? NULL :
+			driver_sense(component_make(&l->house.components[n->component]));
+
+		if (driver != NULL && !meter_has(l, origins, n, driver, problems))
+			good = false;
+	}
+	return good;
+}
+
+/* Both look, whatever the other finds. */
+static bool house_fits(struct loaded *l, const struct conf_list *origins, struct problems *problems)
+{
+	bool resolved = settings_resolve(&l->settings, &l->house, origins, problems);
+
+	return meters_have_settings(l, origins, problems) && resolved;
 }
 
 static bool load_all(
@@ -293,8 +334,7 @@ static bool load_all(
 	if (!l->configured)
 		return good;
 	/* With mistakes in the settings the house is read all the same: all errors at once (SF-90). */
-	good = load_house(houses, origins, l, problems) &&
-	       settings_resolve(&l->settings, &l->house, origins, problems) && good &&
+	good = load_house(houses, origins, l, problems) && house_fits(l, origins, problems) && good &&
 		drivers_exist(l, problems) && sensors_have_drivers(l, problems);
 	settings_model_house(&l->settings, &l->house);
 	return good;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "modbus_map.h"
+#include "spaceheat/driver.h"
 
 static struct modbus_map map_of(uint8_t which, uint8_t type, double scale)
 {
@@ -14,7 +15,14 @@ static struct modbus_map map_of(uint8_t which, uint8_t type, double scale)
 		.type = type % (TYPE_S64 + 1), .energy_type = type / 8 % (TYPE_S64 + 1), .low_word_first = type & 64,
 		.power_scale = scale, .current_scale = scale, .energy_scale = scale };
 
-	return modbus_map_of(modbus_maps[which % n_modbus_maps].make_model, &settings);
+	const struct modbus_map *makes[256];
+	const struct driver *d;
+	int n = 0;
+
+	for (int i = 0; (d = driver_sense_nth(i)) != NULL; i++)
+		if (d->map != NULL)
+			makes[n++] = d->map;
+	return modbus_map_with(makes[which % n], &settings);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -320,6 +320,23 @@ static void write_bench_house(struct bench *b, const char *from, const char *to)
 	free(text);
 }
 
+/* The same in a file that is there. */
+static void edit_file(struct bench *b, const char *name, const char *from, const char *to)
+{
+	char path[PATH_SIZE];
+	size_t length;
+	struct err e;
+	char *text, *at;
+
+	snprintf(path, sizeof(path), "%.200s/%s", b->dir, name);
+	text = load_text(path, 1 << 20, &length, &e);
+	assert_non_null(text);
+	for (at = text; (at = strstr(at, from)) != NULL; at++)
+		memcpy(at, to, strlen(to));
+	write_file(b, name, text);
+	free(text);
+}
+
 /* A sensor or a meter without a driver is a mistake of the configuration, by node and make; so is a meter that cannot be
  * read for want of a register. */
 static void a_sensor_needs_a_driver(void **state)
@@ -352,6 +369,40 @@ static void a_sensor_needs_a_driver(void **state)
 	write_file(b, "conf.d/10-site.cfg", "meter: { power_address = 10; };");
 	if (!load(b))
 		fail_msg("%s", b->problems.text[0]);
+}
+
+/* A device whose make the protocol does not have is of unknown make and names its driver; a name that no driver has is
+ * refused. Without a name it is not read, which is no mistake. */
+static void a_component_may_name_its_driver(void **state)
+{
+	static const char from[] = "\"Meter of all heating\",\n    \"HwUid\": \"35941_308\"";
+	static const char *const names[] = { "Generic__File", "Generic__Flie" };
+	struct bench *b = *state;
+
+	write_file(b, "spaceheat.cfg", "house = \"w.bench.1\"; houses_file = \"houses.json\";\n"
+		"relays = ( { node = \"a.pump1.relay\"; kind = \"pump\"; fail_state = \"open\"; expected_w = [ 30, 90 ]; },\n"
+		"{ node = \"a.pump2.relay\"; kind = \"pump\"; fail_state = \"open\"; expected_w = [ 30, 90 ]; },\n"
+		"{ node = \"a.elt1.relay\"; kind = \"element\"; fail_state = \"open\"; expected_w = [ 4000, 4800 ]; } );\n");
+	write_bench_house(b, "d300635e", "b6a32d9b");
+	if (!load(b))
+		fail_msg("%s", b->problems.text[0]);
+	assert_int_equal(house_channel(&b->loaded.house, house_node(&b->loaded.house, "a.elt1"), TELEMETRY_POWER_W), -1);
+	for (int i = 0; i < 2; i++) {
+		char to[sizeof(from)];
+		int channel;
+
+		snprintf(to, sizeof(to), "\"M\", \"Driver\": \"%s\", \"HwUid\": \"/x\"   ", names[i]);
+		assert_int_equal(strlen(to), strlen(from));
+		write_bench_house(b, from, to);
+		edit_file(b, "houses.json", "d300635e", "b6a32d9b");
+		assert_int_equal(load(b), i == 0);
+		channel = house_channel(&b->loaded.house, house_node(&b->loaded.house, "a.elt1"), TELEMETRY_POWER_W);
+		if (i == 0)
+			assert_string_equal(driver_for(&b->loaded.house, &b->loaded.house.channels[channel])->make_model, names[0]);
+		else
+			assert_non_null(strstr(b->problems.text[0], "meter \"a.m\" is a Generic__Flie, for which this version has no "
+				"driver"));
+	}
 }
 
 /* -c wins over the environment, and a name that leads nowhere is told. */
@@ -429,6 +480,7 @@ int main(void)
 		TEST(strange_files_are_refused),
 		TEST(real_house_is_not_simulated),
 		TEST(a_sensor_needs_a_driver),
+		TEST(a_component_may_name_its_driver),
 		TEST(configuration_is_searched_in_order),
 		TEST(verbs_give_exit_codes),
 	};

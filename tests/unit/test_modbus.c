@@ -60,12 +60,18 @@ static void put_float(uint16_t *at, float f)
 static void fill(modbus_mapping_t *m)
 {
 	put_float(&m->tab_registers[2999], 17.5F);		/* A */
-	put_float(&m->tab_registers[3053], 4.0912F);		/* kW */
+	put_float(&m->tab_registers[3053], 2.0456F);		/* kW, of phase 1 */
+	put_float(&m->tab_registers[3059], 4.0912F);		/* of all */
 	m->tab_registers[3205] = 0x0012;			/* Wh: 0x0012d687 */
 	m->tab_registers[3206] = 0xd687;
 	m->tab_registers[129] = 308;
 	m->tab_registers[130] = 35941;
+	put_float(&m->tab_input_registers[48], 19.5F);		/* A */
+	put_float(&m->tab_input_registers[52], 4512.6F);	/* W */
+	put_float(&m->tab_input_registers[72], 1250.5F);	/* kWh */
 	put_float(&m->tab_input_registers[9002], -150.6F);	/* W */
+	m->tab_input_registers[5034] = 0x1234;			/* Ws: 0x12345678 */
+	m->tab_input_registers[5035] = 0x5678;
 	memcpy(&m->tab_input_registers[100], (uint16_t[]){ 0x4247, 0x4e44, 0x3132, 0x3300 }, 8);	/* "BGND123" */
 	m->tab_registers[10] = 0x1234;				/* low word first: 0x00011234 */
 	m->tab_registers[11] = 0x0001;
@@ -282,19 +288,42 @@ static void another_serial_number_is_refused(void **state)
 	bench_close(&b);
 }
 
+/* A meter that is but its own file, named by Driver: input registers, kilowatt-hours. */
+static void an_eastron_is_read(void **state)
+{
+	struct bench b;
+	int64_t value;
+	struct err e;
+
+	(void)state;
+	bench_open(&b, "Eastron__Sdm630", false, PROPER);
+	open_device(&b);
+	assert_int_equal(read_first(&b, TELEMETRY_POWER_W), 4513);
+	assert_true(read_one(&b, TELEMETRY_CURRENT_UA, &value, &e));
+	assert_int_equal(value, 19500000);
+	assert_true(b.driver->energy_wh(&b.device, &value, &e));
+	assert_int_equal(value, 1250500);
+	bench_close(&b);
+}
+
 /* An eGauge is asked at the addresses that its owner gave; who has no current register is not asked for one. */
 static void an_egauge_is_read(void **state)
 {
 	struct bench b;
+	int64_t value;
+	struct err e;
 
 	(void)state;
 	bench_open(&b, "Egauge__4030", true, PROPER);
 	b.settings.meter.power_address = 9002;
+	b.settings.meter.energy_address = 5032;
 	strcpy(b.component.hw_uid, "BGND123");
 	open_device(&b);
 	assert_int_equal(read_first(&b, TELEMETRY_POWER_W), -151);
-	assert_true(b.driver->measures(&b.settings, TELEMETRY_POWER_W));
-	assert_false(b.driver->measures(&b.settings, TELEMETRY_CURRENT_UA));
+	assert_true(b.driver->energy_wh(&b.device, &value, &e));
+	assert_int_equal(value, (0x12345678 + 1800) / 3600);	/* watt-seconds, whatever meter.energy_type is */
+	assert_true(b.driver->measures(b.driver, &b.settings, TELEMETRY_POWER_W));
+	assert_false(b.driver->measures(b.driver, &b.settings, TELEMETRY_CURRENT_UA));
 	bench_close(&b);
 }
 
@@ -384,7 +413,7 @@ static void foreign_answers_and_refusals_are_named(void **state)
 	open_device(&b);
 	assert_false(read_one(&b, TELEMETRY_POWER_W, &value, &e));
 	assert_int_equal(e.code, ERR_CONFIG);
-	assert_non_null(strstr(e.text, "register 3053 of unit 12"));
+	assert_non_null(strstr(e.text, "register 3059 of unit 12"));
 	bench_close(&b);
 }
 
@@ -500,6 +529,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_schneider_is_read),
 		cmocka_unit_test(another_serial_number_is_refused),
+		cmocka_unit_test(an_eastron_is_read),
 		cmocka_unit_test(an_egauge_is_read),
 		cmocka_unit_test(a_generic_map_is_read),
 		cmocka_unit_test(silence_is_a_timeout),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Walks tests/replay: NAME.log is a text of a device, NAME.want what its driver must make of it: `code
- * N`, or the name of the error. The device is the part of NAME before the first dash. */
+ * N`, or the name of the error. The device is the part of NAME before the first dash; of a Modbus meter it is the model of
+ * its driver. */
 #include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <cmocka.h>
 
@@ -15,8 +17,10 @@
 #include "ds18b20.h"
 #include "emonpi.h"
 #include "modbus_map.h"
+#include "number_exec.h"
 #include "number_file.h"
 #include "pulse_flow.h"
+#include "spaceheat/driver.h"
 #include "spaceheat/names.h"
 
 static const char folder[] = "tests/replay";
@@ -60,22 +64,6 @@ static struct settings_meter addresses(void)
 		.current_scale = 1, .energy_scale = 1 };
 }
 
-static bool parse_iem3455(const char *text, int64_t *code, struct err *e)
-{
-	struct settings_meter s = addresses();
-	struct modbus_map map = modbus_map_of("SchneiderElectric__Iem3455", &s);
-
-	return parse_words(&map, text, code, e);
-}
-
-static bool parse_egauge(const char *text, int64_t *code, struct err *e)
-{
-	struct settings_meter s = addresses();
-	struct modbus_map map = modbus_map_of("Egauge__4030", &s);
-
-	return parse_words(&map, text, code, e);
-}
-
 /* "TYPE high|low SCALE" before the words. */
 static bool parse_modbus(const char *text, int64_t *code, struct err *e)
 {
@@ -93,7 +81,7 @@ static bool parse_modbus(const char *text, int64_t *code, struct err *e)
 	s.low_word_first = strcmp(order, "low") == 0;
 	s.power_scale = s.current_scale = s.energy_scale = scale;
 	s.energy_address = 0;
-	map = modbus_map_of("Generic__Modbus", &s);
+	map = modbus_map_with(driver_sense("Generic__Modbus")->map, &s);
 	return parse_words(&map, text + used, code, e);
 }
 
@@ -141,19 +129,37 @@ static bool parse_millifile(const char *text, int64_t *code, struct err *e)
 	return parse_number(text, true, code, e);
 }
 
+/* How the program ended, "exited N", "signal N", "late" or "flooded"; the quantity, and what it printed. */
+static bool parse_exec(const char *text, int64_t *code, struct err *e)
+{
+	static const char *const ends[] = { [CHILD_EXITED] = "exited", [CHILD_SIGNALLED] = "signal", [CHILD_LATE] = "late",
+		[CHILD_FLOODED] = "flooded" };
+	struct child_result r = { .number = 0 };
+	char end[16];
+	int used;
+
+	assert_int_equal(sscanf(text, "%15s %d %n", end, &r.number, &used), 2);
+	while (strcmp(ends[r.end], end) != 0)
+		r.end++;
+	for (size_t i = 0; i < sizeof(file_kinds) / sizeof(file_kinds[0]); i++)
+		if (strncmp(text + used, file_kinds[i].word, strlen(file_kinds[i].word)) == 0)
+			return exec_understand(&r, text + used + strlen(file_kinds[i].word), false, file_kinds[i].name, code, e);
+	fail_msg("what is %s", text);
+	return false;
+}
+
 static const struct {
 	const char *device;
 	bool (*parse)(const char *, int64_t *, struct err *);
 } parsers[] = {
 	{ "ds18b20", ds18b20_parse },
 	{ "ads1115", parse_ads1115 },
-	{ "iem3455", parse_iem3455 },
-	{ "egauge", parse_egauge },
 	{ "modbus", parse_modbus },
 	{ "flow", parse_flow },
 	{ "emonpi", parse_emonpi },
 	{ "file", parse_file },
 	{ "millifile", parse_millifile },
+	{ "exec", parse_exec },
 };
 
 static const char *const error_names[] = { [ERR_NONE] = "none", [ERR_IO] = "io", [ERR_FORMAT] = "format",
@@ -176,13 +182,37 @@ static size_t read_text(const char *name, const char *ending, char *text, size_t
 	return n;
 }
 
+/* Any driver with a map of registers needs no line above: its recordings are named after its model. */
+static const struct driver *meter_of(const char *name)
+{
+	const struct driver *d;
+
+	for (int i = 0; (d = driver_sense_nth(i)) != NULL; i++) {
+		const char *model = strstr(d->make_model, "__");
+		size_t length = model != NULL ? strlen(model + 2) : 0;
+
+		if (d->map != NULL && length > 0 && strncasecmp(name, model + 2, length) == 0 && name[length] == '-')
+			return d;
+	}
+	return NULL;
+}
+
 static bool parse(const char *name, const char *text, int64_t *code, struct err *e)
 {
+	const struct driver *meter;
+	struct settings_meter s = addresses();
+	struct modbus_map map;
+
 	for (size_t i = 0; i < sizeof(parsers) / sizeof(parsers[0]); i++) {
 		size_t length = strlen(parsers[i].device);
 
 		if (strncmp(name, parsers[i].device, length) == 0 && name[length] == '-')
 			return parsers[i].parse(text, code, e);
+	}
+	meter = meter_of(name);
+	if (meter != NULL) {
+		map = modbus_map_with(meter->map, &s);
+		return parse_words(&map, text, code, e);
 	}
 	fail_msg("%s: no such device", name);
 	return false;

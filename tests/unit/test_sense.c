@@ -425,6 +425,9 @@ static void each_bus_has_its_readers(void **state)
 	assert_int_equal(list[1], 3);
 	assert_int_equal(sensor_channels_on(&h, SENSE_FILE, list), 1);
 	assert_int_equal(sensor_channels_on(&h, SENSE_LINE, list), 0);
+	h.components[3] = (struct component){ .kind = COMPONENT_TEMP_SENSOR, .make = MAKE_UNKNOWN, .driver = "Generic__Exec" };
+	assert_int_equal(sensor_channels_on(&h, SENSE_EXEC, list), 1);
+	assert_int_equal(sensor_channels_on(&h, SENSE_I2C, list), 1);
 	h.simulated = true;
 	assert_int_equal(sensor_channels_on(&h, SENSE_W1, list), 4);
 	assert_int_equal(sensor_channels_on(&h, SENSE_I2C, list), 0);

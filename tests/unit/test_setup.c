@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "cli/setup.h"
+#include "spaceheat/driver.h"
 
 static bool answers(const char *path, int address)
 {
@@ -19,9 +20,9 @@ static bool answers(const char *path, int address)
 }
 
 /* An eGauge answers no one; a Schneider sits at unit 12. */
-static bool serial(const struct settings_meter *at, const char *make, char *out, size_t size)
+static bool serial(const struct settings_meter *at, const struct driver *d, char *out, size_t size)
 {
-	bool there = strcmp(make, "SchneiderElectric__Iem3455") == 0 && at->unit_id == 12;
+	bool there = strcmp(d->make_model, "SchneiderElectric__Iem3455") == 0 && at->unit_id == 12;
 
 	assert_string_equal(at->port, "/dev/ttyUSB0");
 	snprintf(out, size, "%s", there ? "35941_308" : "");

@@ -232,6 +232,142 @@ static void a_text_that_does_not_fit_is_an_error(void **state)
 	w1_tree_remove(&t);
 }
 
+/* ---- one conversion for a whole bus ---- */
+
+/* The files of a bus master and what a kernel does with them: eight bytes start a conversion that somebody finds under way
+ * for `busy` looks; each device read after it converts no more. */
+struct kernel { struct bus under; int triggers, busy, converted_alone; bool done[2]; };
+
+static struct kernel *the_kernel(struct kernel *set)
+{
+	static struct kernel *kernel;
+
+	if (set != NULL)
+		kernel = set;
+	return kernel;
+}
+
+static bool kernel_put(const struct bus *b, const char *path, const char *text, struct err *e)
+{
+	struct kernel *k = the_kernel(NULL);
+
+	(void)b;
+	assert_int_equal(strlen(text), 8);
+	assert_memory_equal(text, "trigger", 7);
+	if (!k->under.put(&k->under, path, text, e))
+		return false;
+	w1_write(path, k->busy > 0 ? "-1\n" : "1\n");
+	k->triggers++;
+	k->done[0] = k->done[1] = true;
+	return true;
+}
+
+static bool kernel_slurp(const struct bus *b, const char *path, char *text, size_t size, struct err *e)
+{
+	struct kernel *k = the_kernel(NULL);
+	int device = strstr(path, "28-00000033ffe") != NULL ? 0 : strstr(path, "28-") != NULL ? 1 : -1;
+
+	(void)b;
+	if (device < 0 && --k->busy == 0)
+		w1_write(path, "1\n");
+	if (device >= 0) {
+		k->converted_alone += !k->done[device];
+		k->done[device] = false;
+	}
+	return k->under.slurp(&k->under, path, text, size, e);
+}
+
+static void bench_kernel(struct bench *b, const struct w1_tree *t, struct kernel *k)
+{
+	bench_real(b, t);
+	*k = (struct kernel){ .under = bus_linux() };
+	the_kernel(k);
+	b->sensor.bus.put = kernel_put;
+	b->sensor.bus.slurp = kernel_slurp;
+}
+
+static int lines_with(const struct bench *b, const char *part)
+{
+	int n = 0;
+
+	for (int i = 0; i < b->out.n; i++)
+		n += b->out.box[i].type == MSG_LOG && strstr(b->out.box[i].log.text, part) != NULL;
+	return n;
+}
+
+/* Two rounds of both sensors; how many lines with that text were said. */
+static int two_rounds(struct bench *b, const char *part)
+{
+	int lines = 0;
+
+	for (int i = 0; i < 4; i++) {
+		tick(b);
+		lines += lines_with(b, part);
+		assert_int_equal(reading(b)->quality, QUALITY_GOOD);
+		if (i == 1)
+			b->passed_ms += 5000;
+	}
+	b->passed_ms += 5000;
+	return lines;
+}
+
+/* Where the kernel has it, each round from the second on is one conversion, waited for; it is said once. */
+static void a_bus_is_converted_at_once(void **state)
+{
+	char master[96], bulk[128];
+	struct w1_tree t;
+	struct kernel k;
+	struct bench b;
+
+	(void)state;
+	w1_tree_make(&t);
+	w1_join(master, sizeof(master), t.root, "w1_bus_master1");
+	w1_join(bulk, sizeof(bulk), master, "therm_bulk_read");
+	assert_int_equal(mkdir(master, 0700), 0);
+	w1_write(bulk, "0\n");
+	bench_kernel(&b, &t, &k);
+	k.busy = 3;
+	assert_int_equal(two_rounds(&b, "converted at once"), 1);
+	assert_int_equal(k.triggers, 1);
+	assert_int_equal(k.converted_alone, 2);		/* the first round opens the devices */
+	assert_int_equal(k.busy, 0);
+	assert_int_equal(two_rounds(&b, "converted at once"), 0);
+	assert_int_equal(k.triggers, 3);
+	assert_int_equal(k.converted_alone, 2);
+	unlink(bulk);					/* the last that could do it has left */
+	assert_int_equal(two_rounds(&b, "no therm_bulk_read"), 1);
+	assert_int_equal(k.triggers, 3);
+	assert_int_equal(k.converted_alone, 6);
+	rmdir(master);
+	w1_tree_remove(&t);
+}
+
+/* A kernel without it, and one that does not let us: said once, and each sensor is read as ever. */
+static void without_bulk_each_converts_alone(void **state)
+{
+	char master[96], bulk[128];
+	struct w1_tree t;
+	struct kernel k;
+	struct bench b;
+
+	(void)state;
+	w1_tree_make(&t);
+	bench_kernel(&b, &t, &k);
+	assert_int_equal(two_rounds(&b, "no therm_bulk_read"), 1);
+	assert_int_equal(two_rounds(&b, "no therm_bulk_read"), 0);
+	w1_join(master, sizeof(master), t.root, "w1_bus_master1");
+	w1_join(bulk, sizeof(bulk), master, "therm_bulk_read");
+	assert_int_equal(mkdir(master, 0700), 0);
+	assert_int_equal(mkdir(bulk, 0700), 0);		/* not to be written, for root neither */
+	assert_int_equal(two_rounds(&b, "may not be written"), 1);
+	assert_int_equal(two_rounds(&b, "may not be written"), 0);
+	assert_int_equal(k.triggers, 0);
+	assert_int_equal(k.converted_alone, 16);
+	rmdir(bulk);
+	rmdir(master);
+	w1_tree_remove(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -239,6 +375,8 @@ int main(void)
 		cmocka_unit_test(an_unplugged_device_is_found_again),
 		cmocka_unit_test(two_devices_of_one_id_are_refused),
 		cmocka_unit_test(a_text_that_does_not_fit_is_an_error),
+		cmocka_unit_test(a_bus_is_converted_at_once),
+		cmocka_unit_test(without_bulk_each_converts_alone),
 		cmocka_unit_test(a_real_house_gets_no_simulated_driver),
 	};
 

@@ -171,39 +171,6 @@ static void resolve_simulated(struct resolve *r)
 			r->h->key);
 }
 
-/* What a meter of that make cannot be read without. */
-static const struct { enum make_model make; bool port, power; } meter_needs[] = {
-	{ MAKE_SCHNEIDER_IEM3455, true, false },
-	{ MAKE_EGAUGE_4030, true, true },
-	{ MAKE_MODBUS, true, true },
-};
-
-static void need_of_meter(struct resolve *r, const struct node *n, bool port, bool power)
-{
-	if (port && r->s->meter.port[0] == '\0')
-		problem_add(r->problems, file_of(r, "meter"), line_of(r, "meter"),
-			"meter.port = \"\", but house %s has a meter at \"%s\" - set meter.port, "
-			"like \"/dev/ttyUSB0\"",
-			r->h->key, n->alias);
-	if (power && r->s->meter.power_address < 0)
-		problem_add(r->problems, file_of(r, "meter"), line_of(r, "meter"),
-			"meter.power_address is not set, but the meter at \"%s\" is a %s - set it to the register of its power",
-			n->alias, symbols_make_model.list[r->h->components[n->component].make].word);
-}
-
-static void resolve_meter(struct resolve *r)
-{
-	for (int i = 0; i < r->h->n_nodes && !r->s->simulated; i++) {
-		const struct node *n = &r->h->nodes[i];
-
-		if (n->actor != ACTOR_CLASS_POWER_METER || n->component < 0)
-			continue;
-		for (size_t k = 0; k < sizeof(meter_needs) / sizeof(meter_needs[0]); k++)
-			if (r->h->components[n->component].make == meter_needs[k].make)
-				need_of_meter(r, n, meter_needs[k].port, meter_needs[k].power);
-	}
-}
-
 bool settings_resolve(
 	struct settings *s, const struct house *h, const struct conf_list *origins, struct problems *problems)
 {
@@ -214,7 +181,6 @@ bool settings_resolve(
 	resolve_roles(&r);
 	resolve_zones(&r);
 	resolve_relays(&r);
-	resolve_meter(&r);
 	return problems->n + problems->more == before;
 }
 

@@ -360,7 +360,7 @@ const struct setting settings_table[] = {
 	CHOICE("meter.register_type", "\"f32\"", register_types, AT(meter.type), RELOAD_RESTART,
 		"Generic__Modbus: form of power and current"),
 	CHOICE("meter.energy_type", "\"u32\"", register_types, AT(meter.energy_type), RELOAD_RESTART,
-		"Form of a register that meter.energy_address names"),
+		"Generic__Modbus: form of energy"),
 	CHOICE("meter.word_order", "\"high_first\"", word_orders, AT(meter.low_word_first), RELOAD_RESTART,
 		"Generic__Modbus: which word of a long number comes first"),
 	FLOAT("meter.power_scale", "W", "1.0", 0.000001, 1000000, AT(meter.power_scale), RELOAD_RESTART,
@@ -368,7 +368,7 @@ const struct setting settings_table[] = {
 	FLOAT("meter.current_scale", "A", "1.0", 0.000001, 1000000, AT(meter.current_scale), RELOAD_RESTART,
 		"Generic__Modbus: amperes of one count of current", NULL),
 	FLOAT("meter.energy_scale", "Wh", "1.0", 0.000001, 1000000, AT(meter.energy_scale), RELOAD_RESTART,
-		"Watt-hours of one count of a register that meter.energy_address names", NULL),
+		"Generic__Modbus: watt-hours of one count of energy", NULL),
 
 	INT("history.commit_s", "s", "300", 60, 900, AT(history.commit_s), RELOAD_LIVE,
 		"How often readings are written to the card", "more often wears the card"),

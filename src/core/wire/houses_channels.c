@@ -45,10 +45,12 @@ static void add_channel(struct house_reader *r, int about, int by, enum telemetr
 		h->channels[h->n_channels++] = c;
 }
 
-/* A device of unknown make has no driver; in a simulated house the simulation stands in for it. */
+/* A device of unknown make that names none has no driver; in a simulated house the simulation stands in for it. */
 static bool can_be_read(const struct house *h, const struct node *n)
 {
-	return n->component >= 0 && (h->simulated || h->components[n->component].make != MAKE_UNKNOWN);
+	const struct component *c = n->component >= 0 ? &h->components[n->component] : NULL;
+
+	return c != NULL && (h->simulated || c->make != MAKE_UNKNOWN || c->driver[0] != '\0');
 }
 
 static void make_sensor(struct house_reader *r, int node)

@@ -37,10 +37,10 @@ const char *house_source(const struct house *h)
 	return house_node(h, "a.hp1") != NO_NODE ? "a.hp1" : "a.elt1";
 }
 
-bool make_is_simulated(enum make_model make)
+static bool is_simulated(const struct component *c)
 {
-	return make == MAKE_GRIDWORKS_SIM_TEMP || make == MAKE_GRIDWORKS_SIM_METER ||
-	       make == MAKE_GRIDWORKS_SIM_RELAY || make == MAKE_UNKNOWN;
+	return c->driver[0] == '\0' && (c->make == MAKE_GRIDWORKS_SIM_TEMP || c->make == MAKE_GRIDWORKS_SIM_METER ||
+		c->make == MAKE_GRIDWORKS_SIM_RELAY || c->make == MAKE_UNKNOWN);
 }
 
 /* Actors that read or move a device. */
@@ -187,7 +187,7 @@ static void check_hw_uids(struct house_reader *r)
 	for (int i = 0; i < r->h->n_components; i++)
 		for (int j = 0; j < i; j++)
 			if (c[i].hw_uid[0] && strcmp(c[i].hw_uid, c[j].hw_uid) == 0 &&
-				!(make_is_simulated(c[i].make) && make_is_simulated(c[j].make)))
+				!(is_simulated(&c[i]) && is_simulated(&c[j])))
 				HOUSE_PROBLEM(r, c[i].line,
 					"HwUid \"%s\" is already used by the component at line %d - correct "
 					"one of them",
@@ -198,7 +198,7 @@ static bool only_simulated(const struct house *h)
 {
 	for (int i = 0; i < h->n_nodes; i++)
 		if (acts(&h->nodes[i]) && h->nodes[i].component >= 0 &&
-			!make_is_simulated(h->components[h->nodes[i].component].make))
+			!is_simulated(&h->components[h->nodes[i].component]))
 			return false;
 	return true;
 }

@@ -257,6 +257,7 @@ static bool take_component(struct house_reader *r, const struct section *s, cons
 			(long long)c->ul_per_pulse);
 	copy_text(c->label, sizeof(c->label), member(&e, "DisplayName"));
 	copy_text(c->hw_uid, sizeof(c->hw_uid), member(&e, "HwUid"));
+	copy_text(c->driver, sizeof(c->driver), member(&e, "Driver"));
 	return true;
 }
 

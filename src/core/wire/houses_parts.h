@@ -35,7 +35,6 @@ struct house_reader {
 
 /* Words of a-z and 0-9 joined by single dots, first character a letter, at most 100 characters (SF-41). */
 bool house_alias_good(const char *alias);
-bool make_is_simulated(enum make_model);
 /* The alias of the main source of heat: a.hp1 in a house that has it, else the element of 2022. */
 const char *house_source(const struct house *);
 

@@ -56,7 +56,7 @@ static void write_device(struct writer *w, const struct house *h, const struct c
 {
 	const struct component *device = c->component >= 0 ? &h->components[c->component] : NULL;
 
-	member_text(w, "driver", device != NULL ? symbols_make_model.list[device->make].word : NULL);
+	member_text(w, "driver", device != NULL ? component_make(device) : NULL);
 	member_printable(w, "path", device != NULL ? text_or_null(device->hw_uid) : NULL);
 }
 

@@ -221,14 +221,21 @@ struct gt_boolean_actuator_component {
 		char display_name[WIRE_TEXT], hw_uid[WIRE_WORD];		\
 	}
 PLAIN_COMPONENT(gt_electric_heater_component);
-PLAIN_COMPONENT(gt_electric_meter_component);
-PLAIN_COMPONENT(gt_temp_sensor_component);
 
-/* Line and size of a pulse are ours: the type of 2022 has no place for them. */
+/* Driver, line and size of a pulse are ours: the types of 2022 have no place for them. */
+#define SENSING_COMPONENT(NAME)							\
+	struct NAME {								\
+		struct uuid component_id, component_attribute_class_id;		\
+		bool has_display_name, has_hw_uid, has_driver;			\
+		char display_name[WIRE_TEXT], hw_uid[WIRE_WORD], driver[WIRE_WORD]; \
+	}
+SENSING_COMPONENT(gt_electric_meter_component);
+SENSING_COMPONENT(gt_temp_sensor_component);
+
 struct gt_pipe_flow_sensor_component {
 	struct uuid component_id, component_attribute_class_id;
-	bool has_display_name, has_hw_uid, has_gpio, has_microliters_per_pulse;
-	char display_name[WIRE_TEXT], hw_uid[WIRE_WORD];
+	bool has_display_name, has_hw_uid, has_driver, has_gpio, has_microliters_per_pulse;
+	char display_name[WIRE_TEXT], hw_uid[WIRE_WORD], driver[WIRE_WORD];
 	int64_t gpio, microliters_per_pulse;
 };
 

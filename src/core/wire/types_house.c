@@ -130,6 +130,7 @@ WIRE(gt_temp_sensor_cac, "gt.temp.sensor.cac.100", gt_temp_sensor_cac_fields,
 	UUID(s, component_id, "ComponentId"),					\
 	UUID(s, component_attribute_class_id, "ComponentAttributeClassId"),	\
 	TEXT(s, display_name, "DisplayName", OPTIONAL(s, has_display_name))
+#define COMPONENT_DRIVER(s) TEXT(s, driver, "Driver", OPTIONAL(s, has_driver))
 #define COMPONENT_UID(s) TEXT(s, hw_uid, "HwUid", OPTIONAL(s, has_hw_uid))
 
 static const struct field gt_boolean_actuator_component_fields[] = {
@@ -150,6 +151,7 @@ WIRE(gt_electric_heater_component, "gt.electric.heater.component.100", gt_electr
 static const struct field gt_electric_meter_component_fields[] = {
 	COMPONENT_IDS(gt_electric_meter_component),
 	COMPONENT_UID(gt_electric_meter_component),
+	COMPONENT_DRIVER(gt_electric_meter_component),
 };
 WIRE(gt_electric_meter_component, "gt.electric.meter.component.100", gt_electric_meter_component_fields);
 
@@ -159,6 +161,7 @@ static const struct field gt_pipe_flow_sensor_component_fields[] = {
 	ANY_INT(gt_pipe_flow_sensor_component, microliters_per_pulse, "MicrolitersPerPulse",
 		OPTIONAL(gt_pipe_flow_sensor_component, has_microliters_per_pulse)),
 	COMPONENT_UID(gt_pipe_flow_sensor_component),
+	COMPONENT_DRIVER(gt_pipe_flow_sensor_component),
 };
 WIRE(gt_pipe_flow_sensor_component, "gt.pipe.flow.sensor.component.100",
 	gt_pipe_flow_sensor_component_fields);
@@ -166,5 +169,6 @@ WIRE(gt_pipe_flow_sensor_component, "gt.pipe.flow.sensor.component.100",
 static const struct field gt_temp_sensor_component_fields[] = {
 	COMPONENT_IDS(gt_temp_sensor_component),
 	COMPONENT_UID(gt_temp_sensor_component),
+	COMPONENT_DRIVER(gt_temp_sensor_component),
 };
 WIRE(gt_temp_sensor_component, "gt.temp.sensor.component.100", gt_temp_sensor_component_fields);
