@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The store opened by somebody who only looks: nothing is made, migrated or put aside, and nobody is kept waiting. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "port/store_parts.h"
 #include "port/store_sqlite.h"
@@ -36,6 +38,8 @@ static bool open_it(struct store_db *s, struct err *e)
 {
 	int64_t version, tables;
 
+	if (access(s->path, R_OK) != 0)
+		return err_set(e, ERR_ABSENT, errno, "%s: cannot be read (%s)", s->path, strerror(errno));
 	if (sqlite3_open_v2(s->path, &s->db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
 		return store_failed(s, "open", e);
 	sqlite3_extended_result_codes(s->db, 1);

@@ -26,7 +26,7 @@ struct replay_options {
 	const struct loaded *as_is, *changed;	/* of one house */
 	const struct zone *zone[2];		/* of each */
 	int64_t from_s, to_s;
-	bool plan;				/* with the optimiser */
+	bool plan, as_is_plan;			/* with the optimiser; as_is: of replay_what_if alone */
 };
 
 /* From..to both stood in another state than the other. why: the line of the last transition of each. */

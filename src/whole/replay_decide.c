@@ -135,32 +135,68 @@ static enum local_cause cause_in(const char *text)
 	return LOCAL_NO_CAUSE;
 }
 
-static void follow(struct replay_stage *stage, const struct record_event *v)
+/* In which mode a transition is made for that cause. */
+static enum top_mode top_of(enum local_cause cause)
+{
+	static const struct { enum local_cause cause; enum top_mode top; } tops[] = { { LOCAL_BACKUP, TOP_BACKUP },
+		{ LOCAL_FREEZE, TOP_FREEZE }, { LOCAL_BLIND, TOP_BLIND }, { LOCAL_STANDBY, TOP_STANDBY } };
+
+	for (size_t i = 0; i < sizeof(tops) / sizeof(tops[0]); i++)
+		if (tops[i].cause == cause)
+			return tops[i].top;
+	return TOP_NORMAL;
+}
+
+static void follow(struct again *a, struct replay_stage *stage, const struct record_event *v)
 {
 	struct house_heat *m = &stage->scada.heat.machine;
 	struct mono at = { v->at_ms - stage->start.ms };
 
 	if (v->value < 0 || v->value >= N_LOCAL_STATES)
 		return;
-	if ((int)m->state != v->value)
+	if ((int)m->state != v->value) {
 		house_heat_follow(m, (enum local_state)v->value, cause_in(v->text), at);
+		stage->full = !record_events_add(&a->run.again, v) || stage->full;
+	}
+	if (m->top != top_of(cause_in(v->text))) {
+		m->top = top_of(cause_in(v->text));
+		m->top_since = at;
+	}
 	m->state_since = at;
-	stage->scada.heat.next = mono_after(at, DECIDE_MS);	/* so that it decides in the same seconds */
 }
 
-/* Before the span the machine goes where the record went. */
+static const struct record_event *last_heat(const struct again *a, int64_t before_ms)
+{
+	const struct record_event *last = NULL;
+
+	for (int i = 0; i < a->run.done.n && a->run.done.at[i].at_ms < before_ms; i++) {
+		const struct record_event *v = &a->run.done.at[i];
+
+		if (v->code == LOG_HEAT || v->code == LOG_BOOT)
+			last = v;
+	}
+	return last != NULL && last->code == LOG_HEAT ? last : NULL;
+}
+
+/* Before the span the machine goes where the record went, and begins it there. */
 static void second(void *self, struct replay_stage *stage, struct mono now, struct wall clock)
 {
 	struct again *a = self;
+	int64_t from_ms = a->o->from_s * 1000;
+	const struct record_event *v;
 
 	if (!stage->scada.heat.decided || now.ms == 0)
 		return;
 	for (; a->next_done < a->run.done.n && a->run.done.at[a->next_done].at_ms / 1000 < clock.ms / 1000; a->next_done++) {
-		const struct record_event *v = &a->run.done.at[a->next_done];
-
-		if (v->code == LOG_HEAT && v->at_ms < a->o->from_s * 1000 && v->at_ms >= stage->start.ms)
-			follow(stage, v);
+		v = &a->run.done.at[a->next_done];
+		if (v->code != LOG_HEAT || v->at_ms >= from_ms || v->at_ms < stage->start.ms)
+			continue;
+		follow(a, stage, v);
+		stage->scada.heat.next = (struct mono){ v->at_ms - stage->start.ms + DECIDE_MS };	/* in the same seconds */
 	}
+	v = clock.ms == from_ms ? last_heat(a, from_ms) : NULL;
+	if (v != NULL && v->at_ms >= stage->start.ms && v->value != (int32_t)stage->scada.heat.machine.state)
+		follow(a, stage, v);
 }
 
 /* --- the run ------------------------------------------------------------------------------------------------------- */
@@ -208,17 +244,11 @@ static int64_t next_boot(const struct record_events *v, int64_t after_s, int64_t
 /* A machine that does not begin with a start of the service begins where the record had it. */
 static void begin_as_recorded(struct again *a, struct replay_stage *stage)
 {
-	const struct record_event *last = NULL;
+	const struct record_event *last = last_heat(a, stage->start.ms);
 
-	for (int i = 0; i < a->run.done.n && a->run.done.at[i].at_ms < stage->start.ms; i++) {
-		const struct record_event *v = &a->run.done.at[i];
-
-		if (v->code == LOG_HEAT || v->code == LOG_BOOT)
-			last = v;
-	}
 	replay_stage_run_to(stage, stage->start);
-	if (last != NULL && last->code == LOG_HEAT)
-		follow(stage, last);
+	if (last != NULL)
+		follow(a, stage, last);
 }
 
 static bool run_from(struct again *a, int64_t from_s, int64_t to_s, bool boot)
