@@ -21,6 +21,11 @@ static int verb_config(struct cli *cli, int argc, char **argv)
 	return cli_config(cli, argc, argv);
 }
 
+static int verb_replay(struct cli *cli, int argc, char **argv)
+{
+	return cli->doors->replay(cli, argc, argv);
+}
+
 /* clang-format off */
 const struct verb verbs[] = {
 	{ "status", "[-w SEC]", "the whole house on one screen; exit 0 ok, 1 warning, 2 critical, 3 unknown", "r",
@@ -98,6 +103,18 @@ const struct verb verbs[] = {
 	  "  --tier TIER         by the time's length unless told: up to 4 h exact, 2 days minute, 60 days quarter\n"
 	  "  --tz utc|local      how times are written; local unless told\n"
 	  "  --force             put it in the place of a file that is there\n", cli_export },
+	{ "replay", "[--from T] [--to T] [--db FILE] [--config FILE] [--set PATH=VALUE]... [--plan|--no-plan] [--all]",
+	  "stored days decided again, and simulated again, under another configuration", "none",
+	  "spaceheat replay --from -2d --set guard.hp_min_on_s=900",
+	  "  --from T, --to T    as of history, reckoned from the record's end; the last 24 h unless told, at most 28 days\n"
+	  "  --db FILE           a copy of the record; history.db of the state directory unless told\n"
+	  "  --config FILE       another spaceheat.cfg of the same house\n"
+	  "  --set PATH=VALUE    one setting more, up to 16 times; a list is set whole\n"
+	  "  --plan, --no-plan   with the optimiser, without; as the record unless told\n"
+	  "  --all               also differences shorter than the record can tell\n"
+	  "First the recorded readings go through local control again: where it would have decided otherwise, and why. Then, if\n"
+	  "anything is changed, the house's model runs under both configurations in the recorded outdoor temperature: cost,\n"
+	  "comfort, starts. Exit 1: no such record, or no readings; 78: the configuration is wrong.\n", verb_replay },
 	{ "outbox", "[--flush | drop UID]", "what is owed to the AtomicTNode", "r", "spaceheat outbox",
 	  "  --flush             send what is under way again, now\n"
 	  "  drop UID            give up one status; leaves a gap record\n", cli_outbox },

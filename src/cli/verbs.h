@@ -37,6 +37,8 @@ struct cli_doors {
 	int (*atn_run)(struct cli *, int argc, char **argv);
 	/* `spaceheat sim --days N`. */
 	int (*sim_run)(struct cli *, int argc, char **argv);
+	/* `spaceheat replay`. */
+	int (*replay)(struct cli *, int argc, char **argv);
 	const char *version, *commit;
 	/* Does anybody answer at that I2C address; the serial number of a meter of that driver. NULL: not to be looked for. */
 	bool (*i2c_answers)(const char *path, int address);

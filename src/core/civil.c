@@ -70,6 +70,15 @@ static int64_t day_of(int year, int month, int day)
 	return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
 }
 
+int civil_day_of_year(int64_t day)
+{
+	int64_t year = 1970 + day / 366;	/* that one, or a few later */
+
+	while (day_of((int)year + 1, 1, 1) <= day)
+		year++;
+	return (int)(day - day_of((int)year, 1, 1));
+}
+
 static bool digits(const char *text, int n, int *value)
 {
 	*value = 0;

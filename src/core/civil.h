@@ -25,6 +25,8 @@ struct civil civil_at(const struct zone *, int64_t unix_s);
 struct civil civil_for_schedule(const struct zone *, int64_t unix_s);
 /* 1..12 */
 int civil_month(int64_t day);
+/* 0 = 1 January; of a day from 1970 on. */
+int civil_day_of_year(int64_t day);
 /* "2027-01-01" as a day. False: not a date. */
 bool civil_parse_day(const char *text, int64_t *day);
 

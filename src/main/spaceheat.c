@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* spaceheat: the command. Its verbs are in src/cli; here is what they cannot reach themselves. */
 #include "main/cli_atn_run.h"
+#include "main/cli_replay.h"
 #include "main/cli_scan.h"
 #include "main/cli_sim_run.h"
 #include "run/clockfile.h"
@@ -29,6 +30,7 @@ int main(int argc, char **argv)
 		.sim_clock = sim_clock,
 		.atn_run = cli_atn_run,
 		.sim_run = cli_sim_run,
+		.replay = cli_replay,
 		.version = SPACEHEAT_VERSION,
 		.commit = SPACEHEAT_COMMIT,
 		.i2c_answers = cli_i2c_answers,

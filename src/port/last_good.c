@@ -128,7 +128,7 @@ static bool load_from(const char *state_dir, const char *name, const char *cfg_p
 	if (!join(dir, state_dir, name, &e) || !join(cfg, dir, "spaceheat.cfg", &e) ||
 		!join(houses, dir, "houses.json", &e) || access(cfg, R_OK) != 0)
 		return false;
-	return load_copy(&(struct load_copy){ cfg, houses, cfg_path }, l, problems);
+	return load_copy(&(struct load_copy){ .cfg_path = cfg, .houses_file = houses, .stands_for = cfg_path }, l, problems);
 }
 
 bool last_good_load(const char *state_dir, const char *cfg_path, struct loaded *l, struct problems *problems)

@@ -321,13 +321,21 @@ static bool house_fits(struct loaded *l, const struct conf_list *origins, struct
 	return meters_have_settings(l, origins, problems) && resolved;
 }
 
+static bool read_more(const struct load_copy *from, struct conf_list *origins, struct problems *problems)
+{
+	for (int i = 0; i < from->n_more; i++)
+		if (!config_file_text(from->more[i], strlen(from->more[i]), from->more_name, origins, problems))
+			return false;
+	return true;
+}
+
 static bool load_all(
 	const struct load_copy *from, struct loaded *l, struct conf_list *origins, struct problems *problems)
 {
 	const char *houses = from->houses_file != NULL ? from->houses_file : l->settings.houses_file;
 	bool good;
 
-	if (!read_files(from->cfg_path, &l->settings, origins, problems))
+	if (!read_files(from->cfg_path, &l->settings, origins, problems) || !read_more(from, origins, problems))
 		return false; /* after a syntax error the rest would be guesswork */
 	good = apply_files(from->stands_for, &l->settings, origins, problems);
 	l->configured = l->settings.house[0] != '\0';
@@ -356,5 +364,5 @@ bool load_copy(const struct load_copy *from, struct loaded *l, struct problems *
 
 bool load_service(const char *cfg_path, struct loaded *l, struct problems *problems)
 {
-	return load_copy(&(struct load_copy){ cfg_path, NULL, cfg_path }, l, problems);
+	return load_copy(&(struct load_copy){ .cfg_path = cfg_path, .stands_for = cfg_path }, l, problems);
 }

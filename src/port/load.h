@@ -27,6 +27,9 @@ struct load_copy {
 	const char *cfg_path;
 	const char *houses_file;	/* NULL: what the configuration says */
 	const char *stands_for;		/* relative paths in it start at this file's folder */
+	const char *const *more;	/* texts of settings that come after the files, each as a file of its own; may be NULL */
+	int n_more;
+	const char *more_name;		/* what messages call those */
 };
 bool load_copy(const struct load_copy *, struct loaded *, struct problems *);
 /* Only the configuration, not the house; *origins is what the files said. */

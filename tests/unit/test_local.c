@@ -484,6 +484,10 @@ static void zones_and_days(void **state)
 	assert_false(civil_parse_day("2027-1-1", &day));
 	assert_true(civil_parse_day("2028-02-29", &day));
 	assert_int_equal(civil_month(day), 2);
+	assert_int_equal(civil_day_of_year(day), 59);
+	assert_int_equal(civil_day_of_year(day + 306), 365);	/* 31 December of a leap year */
+	assert_int_equal(civil_day_of_year(day + 307), 0);
+	assert_int_equal(civil_day_of_year(0), 0);
 }
 
 int main(void)

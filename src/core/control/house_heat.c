@@ -161,11 +161,20 @@ static void remember(struct house_heat *h, enum local_cause cause, bool charging
 		h->was_ready = false;
 }
 
+void house_heat_follow(struct house_heat *h, enum local_state next, enum local_cause cause, struct mono at)
+{
+	bool charging = h->state == HP_ON_STORE_CHARGE || h->state == HEAT_PUMP_ON || h->state == ELEMENT_ON;
+
+	remember(h, cause, charging, at);
+	h->state = next;
+	h->state_since = at;
+	h->n_gains = 0;
+}
+
 static void move(struct house_heat *h, const struct house_heat_house *house, const struct house_heat_inputs *in,
 	struct house_heat_trace *t)
 {
 	struct local_choice c = choose_state(h, house, in);
-	bool charging = h->state == HP_ON_STORE_CHARGE || h->state == HEAT_PUMP_ON || h->state == ELEMENT_ON;
 
 	*t = (struct house_heat_trace){ .top = h->top, .from = h->state, .to = c.next, .cause = c.cause,
 		.predicates = h->predicates, .picture = h->picture };
@@ -173,12 +182,8 @@ static void move(struct house_heat *h, const struct house_heat_house *house, con
 		return;
 	t->held = !allowed(h, house, in, local_source_on(c.next));
 	t->moved = !t->held;
-	if (t->held)
-		return;
-	remember(h, c.cause, charging, in->now);
-	h->state = c.next;
-	h->state_since = in->now;
-	h->n_gains = 0;
+	if (t->moved)
+		house_heat_follow(h, c.next, c.cause, in->now);
 }
 
 /* --- outputs ------------------------------------------------------------------------------------------- */

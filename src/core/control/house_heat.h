@@ -94,6 +94,9 @@ struct house_heat_result {
 /* State, cause, picture anew: the decision, at every tick and at once on a change of mode, plan or instruction. */
 struct house_heat_result house_heat_step(struct house_heat *, const struct house_heat_house *,
 	const struct house_heat_inputs *);
+/* The machine is put where another one went: into that state, for that cause, at that time. For a machine that follows a
+ * record; what it asks for follows with the next step. */
+void house_heat_follow(struct house_heat *, enum local_state, enum local_cause, struct mono at);
 /* Fills in missing layers. False: none is good. */
 bool house_heat_layers(const struct house_heat_tank *, double kg, struct local_layers *, bool *estimated);
 /* Between decisions: the next output of the recipe, at least every RECIPE_STEP_MS. */
