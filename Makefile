@@ -69,7 +69,7 @@ FAULTS := $(B)/fault/crash $(B)/fault/house $(B)/fault/look $(B)/fault/fail.so
 SUITES := $(sort $(wildcard tests/live/*.sh))
 SHORT_SUITES := $(filter-out %_long.sh,$(SUITES))
 
-.PHONY: help docs all deps build run test test-hardware test-systemd check live install-files deb mutations sim bench-latency bench-history fault crash fuzz fuzzers layers format lint install uninstall clean units
+.PHONY: help docs all deps build run test test-hardware test-systemd test-newcomer check live install-files deb mutations sim bench-latency bench-history fault crash fuzz fuzzers layers format lint install uninstall clean units
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -147,6 +147,9 @@ test-hardware: build ## daemon and guard against a kernel's simulated GPIO and I
 
 test-systemd: build ## the package in a Debian with systemd: install, kill, hang, upgrade, purge (about 5 minutes)
 	@DEPS=$(DEPS) tests/qemu/run systemd
+
+test-newcomer: ## make run and make test in a bare Debian 12 and a bare 13, as on a new machine (about 15 minutes)
+	@DEPS=$(DEPS) tests/qemu/run newcomer
 
 FUZZ_SECONDS ?= 900
 fuzz: deps ## libFuzzer on all that reads what others wrote (FUZZ_SECONDS=900 each; TARGETS="message w1" for some)
