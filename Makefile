@@ -91,6 +91,7 @@ ifneq ($(DEPS),no)
 	echo "Packages are missing. The line that installs them:"; \
 	echo "  $(if $(FOREIGN),dpkg --add-architecture $(FOREIGN) && apt-get update && )$$line"; \
 	if [ "$$(id -u)" = 0 ]; then sudo=; \
+	elif sudo -n true 2>/dev/null; then sudo='sudo -n'; \
 	elif [ -t 0 ] && command -v sudo >/dev/null; then sudo=sudo; \
 	else echo "Run it as root, then again: make $(strip $(MAKECMDGOALS) $(MAKEOVERRIDES))   (DEPS=no skips this look)" >&2; exit 69; fi; \
 	$(if $(FOREIGN),$$sudo dpkg --add-architecture $(FOREIGN);) \
