@@ -107,7 +107,7 @@ run: build ## the simulated house, its broker and its AtomicTNode, in this termi
 
 test: deps ## build with warnings as errors; all suites that take seconds
 	@$(SUBMAKE) all units
-	@tests/run_suites $(B) $(UNITS) tests/layers tests/sf_table $(SHORT_SUITES)
+	@tests/run_suites $(B) $(UNITS) -- tests/layers tests/sf_table $(SHORT_SUITES)
 
 check: deps ## unit and property tests alone (with SAN=... too)
 	@$(SUBMAKE) all units
