@@ -173,7 +173,7 @@ lint: deps ## clang and cppcheck look at it all; shellcheck at the scripts
 	@$(SUBMAKE) CC=clang DEPS=no all units
 	@cppcheck -q --std=c11 --enable=warning,portability --error-exitcode=1 -Iinclude -Isrc --suppress=unknownMacro \
 		--suppress=ctuuninitvar --suppress=uninitStructMember --suppress=autoVariables --suppress=invalidPointerCast src drivers
-	@shellcheck -x -S warning run_local tests/run_suites tests/layers tests/sf_table tests/fuzz/run tests/mutations/run tests/fault/run tests/fault/real.sh tests/live/*.sh .ci/run
+	@shellcheck -x -S warning run_local tests/run_suites tests/layers tests/sf_table tests/fuzz/run tests/mutations/run tests/fault/run tests/fault/real.sh tests/live/*.sh tests/qemu/run tests/qemu/bench tests/qemu/newcomer tests/qemu/*.sh systemd/deb/build .ci/run
 
 install: build ## programs, unit, man pages and examples under PREFIX, user and groups (DESTDIR: files alone)
 	@$(MAKE) --no-print-directory install-files
