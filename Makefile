@@ -69,7 +69,7 @@ FAULTS := $(B)/fault/crash $(B)/fault/house $(B)/fault/look $(B)/fault/fail.so
 SUITES := $(sort $(wildcard tests/live/*.sh))
 SHORT_SUITES := $(filter-out %_long.sh,$(SUITES))
 
-.PHONY: help docs all deps build run test test-hardware test-systemd check live install-files deb mutations sim bench-latency bench-history fault crash fuzz fuzzers layers format lint install uninstall clean units
+.PHONY: help docs all deps build run test test-hardware test-systemd test-newcomer check live install-files deb mutations sim bench-latency bench-history fault crash fuzz fuzzers layers format lint install uninstall clean units
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -91,6 +91,7 @@ ifneq ($(DEPS),no)
 	echo "Packages are missing. The line that installs them:"; \
 	echo "  $(if $(FOREIGN),dpkg --add-architecture $(FOREIGN) && apt-get update && )$$line"; \
 	if [ "$$(id -u)" = 0 ]; then sudo=; \
+	elif sudo -n true 2>/dev/null; then sudo='sudo -n'; \
 	elif [ -t 0 ] && command -v sudo >/dev/null; then sudo=sudo; \
 	else echo "Run it as root, then again: make $(strip $(MAKECMDGOALS) $(MAKEOVERRIDES))   (DEPS=no skips this look)" >&2; exit 69; fi; \
 	$(if $(FOREIGN),$$sudo dpkg --add-architecture $(FOREIGN);) \
@@ -106,7 +107,7 @@ run: build ## the simulated house, its broker and its AtomicTNode, in this termi
 
 test: deps ## build with warnings as errors; all suites that take seconds
 	@$(SUBMAKE) all units
-	@tests/run_suites $(B) $(UNITS) tests/layers tests/sf_table $(SHORT_SUITES)
+	@tests/run_suites $(B) $(UNITS) -- tests/layers tests/sf_table $(SHORT_SUITES)
 
 check: deps ## unit and property tests alone (with SAN=... too)
 	@$(SUBMAKE) all units
@@ -148,6 +149,9 @@ test-hardware: build ## daemon and guard against a kernel's simulated GPIO and I
 test-systemd: build ## the package in a Debian with systemd: install, kill, hang, upgrade, purge (about 5 minutes)
 	@DEPS=$(DEPS) tests/qemu/run systemd
 
+test-newcomer: ## make run and make test in a bare Debian 12 and a bare 13, as on a new machine (about 15 minutes)
+	@DEPS=$(DEPS) tests/qemu/run newcomer
+
 FUZZ_SECONDS ?= 900
 fuzz: deps ## libFuzzer on all that reads what others wrote (FUZZ_SECONDS=900 each; TARGETS="message w1" for some)
 	@command -v clang >/dev/null || { echo "make fuzz needs clang - run: apt-get install clang libclang-rt-dev" >&2; exit 69; }
@@ -169,7 +173,7 @@ lint: deps ## clang and cppcheck look at it all; shellcheck at the scripts
 	@$(SUBMAKE) CC=clang DEPS=no all units
 	@cppcheck -q --std=c11 --enable=warning,portability --error-exitcode=1 -Iinclude -Isrc --suppress=unknownMacro \
 		--suppress=ctuuninitvar --suppress=uninitStructMember --suppress=autoVariables --suppress=invalidPointerCast src drivers
-	@shellcheck -x -S warning run_local tests/run_suites tests/layers tests/sf_table tests/fuzz/run tests/mutations/run tests/fault/run tests/fault/real.sh tests/live/*.sh .ci/run
+	@shellcheck -x -S warning run_local tests/run_suites tests/layers tests/sf_table tests/fuzz/run tests/mutations/run tests/fault/run tests/fault/real.sh tests/live/*.sh tests/qemu/run tests/qemu/bench tests/qemu/newcomer tests/qemu/*.sh systemd/deb/build .ci/run
 
 install: build ## programs, unit, man pages and examples under PREFIX, user and groups (DESTDIR: files alone)
 	@$(MAKE) --no-print-directory install-files

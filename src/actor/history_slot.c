@@ -4,23 +4,15 @@
 #include <string.h>
 
 #include "actor/history_parts.h"
+#include "spaceheat/splitmix.h"
 
-/* One message brings 128 random bits, one step may need several ids: a count makes them differ
- * (splitmix64). */
-static uint64_t mix(uint64_t z)
-{
-	z += 0x9E3779B97F4A7C15u;
-	z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-	z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-	return z ^ (z >> 31);
-}
-
+/* One message brings 128 random bits, one step may need several ids: a count makes them differ. */
 struct uuid history_uid(struct history *h)
 {
-	uint64_t bits[2], n = ++h->uids;
+	uint64_t bits[2], n = ++h->uids, m = ~n;
 
-	bits[0] = h->random[0] ^ mix(n);
-	bits[1] = h->random[1] ^ mix(~n);
+	bits[0] = h->random[0] ^ splitmix64(&n);
+	bits[1] = h->random[1] ^ splitmix64(&m);
 	return uuid_random(bits);
 }
 

@@ -5,18 +5,16 @@
 
 #include "actor/scada_parts.h"
 #include "core/settings/guard_config.h"
+#include "spaceheat/splitmix.h"
 
 uint64_t scada_random(struct scada *s)
 {
 	uint64_t z;
 
-	/* splitmix64: one delivery brings 128 random bits, one step may need more numbers than that. */
-	do {
-		z = (s->random += 0x9E3779B97F4A7C15u);
-		z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-		z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-		z ^= z >> 31;
-	} while (z == 0);
+	/* One delivery brings 128 random bits, one step may need more numbers than that. */
+	do
+		z = splitmix64(&s->random);
+	while (z == 0);
 	return z;
 }
 

@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <sys/random.h>
 
+#include "spaceheat/splitmix.h"
+
 static uint64_t fnv1a(const char *text)
 {
 	uint64_t h = 0xCBF29CE484222325u;
@@ -12,15 +14,6 @@ static uint64_t fnv1a(const char *text)
 	for (; *text != '\0'; text++)
 		h = (h ^ (uint8_t)*text) * 0x100000001B3u;
 	return h;
-}
-
-static uint64_t splitmix(uint64_t *state)
-{
-	uint64_t z = (*state += 0x9E3779B97F4A7C15u);
-
-	z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-	z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-	return z ^ (z >> 31);
 }
 
 void dice_init(struct dice *d, bool real, uint64_t seed, const char *actor)
@@ -48,6 +41,6 @@ void dice_throw(struct dice *d, enum msg_type type, uint64_t out[2])
 		throw_real(out);
 		return;
 	}
-	out[0] = splitmix(stream);
-	out[1] = splitmix(stream);
+	out[0] = splitmix64(stream);
+	out[1] = splitmix64(stream);
 }

@@ -22,6 +22,7 @@
 #include "core/wire/types.h"
 #include "port/net_socket.h"
 #include "run/clockfile.h"
+#include "spaceheat/splitmix.h"
 
 enum {
 	MAX_PAIRS = 10000, GAP_MIN_MS = 200, GAP_MAX_MS = 3000, ANSWER_MS = 5000, READY_MS = 60000,
@@ -68,16 +69,6 @@ static void sleep_ms(int64_t ms)
 	struct timespec t = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
 
 	nanosleep(&t, NULL);
-}
-
-/* splitmix64 */
-static uint64_t next_random(struct bench *b)
-{
-	uint64_t z = b->random += 0x9e3779b97f4a7c15;
-
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-	return z ^ (z >> 31);
 }
 
 /* The house's time, strictly rising. */
@@ -204,14 +195,14 @@ static struct wire_head head(struct bench *b)
 
 static bool offer(struct bench *b)
 {
-	uint64_t bits[2] = { next_random(b) ^ (uint64_t)now_ns(), next_random(b) };
+	uint64_t bits[2] = { splitmix64(&b->random) ^ (uint64_t)now_ns(), splitmix64(&b->random) };
 	struct dispatch_contract_offer m = { .head = head(b) };
 
 	b->contract = uuid_random(bits);
 	m.contract_id = b->contract;
 	m.start_unix_s = m.head.send_time_unix_ms / 60000 * 60;
 	m.end_unix_s = m.start_unix_s + CONTRACT_S;
-	m.beat = next_random(b);
+	m.beat = splitmix64(&b->random);
 	return publish_type(b, &dispatch_contract_offer_wire, &m);
 }
 
@@ -222,7 +213,7 @@ static bool beat(struct bench *b)
 	pthread_mutex_lock(&b->lock);
 	m.echo_beat = b->scada_beat;
 	pthread_mutex_unlock(&b->lock);
-	m.beat = next_random(b);
+	m.beat = splitmix64(&b->random);
 	b->beat_due_ms = now_ns() / 1000000 + BEAT_MS;
 	return publish_type(b, &dispatch_contract_beat_wire, &m);
 }
@@ -331,7 +322,7 @@ static bool take_control(struct bench *b)
 
 static void pause_half(struct bench *b)
 {
-	sleep_ms((int64_t)(GAP_MIN_MS + next_random(b) % (GAP_MAX_MS - GAP_MIN_MS + 1)) / 2);
+	sleep_ms((int64_t)(GAP_MIN_MS + splitmix64(&b->random) % (GAP_MAX_MS - GAP_MIN_MS + 1)) / 2);
 }
 
 static bool measure_pair(struct bench *b, double *echo_ms, double *command_ms)

@@ -38,6 +38,13 @@ start() {
 dispatch() { ./spaceheat -s /tmp/control.sock dispatch "$1" "$2" --minutes 5 >/tmp/answer 2>&1 || cat /tmp/answer; }
 guard() { for d in /proc/[0-9]*; do [ "$(cat "$d/comm" 2>/dev/null)" = spaceheat-guard ] && echo "${d#/proc/}"; done; }
 
+# keep WHAT: the trace so far goes to the log, with what was done, and a new one begins.
+keep() {
+	echo "trace: --- $1"
+	sed -n 's/^ *\([^ ]*\) .* \([0-9.]*\): \(gpio_.*\)/trace: \2 \1 \3/p' $trace/trace
+	: >$trace/trace
+}
+
 mount -t tracefs x /sys/kernel/tracing 2>/dev/null || mount -t debugfs x /sys/kernel/debug
 trace=/sys/kernel/tracing
 [ -d $trace/events ] || trace=/sys/kernel/debug/tracing
@@ -86,7 +93,7 @@ sleep 1
 dispatch a.pump1.relay on
 expect "and on again" 3 1 20
 
-: >$trace/trace
+keep "commands"
 old=$(guard)
 kill -9 "$old"
 n=0
@@ -99,7 +106,7 @@ case $first in *"set 0") ok "its first act is the fail state" ;; *) not_ok "its 
 
 dispatch a.pump1.relay on
 expect "the relay is commanded again after the guard's death" 3 1 100
-: >$trace/trace
+keep "the guard is killed, and started again by the daemon"
 began=$(up_ms)
 kill -9 $daemon
 n=0
@@ -111,6 +118,7 @@ case $last in *"set 0") took=$((at - began)); [ $took -le 2000 ] && ok "fail sta
 	not_ok "fail state within 2 s" "$took ms" ;;
 *) not_ok "fail state before the line is let go" "$last" ;; esac
 
+keep "the daemon is killed"
 rm -f /tmp/control.sock
 start second
 expect "after the restart the relay is off" 3 0 20
@@ -118,5 +126,6 @@ kill -TERM $daemon
 wait $daemon
 status=$?
 [ $status = 0 ] && ok "SIGTERM ends it with 0" || not_ok "SIGTERM ends it with 0" "$status"
+keep "a new daemon, ended with SIGTERM"
 [ $bad = 0 ] || { echo "--- first log"; tail -40 /tmp/first.log; echo "--- second"; tail -20 /tmp/second.log; }
 exit $bad

@@ -77,3 +77,14 @@ void say_to(struct outbox *out, int who, int64_t number)
 {
 	say(out, &(struct msg){ .type = MSG_KEEP, .to = address_of(who), .keep.code = number });
 }
+
+void crew_bob_hangs(struct hand *h, const struct msg *in, struct outbox *out)
+{
+	(void)out;
+	h->count++;
+	if (h->who != 1 || in->type != MSG_TICK || atomic_exchange(&h->crew->entered, 1) != 0)
+		return;
+	while (sem_wait(&h->crew->gate) != 0)
+		;
+	atomic_store(&h->crew->entered, 2);
+}

@@ -52,6 +52,9 @@ void crew_free(struct crew *);
 /* Its log sink: counts by code and keeps the last text. */
 void crew_sink(void *crew, const struct msg *);
 
+/* Counts; "bob" stays in the step of his first tick, with `entered` 1, until the gate opens; then it is 2. */
+crew_act crew_bob_hangs;
+
 enum address address_of(int who);
 /* A MSG_KEEP with that number as its code. */
 void say_to(struct outbox *, int who, int64_t number);

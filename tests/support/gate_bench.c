@@ -201,3 +201,12 @@ bool gate_moved(const struct gate_bench *b)
 			return true;
 	return false;
 }
+
+int gate_lines(const struct gate_bench *b, const char *text)
+{
+	int n = 0;
+
+	for (int i = 0; i < b->n; i++)
+		n += b->said[i].type == MSG_LOG && strstr(b->said[i].log.text, text) != NULL;
+	return n;
+}

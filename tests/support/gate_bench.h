@@ -53,6 +53,8 @@ void gate_pass(struct gate_bench *, int64_t ms);
 
 /* What the last message led to: the first message of that type, or NULL. */
 const struct msg *gate_find(const struct gate_bench *, enum msg_type);
+/* How many log lines have that text in them. */
+int gate_lines(const struct gate_bench *, const char *text);
 /* Did it make the guard be asked on the AtomicTNode's behalf? */
 bool gate_moved(const struct gate_bench *);
 

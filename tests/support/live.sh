@@ -116,3 +116,18 @@ relays_are() { [ "$(relays)" = "$1" ]; }
 
 # build_tool NAME: of tests/live/NAME.c, into $dir.
 build_tool() { ${CC:-gcc} -std=gnu11 -O1 -Wall -Wextra "${@:2}" -o "$dir/$1" "$root/tests/live/${1%.so}.c"; }
+
+# --- on the broker
+pub() { mosquitto_pub -h 127.0.0.1 -p $port -q 1 -t "$1" -m "$2" "${@:3}"; }
+# heard FILE: lines that came, but for those that only showed that the subscription is there.
+heard() { grep -vcE '^(ready|7265616479)$' "$1"; }
+# listen FILE TOPIC [OPTION...]: a subscriber, surely subscribed, writes to FILE; its pid is in $sub.
+listen() {
+	local file=$1 topic=$2
+	shift 2
+	: >"$file"
+	mosquitto_sub -h 127.0.0.1 -p $port -t "$topic" -t test/ready -R "$@" >"$file" 2>/dev/null &
+	sub=$!
+	until_true 10 ready "$file"
+}
+ready() { mosquitto_pub -h 127.0.0.1 -p $port -t test/ready -m ready && [ -s "$1" ]; }

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "spaceheat/splitmix.h"
+
 enum { SECTOR = 512, SHM_BYTES = 32768 };
 
 static const char *const suffixes[N_RECORDED_FILES] = { "", "-wal", "-journal" };
@@ -113,15 +115,6 @@ void powercut_step(struct powercut *p, size_t index)
 
 /* --- what a cut leaves ----------------------------------------------------------------------------- */
 
-static uint64_t draw(uint64_t *seed)	/* splitmix64 */
-{
-	uint64_t z = *seed += 0x9e3779b97f4a7c15u;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-	return z ^ z >> 31;
-}
-
 /* Half of it, in whole sectors when it has some. */
 static void apply_torn(struct image files[], const struct op *o)
 {
@@ -134,12 +127,12 @@ static void apply_torn(struct image files[], const struct op *o)
 static void apply_some(struct image files[], const struct op *o, uint64_t *seed)
 {
 	if (o->kind != OP_WRITE) {
-		if (draw(seed) % 2 == 0)
+		if (splitmix64(seed) % 2 == 0)
 			apply(files, o);
 		return;
 	}
 	for (size_t at = 0; at < o->length; at += SECTOR)
-		if (draw(seed) % 4 != 0)
+		if (splitmix64(seed) % 4 != 0)
 			put(&files[o->file], (size_t)o->offset + at, o->bytes + at,
 				o->length - at < SECTOR ? o->length - at : SECTOR);
 }
@@ -157,7 +150,7 @@ static void apply_pending(const struct powercut *p, struct image files[], enum c
 			apply_torn(files, o);
 		else if (v != CUT_SOME)
 			apply(files, o);
-		else if (o->kind == OP_REMOVE && draw(&seed) % 2 == 0)
+		else if (o->kind == OP_REMOVE && splitmix64(&seed) % 2 == 0)
 			gone[o->file] = true;
 		else
 			apply_some(files, o, &seed);

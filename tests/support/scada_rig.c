@@ -244,3 +244,11 @@ struct rig *rig_remote(void)
 	return r;
 }
 
+int rig_reports_owed(const struct rig *r)
+{
+	int n = 0;
+
+	for (int i = 0; i < CONTRACT_MAX_OWED; i++)
+		n += r->scada.reports[i].state != CONTRACT_NONE;
+	return n;
+}

@@ -71,6 +71,8 @@ struct msg rig_dispatch(const struct rig *, const char *about, bool on);
 const struct msg *rig_find(const struct rig *, enum msg_type);
 int rig_count(const struct rig *, enum msg_type);
 const struct msg *rig_line(const struct rig *, enum log_code, enum log_level);
+/* Reports of ended contracts that nobody has acknowledged. */
+int rig_reports_owed(const struct rig *);
 void rig_clear(struct rig *);
 
 #endif

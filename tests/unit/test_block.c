@@ -14,6 +14,7 @@
 #include "core/history/crc32.h"
 #include "core/history/slot.h"
 #include "core/history/varint.h"
+#include "spaceheat/splitmix.h"
 
 enum { MAX_READINGS = 4096, MAX_BYTES = 128 * 1024 };
 
@@ -42,18 +43,9 @@ static int teardown(void **state)
 	return 0;
 }
 
-static uint64_t next_random(struct bench *b)
-{
-	uint64_t z = (b->random += 0x9E3779B97F4A7C15u);
-
-	z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-	z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-	return z ^ (z >> 31);
-}
-
 static int below(struct bench *b, int n)
 {
-	return (int)(next_random(b) % (uint64_t)n);
+	return (int)(splitmix64(&b->random) % (uint64_t)n);
 }
 
 static void add_series(struct bench *b, int32_t id)
@@ -138,14 +130,14 @@ static void fill_wild(struct bench *b)
 {
 	int series = below(b, 40);
 
-	clear(b, (int64_t)next_random(b));
+	clear(b, (int64_t)splitmix64(&b->random));
 	for (int i = 0; i < series; i++) {
 		int n = below(b, 60), shift = below(b, 64), time_shift = below(b, 64);
 
 		add_series(b, below(b, INT32_MAX));
 		for (int k = 0; k < n; k++)
-			add_reading(b, (int64_t)(next_random(b) >> time_shift),
-				(int64_t)(next_random(b) >> shift));
+			add_reading(b, (int64_t)(splitmix64(&b->random) >> time_shift),
+				(int64_t)(splitmix64(&b->random) >> shift));
 	}
 }
 
@@ -428,7 +420,7 @@ static void the_worst_case_is_bounded(void **state)
 		for (int i = 0; i < BLOCK_MAX_SERIES; i++) {
 			add_series(b, INT32_MAX - i);
 			for (int k = 0; k < MAX_READINGS / BLOCK_MAX_SERIES; k++)
-				add_reading(b, (int64_t)next_random(b) | INT64_MIN, (int64_t)next_random(b));
+				add_reading(b, (int64_t)splitmix64(&b->random) | INT64_MIN, (int64_t)splitmix64(&b->random));
 		}
 		most = block_most_bytes(b->in.n_series, b->in.n_readings);
 		assert_comes_back(b, block_encode(&b->in, b->bytes, most));
@@ -475,7 +467,7 @@ static void varints_are_exact(void **state)
 	struct bench *b = *state;
 
 	for (int i = 0; i < 10000; i++) {
-		uint64_t v = next_random(b) >> below(b, 64);
+		uint64_t v = splitmix64(&b->random) >> below(b, 64);
 		struct varint_out o = { b->bytes, 10, 0, false };
 		struct varint_in in = { b->bytes, 0, 0, false };
 

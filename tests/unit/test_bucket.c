@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "core/history/bucket.h"
+#include "spaceheat/splitmix.h"
 
 enum { MAX_BUCKETS = 4096, MAX_BYTES = 256 * 1024 };
 
@@ -39,18 +40,9 @@ static int teardown(void **state)
 	return 0;
 }
 
-static uint64_t next_random(struct bench *b)
-{
-	uint64_t z = (b->random += 0x9E3779B97F4A7C15u);
-
-	z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-	z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-	return z ^ (z >> 31);
-}
-
 static int below(struct bench *b, int n)
 {
-	return (int)(next_random(b) % (uint64_t)n);
+	return (int)(splitmix64(&b->random) % (uint64_t)n);
 }
 
 static void clear(struct bench *b)
@@ -137,8 +129,8 @@ static void fill_wild(struct bench *b)
 		add_series(b, below(b, INT32_MAX));
 		for (int k = 0; k < n; k++, at += 1 + below(b, 1 << below(b, 20)))
 			add_bucket(b, (struct bucket){ at, below(b, INT32_MAX),
-				(int64_t)(next_random(b) >> shift), (int64_t)(next_random(b) >> shift),
-				(int64_t)(next_random(b) >> shift), (int64_t)(next_random(b) >> shift) });
+				(int64_t)(splitmix64(&b->random) >> shift), (int64_t)(splitmix64(&b->random) >> shift),
+				(int64_t)(splitmix64(&b->random) >> shift), (int64_t)(splitmix64(&b->random) >> shift) });
 	}
 }
 

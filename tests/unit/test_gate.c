@@ -95,15 +95,6 @@ static void check_2_topic(void **state)
 	gate_free(b);
 }
 
-static int lines_with(const struct gate_bench *b, const char *text)
-{
-	int n = 0;
-
-	for (int i = 0; i < b->n; i++)
-		n += b->said[i].type == MSG_LOG && strstr(b->said[i].log.text, text) != NULL;
-	return n;
-}
-
 /* 3: a retained command does nothing, and how to clear it is said once per topic, in words safe to copy (SF-46). */
 static void check_3_retained(void **state)
 {
@@ -114,21 +105,21 @@ static void check_3_retained(void **state)
 	(void)state;
 	assert_int_equal(hear_raw(b, text, (size_t)n, true), DIAG_RETAINED_COMMAND);
 	assert_false(gate_moved(b));
-	assert_int_equal(lines_with(b, "mosquitto_pub -r -n -t " GATE_ATN "/" DISPATCH_TYPE), 1);
+	assert_int_equal(gate_lines(b, "mosquitto_pub -r -n -t " GATE_ATN "/" DISPATCH_TYPE), 1);
 	assert_int_equal(hear_raw(b, text, (size_t)n, true), DIAG_RETAINED_COMMAND);
-	assert_int_equal(lines_with(b, "clear it"), 0);
+	assert_int_equal(gate_lines(b, "clear it"), 0);
 	assert_true(gate_raw(b, BEAT_TYPE, "{}", 2, true));
-	assert_int_equal(lines_with(b, "mosquitto_pub -r -n -t " GATE_ATN "/" BEAT_TYPE), 1);
+	assert_int_equal(gate_lines(b, "mosquitto_pub -r -n -t " GATE_ATN "/" BEAT_TYPE), 1);
 	assert_true(gate_raw(b, GATE_ATN "/x;$(reboot)", "{}", 2, true));
-	assert_int_equal(lines_with(b, "mosquitto_pub"), 0);
-	assert_int_equal(lines_with(b, "clear it: publish there empty"), 1);
+	assert_int_equal(gate_lines(b, "mosquitto_pub"), 0);
+	assert_int_equal(gate_lines(b, "clear it: publish there empty"), 1);
 	for (int i = 0; i < 100; i++) {
 		char topic[64];
 
 		snprintf(topic, sizeof(topic), GATE_ATN "/x%d", i);
 		assert_true(gate_raw(b, topic, "{}", 2, true));
 	}
-	assert_int_equal(lines_with(b, "clear it"), 0);	/* a broker full of them is no flood of lines */
+	assert_int_equal(gate_lines(b, "clear it"), 0);	/* a broker full of them is no flood of lines */
 	assert_int_equal(hear_raw(b, text, (size_t)n, false), DIAG_NONE);
 	assert_true(gate_moved(b));
 	gate_free(b);

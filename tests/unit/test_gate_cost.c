@@ -257,15 +257,6 @@ static void ten_thousand_hostile_messages(void **state)
 	gate_free(b);
 }
 
-static int lines_with(const struct gate_bench *b, const char *text)
-{
-	int n = 0;
-
-	for (int i = 0; i < b->n; i++)
-		n += b->said[i].type == MSG_LOG && strstr(b->said[i].log.text, text) != NULL;
-	return n;
-}
-
 /* However much is refused, the lines about it stay few, and they say how many were not said. */
 static void refusals_are_no_flood(void **state)
 {
@@ -275,15 +266,15 @@ static void refusals_are_no_flood(void **state)
 	(void)state;
 	for (int i = 0; i < 1000; i++) {
 		assert_true(gate_raw(b, DISPATCH_TYPE, "{", 1, false));
-		lines += lines_with(b, "");
+		lines += gate_lines(b, "");
 		if (i % 100 == 0)
 			gate_pass(b, 1000);
 	}
 	assert_in_range(lines, 1, 2 * (GATE_BURST + 1));
 	gate_pass(b, SCADA_REFUSAL_MS);
 	assert_true(gate_raw(b, DISPATCH_TYPE, "{", 1, false));
-	assert_int_equal(lines_with(b, "MalformedJson"), 1);
-	assert_int_equal(lines_with(b, "more before)"), 1);
+	assert_int_equal(gate_lines(b, "MalformedJson"), 1);
+	assert_int_equal(gate_lines(b, "more before)"), 1);
 	gate_free(b);
 }
 

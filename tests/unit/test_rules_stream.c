@@ -2,21 +2,13 @@
 /* Any stream of requests, and a steady one, against the promises of the guard's rules. */
 #include "rules_bench.h"
 #include "guard/rules_check.h"
+#include "spaceheat/splitmix.h"
 
 /* --- any stream of requests ----------------------------------------------------------------- */
 
-static uint64_t next_random(uint64_t *s)
-{
-	uint64_t z = *s += 0x9e3779b97f4a7c15u;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-	return z ^ z >> 31;
-}
-
 static int upto(uint64_t *s, int n)
 {
-	return (int)(next_random(s) % (uint64_t)n);
+	return (int)(splitmix64(s) % (uint64_t)n);
 }
 
 /* What the world outside sees: the relays as driven, and when. */

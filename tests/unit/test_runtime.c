@@ -116,18 +116,6 @@ static void flushes_and_watchdog_by_real_time(void **state)
 
 /* --- check-ins --------------------------------------------------------------------------------------- */
 
-/* "bob" stays in a step until the gate opens. */
-static void bob_hangs(struct hand *h, const struct msg *in, struct outbox *out)
-{
-	(void)out;
-	h->count++;
-	if (h->who != 1 || in->type != MSG_TICK || atomic_exchange(&h->crew->entered, 1) != 0)
-		return;
-	while (sem_wait(&h->crew->gate) != 0)
-		;
-	atomic_store(&h->crew->entered, 2);
-}
-
 enum { PATTED_WHILE_LATE = 1000000 };
 
 static void alive_unless_late(void *ctx)
@@ -141,7 +129,7 @@ static void alive_unless_late(void *ctx)
  * pats the watchdog. */
 static void hanging_vital_actor_ends_the_run(void **state)
 {
-	struct crew *c = crew_new(3, TIME_REAL, bob_hangs);
+	struct crew *c = crew_new(3, TIME_REAL, crew_bob_hangs);
 	int64_t begun_ms = real_ns() / 1000000;
 
 	(void)state;
@@ -177,7 +165,7 @@ static void late_then_back(void *ctx, const struct msg *m)
 /* A hanging device is reported once, and once more when it is back; nobody dies of it. */
 static void hanging_device_is_reported(void **state)
 {
-	struct crew *c = crew_new(3, TIME_REAL, bob_hangs);
+	struct crew *c = crew_new(3, TIME_REAL, crew_bob_hangs);
 
 	(void)state;
 	c->o.vital_ms = 1200;

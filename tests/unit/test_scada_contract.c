@@ -30,15 +30,6 @@ static struct rig *with_successor(void)
 	return r;
 }
 
-static int reports_owed(const struct rig *r)
-{
-	int n = 0;
-
-	for (int i = 0; i < CONTRACT_MAX_OWED; i++)
-		n += r->scada.reports[i].state != CONTRACT_NONE;
-	return n;
-}
-
 static int owed_on_disk(const struct rig *r)
 {
 	int n = 0;
@@ -137,7 +128,7 @@ static void without_a_successor_the_house_decides(void **state)
 	rig_end(r, 2);
 	assert_int_equal(r->scada.contract.state, CONTRACT_ENDED);
 	assert_true(r->scada.relays[0].wanted);
-	assert_int_equal(reports_owed(r), 2);
+	assert_int_equal(rig_reports_owed(r), 2);
 	free(r);
 }
 
@@ -231,7 +222,7 @@ static void what_cannot_be_stored_replaces_nothing(void **state)
 	assert_int_equal(rig_find(r, MSG_SEND_ANSWER)->send_answer.reason, DIAG_STORAGE_UNAVAILABLE);
 	assert_int_equal(r->scada.contract.id.b[0], 1);
 	assert_int_equal(r->scada.mode.mode, REMOTE_CONTROL);
-	assert_int_equal(reports_owed(r), 0);
+	assert_int_equal(rig_reports_owed(r), 0);
 	assert_int_equal(owed_on_disk(r), 0);
 	assert_int_equal(r->disk.at[CONTRACT_NOW].id.b[0], 1);
 	free(r);
@@ -266,7 +257,7 @@ static void an_end_while_a_replacement_is_stored(void **state)
 	assert_int_equal(r->disk.at[CONTRACT_NOW].state, CONTRACT_LIVE);	/* nothing overtakes the store */
 	rig_stored(r);
 	assert_int_equal(r->scada.contract.id.b[0], 2);
-	assert_int_equal(reports_owed(r), 1);
+	assert_int_equal(rig_reports_owed(r), 1);
 	assert_int_equal(owed_on_disk(r), 1);
 	assert_int_equal(r->disk.at[CONTRACT_NOW].id.b[0], 2);
 	assert_int_equal(r->disk.at[CONTRACT_NOW].state, CONTRACT_LIVE);
@@ -337,13 +328,13 @@ static void reports_are_independent_of_the_present(void **state)
 	rig_stored(r);
 	rig_restart(r, 10);
 	assert_int_equal(r->scada.contract.id.b[0], 2);
-	assert_int_equal(reports_owed(r), 1);
+	assert_int_equal(rig_reports_owed(r), 1);
 	r->now.ms += 1;
 	rig_acknowledge(r, 1, (struct uuid){ { 99 } });
-	assert_int_equal(reports_owed(r), 1);
+	assert_int_equal(rig_reports_owed(r), 1);
 	r->now.ms += 1;
 	rig_acknowledge(r, 1, uid);
-	assert_int_equal(reports_owed(r), 0);
+	assert_int_equal(rig_reports_owed(r), 0);
 	assert_int_equal(r->scada.contract.state, CONTRACT_LIVE);
 	free(r);
 }
@@ -357,7 +348,7 @@ static void eight_reports_are_kept(void **state)
 	for (uint8_t id = 1; id <= 9; id++) {
 		r->now.ms += 10;
 		rig_end(r, id);
-		assert_int_equal(reports_owed(r), id < 8 ? id : 8);
+		assert_int_equal(rig_reports_owed(r), id < 8 ? id : 8);
 		r->now.ms += 10;
 		rig_clear(r);
 		if (id == 9)
@@ -403,7 +394,7 @@ static void what_happened_while_down(void **state)
 	assert_int_equal(r->scada.mode.mode, LOCAL_CONTROL);
 	rig_restart(r, 7200);
 	assert_int_equal(r->scada.contract.state, CONTRACT_ENDED);
-	assert_int_equal(reports_owed(r), 2);
+	assert_int_equal(rig_reports_owed(r), 2);
 	for (int i = 0; i < CONTRACT_MAX_OWED; i++)
 		if (r->scada.reports[i].state != CONTRACT_NONE)
 			assert_int_equal(r->scada.reports[i].outcome, OUTCOME_UNKNOWN);
@@ -425,7 +416,7 @@ static void an_unknown_time_decides_nothing(void **state)
 	rig_pass(r, 1);
 	assert_int_equal(r->scada.contract.id.b[0], 2);
 	assert_int_equal(r->scada.contract.state, CONTRACT_LIVE);
-	assert_int_equal(reports_owed(r), 1);
+	assert_int_equal(rig_reports_owed(r), 1);
 	free(r);
 }
 

@@ -28,15 +28,6 @@ static struct rig *rig_ended(void)
 	return r;
 }
 
-static int reports_owed(const struct rig *r)
-{
-	int n = 0;
-
-	for (int i = 0; i < CONTRACT_MAX_OWED; i++)
-		n += r->scada.reports[i].state != CONTRACT_NONE;
-	return n;
-}
-
 static void rig_ack(struct rig *r, uint8_t id)
 {
 	struct uuid uid = rig_find(r, MSG_SEND_REPORT)->send_report.uid;
@@ -83,10 +74,10 @@ static void a_wrong_ack_is_refused(void **state)
 
 	(void)state;
 	rig_ack(r, 9);
-	assert_int_equal(reports_owed(r), 1);
+	assert_int_equal(rig_reports_owed(r), 1);
 	rig_give(r, (struct msg){ .type = MSG_REPORT_ACK, .report_ack = { .contract = { { 1 } }, .uid = uid,
 		.send_ms = 1000 } });
-	assert_int_equal(reports_owed(r), 1);
+	assert_int_equal(rig_reports_owed(r), 1);
 	assert_int_equal(r->scada.counts.refused[DIAG_STALE], 1);
 	assert_int_equal(r->scada.contract.state, CONTRACT_ENDED);
 	free(r);

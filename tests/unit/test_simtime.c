@@ -191,18 +191,6 @@ static void same_as_single(void **state)
 
 /* --- stuck devices, ends of runs, pace --- */
 
-/* "bob" stays in a step until the gate opens. */
-static void bob_hangs(struct hand *h, const struct msg *in, struct outbox *out)
-{
-	(void)out;
-	h->count++;
-	if (h->who != 1 || in->type != MSG_TICK || atomic_exchange(&h->crew->entered, 1) != 0)
-		return;
-	while (sem_wait(&h->crew->gate) != 0)
-		;
-	atomic_store(&h->crew->entered, 2);
-}
-
 static void open_gate_at_end(void *ctx, struct mono now, struct wall clock)
 {
 	struct crew *c = ctx;
@@ -219,7 +207,7 @@ static void open_gate_at_end(void *ctx, struct mono now, struct wall clock)
  * again after. */
 static void simulated_time_does_not_wait_for_a_stuck_device(void **state)
 {
-	struct crew *c = crew_new(3, TIME_OWNER, bob_hangs);
+	struct crew *c = crew_new(3, TIME_OWNER, crew_bob_hangs);
 
 	(void)state;
 	c->actors[1].watch = WATCH_DEVICE;

@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "spaceheat/splitmix.h"
+
 #define GO(state, ...)                                                                                       \
 	{                                                                                                    \
 		.legal = true, .next = (state), .act = { __VA_ARGS__ }                                       \
@@ -67,7 +69,7 @@ static bool is_over(const struct atn_contract *c, struct wall clock)
 	return clock.ms >= c->end_s * 1000;
 }
 
-/* splitmix64 over both halves: the same for everybody who knows the contract, and not its id. */
+/* Of both halves: the same for everybody who knows the contract, and not its id. */
 static struct uuid successor_id(struct uuid id)
 {
 	uint64_t bits[2] = { 0, 0 };
@@ -75,11 +77,9 @@ static struct uuid successor_id(struct uuid id)
 	for (int i = 0; i < 16; i++)
 		bits[i / 8] = bits[i / 8] << 8 | id.b[i];
 	for (int i = 0; i < 2; i++) {
-		uint64_t z = bits[i] + bits[1 - i] * 3 + 0x9e3779b97f4a7c15U;
+		uint64_t seed = bits[i] + bits[1 - i] * 3;
 
-		z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
-		z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
-		bits[i] = z ^ z >> 31;
+		bits[i] = splitmix64(&seed);
 	}
 	return uuid_random(bits);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/sim/rng.h"
 
+#include "spaceheat/splitmix.h"
+
 uint64_t rng_hash(const char *name)
 {
 	uint64_t h = 0xCBF29CE484222325u;
@@ -17,11 +19,7 @@ struct rng rng_start(uint64_t seed, const char *name)
 
 uint64_t rng_next(struct rng *r)
 {
-	uint64_t z = r->s += 0x9E3779B97F4A7C15u;
-
-	z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-	z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-	return z ^ (z >> 31);
+	return splitmix64(&r->s);
 }
 
 double rng_uniform(struct rng *r)
