@@ -128,6 +128,7 @@ struct scada {
 	struct scada_channel channels[HOUSE_MAX_CHANNELS];
 	uint32_t n_qualities;		/* how often one of them became better or worse */
 	int16_t temperature_of[HOUSE_MAX_NODES];	/* a node's temperature channel, -1: none */
+	int16_t first_flow_of[HOUSE_MAX_NODES];		/* the same of its flow */
 	struct scada_relay relays[HOUSE_MAX_RELAYS];
 	struct scada_reply replies[SCADA_MAX_REPLIES];
 	struct homealone homealone;

@@ -26,6 +26,11 @@ bool channel_is_temperature(const struct channel *c)
 	return c->name == TELEMETRY_WATER_TEMP_C || c->name == TELEMETRY_WATER_TEMP_F;
 }
 
+bool channel_is_flow(const struct channel *c)
+{
+	return c->name == TELEMETRY_GPM_TIMES_100 || c->name == TELEMETRY_GPM_TIMES_10;
+}
+
 int house_node(const struct house *h, const char *alias)
 {
 	for (int i = 0; i < h->n_nodes; i++)
