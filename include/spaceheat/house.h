@@ -106,5 +106,6 @@ int64_t code_map_apply(struct code_map, int64_t code);
 /* Milli-degrees Celsius of a temperature channel's code. */
 int64_t channel_mc(const struct channel *, int64_t code);
 bool channel_is_temperature(const struct channel *);
+bool channel_is_flow(const struct channel *);
 
 #endif

@@ -45,6 +45,7 @@ void scada_init(struct scada *s, const struct house *h, const struct settings *s
 	s->restored = true;
 	guard_config_limits(settings, h, &limits);
 	s->own_delay_ms = limits.start_delay_ms;
+	s->tick_ms = settings->meter.poll_ms > SCADA_TICK_MS ? settings->meter.poll_ms : SCADA_TICK_MS;
 	scada_pace(s, settings->sim.speed);
 }
 
@@ -291,7 +292,7 @@ static void step_tick(struct scada *s, bool later, struct outbox *out)
 	tick(s, out);
 	scada_drive(s, true, out);
 	while (mono_reached(s->now, s->next_tick))
-		s->next_tick = mono_after(s->next_tick, SCADA_TICK_MS);
+		s->next_tick = mono_after(s->next_tick, s->tick_ms);
 }
 
 /* True: what follows from it may wait. */

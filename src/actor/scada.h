@@ -21,7 +21,7 @@
 #include "spaceheat/view.h"
 
 enum {
-	SCADA_TICK_MS = 1000,
+	SCADA_TICK_MS = 1000,		/* or as often as the meter is read, if that is less often */
 	SCADA_LOOK_MS = 15000,		/* three polls of a sensor */
 	SCADA_RENEW_MS = 10000,		/* all WANTs again: leases last 30 s */
 	SCADA_BLIND_MS = 300000,	/* SF-83 */
@@ -124,12 +124,14 @@ struct scada {
 	struct mono now;
 	struct wall clock;
 	bool clock_trusted, started, link_up;
+	int64_t tick_ms;
 	bool unsettled;			/* readings came in this instant, and what follows from them is not decided */
 	uint64_t random;
 
 	struct scada_channel channels[HOUSE_MAX_CHANNELS];
 	uint32_t n_qualities;		/* how often one of them became better or worse */
 	int16_t temperature_of[HOUSE_MAX_NODES];	/* a node's temperature channel, -1: none */
+	int16_t first_flow_of[HOUSE_MAX_NODES];		/* the same of its flow */
 	struct scada_relay relays[HOUSE_MAX_RELAYS];
 	struct scada_reply replies[SCADA_MAX_REPLIES];
 	struct homealone homealone;

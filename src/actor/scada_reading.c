@@ -36,10 +36,15 @@ bool scada_present(const struct scada *s, int channel)
 void scada_index_channels(struct scada *s)
 {
 	for (int i = 0; i < HOUSE_MAX_NODES; i++)
-		s->temperature_of[i] = -1;
-	for (int i = s->house->n_channels - 1; i >= 0; i--)
-		if (channel_is_temperature(&s->house->channels[i]))
-			s->temperature_of[s->house->channels[i].about] = (int16_t)i;
+		s->temperature_of[i] = s->first_flow_of[i] = -1;
+	for (int i = s->house->n_channels - 1; i >= 0; i--) {
+		const struct channel *c = &s->house->channels[i];
+
+		if (channel_is_temperature(c))
+			s->temperature_of[c->about] = (int16_t)i;
+		if (channel_is_flow(c))
+			s->first_flow_of[c->about] = (int16_t)i;
+	}
 }
 
 struct reading_mc scada_node_mc(const struct scada *s, int node)
@@ -121,8 +126,7 @@ static void tell_guard_flows(struct scada *s, int channel, struct outbox *out)
 
 	if (c->name == TELEMETRY_POWER_W && c->by == roles->meter)
 		tell_guard(s, channel, GUARD_ROLE_POWER_W, 0, out);
-	if (c->about == roles->flow &&
-	    (c->name == TELEMETRY_GPM_TIMES_100 || c->name == TELEMETRY_GPM_TIMES_10))
+	if (c->about == roles->flow && channel_is_flow(c))
 		tell_guard(s, channel, GUARD_ROLE_FLOW, 0, out);
 }
 

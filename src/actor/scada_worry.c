@@ -67,11 +67,10 @@ static bool flow_of(const struct scada *s, bool *flows)
 {
 	int node = s->settings->roles.flow;
 
-	for (int i = 0; node != NO_NODE && i < s->house->n_channels; i++) {
+	for (int i = node == NO_NODE ? -1 : s->first_flow_of[node]; i >= 0 && i < s->house->n_channels; i++) {
 		const struct channel *c = &s->house->channels[i];
 
-		if (c->about != node || !scada_present(s, i) ||
-			(c->name != TELEMETRY_GPM_TIMES_100 && c->name != TELEMETRY_GPM_TIMES_10))
+		if (c->about != node || !channel_is_flow(c) || !scada_present(s, i))
 			continue;
 		*flows = code_map_apply(c->map, s->channels[i].code) > 0;
 		return true;

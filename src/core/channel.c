@@ -31,6 +31,11 @@ const char *component_make(const struct component *c)
 	return c->driver[0] != '\0' ? c->driver : symbols_make_model.list[c->make].word;
 }
 
+bool channel_is_flow(const struct channel *c)
+{
+	return c->name == TELEMETRY_GPM_TIMES_100 || c->name == TELEMETRY_GPM_TIMES_10;
+}
+
 int house_node(const struct house *h, const char *alias)
 {
 	for (int i = 0; i < h->n_nodes; i++)

@@ -45,6 +45,7 @@ static const char schema[] =
 
 void store_file_close(struct store_db *s)
 {
+	s->known.n = 0;
 	for (int i = 0; i < N_STORE_STATEMENTS; i++) {
 		sqlite3_finalize(s->statements[i]);
 		s->statements[i] = NULL;

@@ -65,6 +65,11 @@ enum { STORE_SCHEMA = 3, STORE_PATH = 512 };
 #define STORE_STATEMENT(c, sql) c,
 enum store_statement { STORE_STATEMENTS(STORE_STATEMENT) N_STORE_STATEMENTS };
 
+enum { STORE_KNOWN = 128 };
+
+/* The ids last told, in the order they were asked for: each row asks for all of them again. */
+struct store_known { struct { struct store_series is; int32_t id; } list[STORE_KNOWN]; int n, next; };
+
 struct store_db {
 	char path[STORE_PATH];
 	sqlite3 *db;			/* NULL: not open */
@@ -77,6 +82,7 @@ struct store_db {
 	bool suspected;			/* damage was told, a close look found none, and nothing was written since */
 	int64_t owed_n;			/* the highest ever given: what is forgotten does not come again */
 	int64_t damaged_rows;
+	struct store_known known;	/* of this connection; forgotten with what is rolled back */
 	char notice[300];
 };
 

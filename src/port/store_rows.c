@@ -34,9 +34,30 @@ static void bind_series(sqlite3_stmt *st, const struct store_series *is)
 	sqlite3_bind_int64(st, 7, is->map.offset);
 }
 
-static bool series_id(void *self, const struct store_series *is, int32_t *id, struct err *e)
+static bool is_known(struct store_known *k, const struct store_series *is, int32_t *id)
 {
-	struct store_db *s = self;
+	for (int i = 0; i < k->n; i++) {
+		int at = (k->next + i) % k->n;
+
+		if (memcmp(&k->list[at].is, is, sizeof(*is)) != 0)
+			continue;
+		k->next = at + 1;
+		*id = k->list[at].id;
+		return true;
+	}
+	return false;
+}
+
+static void remember(struct store_known *k, const struct store_series *is, int32_t id)
+{
+	if (k->n == STORE_KNOWN)
+		return;
+	memcpy(&k->list[k->n].is, is, sizeof(*is));
+	k->list[k->n++].id = id;
+}
+
+static bool ask_series(struct store_db *s, const struct store_series *is, int32_t *id, struct err *e)
+{
 	sqlite3_stmt *st = store_statement(s, ST_SERIES_ID, e);
 	bool found;
 
@@ -57,6 +78,18 @@ static bool series_id(void *self, const struct store_series *is, int32_t *id, st
 	if (!store_run(s, ST_SERIES_NEW, "series", e))
 		return false;
 	*id = (int32_t)sqlite3_last_insert_rowid(s->db);
+	return true;
+}
+
+static bool series_id(void *self, const struct store_series *is, int32_t *id, struct err *e)
+{
+	struct store_db *s = self;
+
+	if (s->db != NULL && is_known(&s->known, is, id))
+		return true;
+	if (!ask_series(s, is, id, e))
+		return false;
+	remember(&s->known, is, *id);
 	return true;
 }
 

@@ -134,6 +134,7 @@ static void sqlite_rollback(void *self)
 		store_reset(s, (enum store_statement)i);
 	if (s->db != NULL && !sqlite3_get_autocommit(s->db))
 		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+	s->known.n = 0;
 }
 
 /* A transaction that changed nothing is no write to SQLite, and so no sync. A checkpoint begins with one. */

@@ -146,22 +146,31 @@ bool mailbox_put(struct mailbox *b, const struct msg *m)
 	return accepted;
 }
 
-static void pop(struct mailbox *b, struct msg *m)
+/* When empty, from the start again: pages never used take no memory. */
+static void drop_head(struct mailbox *b)
 {
-	*m = b->ring[b->head];
-	/* when empty, from the start again: pages never used take no memory */
 	b->head = --b->count == 0 ? 0 : wrapped(b, b->head + 1);
-	m->more = b->count > 0;
+}
+
+static void begin_step(struct mailbox *b, struct msg *m)
+{
+	m->more = b->count > 1;
 	b->in_mail -= is_mail(m->type);
 	b->in_step = true;
-	if (!b->alone)
-		b->step_real_ms = real_ms();
 	if (m->type == MSG_TICK) {	/* uses up the wake-up; mailbox_done brings the next */
 		b->tick_waits = false;
 		b->due = MONO_NEVER;
 	}
 	if (m->type == MSG_FLUSH)
 		b->flush_waits = false;
+}
+
+static void pop(struct mailbox *b, struct msg *m)
+{
+	*m = b->ring[b->head];
+	begin_step(b, m);
+	drop_head(b);
+	b->step_real_ms = real_ms();
 }
 
 static struct timespec deadline_after(int wait_ms)
@@ -200,13 +209,8 @@ bool mailbox_done(struct mailbox *b, struct mono wake_at)
 {
 	bool idle = false;
 
-	assert(b->in_step);
-	if (b->alone) {
-		b->in_step = false;
-		b->due = wake_at;
-		return false;
-	}
 	lock(b);
+	assert(b->in_step);
 	b->in_step = false;
 	b->due = wake_at;
 	if (b->forgiven)	/* its step was written off; the mail behind it counts again */
@@ -216,6 +220,23 @@ bool mailbox_done(struct mailbox *b, struct mono wake_at)
 	b->forgiven = false;
 	unlock(b);
 	return idle;
+}
+
+struct msg *mailbox_head(struct mailbox *b)
+{
+	assert(b->alone && !b->in_step);
+	if (b->count == 0)
+		return NULL;
+	begin_step(b, &b->ring[b->head]);
+	return &b->ring[b->head];
+}
+
+void mailbox_drop(struct mailbox *b, struct mono wake_at)
+{
+	assert(b->alone && b->in_step);
+	b->in_step = false;
+	b->due = wake_at;
+	drop_head(b);
 }
 
 static struct mono next_due(const struct mailbox *b)

@@ -46,6 +46,11 @@ bool mailbox_take(struct mailbox *, struct msg *, int wait_ms);
 /* The step is over and what it said is posted. True: now nothing is under way in the whole runtime. */
 bool mailbox_done(struct mailbox *, struct mono wake_at);
 
+/* The same two for a box that one thread has alone, without a copy: the message stays where it is during its step. NULL: there
+ * is none. */
+struct msg *mailbox_head(struct mailbox *);
+void mailbox_drop(struct mailbox *, struct mono wake_at);
+
 /* Puts a MSG_TICK when the actor is due; at most one per instant. Returns when it will be due next. */
 struct mono mailbox_tick(struct mailbox *, struct mono now);
 struct mono mailbox_due(struct mailbox *);	/* the same without putting anything */

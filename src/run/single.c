@@ -123,13 +123,14 @@ void single_now(struct single *s, struct mono *now, struct wall *clock)
 /* What is in the box at the beginning of its turn; what comes during the turn waits for the next round. */
 static int one_turn(struct single *s, struct slot *slot)
 {
-	struct msg m;
 	int n = slot->box.count;
 
-	for (int i = 0; i < n && mailbox_take(&slot->box, &m, 0); i++) {
-		stamp(s, slot->actor.address, &m);
-		slot_step(slot, &m, &s->post);
-		mailbox_done(&slot->box, slot->asked);
+	for (int i = 0; i < n; i++) {
+		struct msg *m = mailbox_head(&slot->box);
+
+		stamp(s, slot->actor.address, m);
+		slot_step(slot, m, &s->post);
+		mailbox_drop(&slot->box, slot->asked);
 	}
 	return n;
 }
@@ -160,7 +161,8 @@ static void one_step(struct single *s)
 	if (s->o.before_ticks != NULL)
 		s->o.before_ticks(s->o.before_ctx, s->now, s->clock);
 	for (int i = 0; i < s->o.n_actors; i++)
-		mailbox_tick(&s->slots[i].box, s->now);
+		if (mono_reached(s->now, s->slots[i].box.due))
+			mailbox_tick(&s->slots[i].box, s->now);
 	if (s->now.ms > 0 && s->now.ms % FLUSH_MS == 0)
 		post_flush(s);
 	empty_all(s);

@@ -306,11 +306,22 @@ static bool settle_presence(const struct take *t, const struct place *at, const 
 	return true;
 }
 
+/* Members mostly come in the table's order: *next is the one that is expected, and then the one behind what was found. */
+static const cJSON *member(const cJSON *object, const cJSON **next, const char *name)
+{
+	const cJSON *item = *next != NULL && strcmp((*next)->string, name) == 0 ? *next :
+		cJSON_GetObjectItemCaseSensitive(object, name);
+
+	if (item != NULL)
+		*next = item->next;
+	return cJSON_IsNull(item) ? NULL : item;
+}
+
 static bool take_field(const struct take *t, const struct place *up, const struct wire *w,
-	const struct field *f, const cJSON *object, char *message)
+	const struct field *f, const cJSON *object, const cJSON **next, char *message)
 {
 	struct place at = { .up = up, .name = f->name, .index = -1 };
-	const cJSON *item = tree_member(object, f->name);
+	const cJSON *item = member(object, next, f->name);
 
 	if (!settle_presence(t, &at, w, f, item != NULL, message))
 		return false;
@@ -350,13 +361,16 @@ static bool disagrees(const struct take *t, const struct place *up)
 static bool take_message(const struct take *t, const struct place *at, const struct wire *w,
 	const cJSON *object, void *out)
 {
+	const cJSON *next;
+
 	if (!cJSON_IsObject(object))
 		return wrong(t, at, DIAG_WRONG_TYPE, "must be an object");
+	next = object->child;
 	if (!take_type_alias(t, at, w, object))
 		return false;
 	memset(out, 0, w->size);
 	for (int i = 0; i < w->n; i++)
-		if (!take_field(t, at, w, &w->fields[i], object, out))
+		if (!take_field(t, at, w, &w->fields[i], object, &next, out))
 			return false;
 	return w->agrees == NULL || w->agrees(out, t->refusal) || disagrees(t, at);
 }

@@ -211,11 +211,30 @@ static struct decimal decimal_read(const char *text, size_t length)
 	return d;
 }
 
+/* What nearly all numbers are: a few digits. */
+static bool few_digits(const char *text, size_t length, int64_t *value)
+{
+	bool minus = length > 0 && *text == '-';
+	int64_t v = 0;
+
+	if (length - minus >= WHOLE_DIGITS || length == (size_t)minus)
+		return false;
+	for (size_t i = minus; i < length; i++) {
+		if (!is_digit(text[i]))
+			return false;
+		v = 10 * v + (text[i] - '0');
+	}
+	*value = minus ? -v : v;
+	return true;
+}
+
 enum number_kind text_number(const char *text, size_t length, int64_t *value)
 {
 	struct decimal d;
 	int64_t v = 0;
 
+	if (few_digits(text, length, value))
+		return NUMBER_WHOLE;
 	*value = 0;
 	if (length > NUMBER_MAX_CHARS)
 		return NUMBER_TOO_LARGE;
