@@ -237,7 +237,7 @@ $(B)/pic/%.o: %.c
 	@echo "  CC    $< (shared)"
 	@$(CC) $(ALL_CFLAGS) -fPIC -fvisibility=hidden -MMD -MP -c -o $@ $<
 $(B)/spaceheat-sqlite.so: $(patsubst %,$(B)/pic/%.o,src/main/spaceheat-sqlite src/main/sqlite_result \
-		$(addprefix src/core/history/,block bucket numbers schedule level coder varint crc32))
+		$(addprefix src/core/history/,block bucket grid numbers schedule level coder varint crc32) src/core/channel)
 	@echo "  LD    $@"
 	@$(CC) $(ALL_LDFLAGS) -shared -o $@ $^
 

@@ -17,7 +17,7 @@ enum verdict { FILE_GOOD, FILE_EMPTY, FILE_DAMAGED, FILE_NEWER, FILE_UNUSABLE };
 /* Before the first table is made: freed pages can then be handed back. EXTRA: the change to WAL goes through a journal,
  * and a disk that forgot the removal of that would undo the file with all that came after. */
 static const char pragmas[] =
-	"PRAGMA page_size=512;"
+	STORE_PAGE_SIZE
 	"PRAGMA synchronous=EXTRA;"
 	"PRAGMA auto_vacuum=INCREMENTAL;"
 	"PRAGMA journal_mode=WAL;"
@@ -40,8 +40,13 @@ static const char schema[] =
 	STORE_LEDGER
 	STORE_LEDGER_VIEWS
 	STORE_GAP_TABLES
-	"PRAGMA user_version=3;"
+	"PRAGMA user_version=4;"
 	"COMMIT;";
+
+bool store_set_up(struct store_db *s)
+{
+	return sqlite3_exec(s->db, pragmas, NULL, NULL, NULL) == SQLITE_OK;
+}
 
 void store_file_close(struct store_db *s)
 {
@@ -144,7 +149,7 @@ static enum verdict open_and_look(struct store_db *s, int *version, struct err *
 	if (v != FILE_GOOD && v != FILE_EMPTY)
 		return v;
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
-	if (sqlite3_exec(s->db, pragmas, NULL, NULL, NULL) != SQLITE_OK)
+	if (!store_set_up(s))
 		return verdict_of_error(s, e);
 	if (v == FILE_EMPTY && sqlite3_exec(s->db, schema, NULL, NULL, NULL) != SQLITE_OK)
 		return verdict_of_error(s, e);
@@ -164,7 +169,7 @@ bool store_file_share(struct store_db *s, bool with_others, struct err *e)
 	store_file_close(s);
 	if (connect_to(s, &version)) {
 		sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
-		if (sqlite3_exec(s->db, pragmas, NULL, NULL, NULL) == SQLITE_OK) {
+		if (store_set_up(s)) {
 			s->unsynced = true;	/* nothing is known of what the close did */
 			return true;
 		}

@@ -30,6 +30,8 @@ static const char *const steps[STORE_SCHEMA] = {
 		"DROP TABLE event;"
 		"ALTER TABLE event_new RENAME TO event;"
 		STORE_GAP_TABLES,
+	/* Nothing but the number: blocks may be of format 5, which older programs cannot read. */
+	[3] = "",
 };
 
 static bool run(struct store_db *s, const char *sql, struct err *e)
@@ -53,10 +55,17 @@ static bool copy(struct store_db *s, int version, struct err *e)
 	return ok;
 }
 
+/* Pages of another size cost the card more and are as good otherwise: where it cannot be (no room, a reader) it is not. */
+static bool make_pages_small(struct store_db *s, struct err *e)
+{
+	sqlite3_exec(s->db, "PRAGMA synchronous=EXTRA; PRAGMA journal_mode=DELETE;" STORE_PAGE_SIZE "VACUUM", NULL, NULL, NULL);
+	return store_set_up(s) || store_failed(s, "migrate", e);
+}
+
 bool store_migrate(struct store_db *s, int version, struct err *e)
 {
 	char stamp[64];
-	bool ok = copy(s, version, e) && run(s, "BEGIN IMMEDIATE", e);
+	bool ok = copy(s, version, e) && make_pages_small(s, e) && run(s, "BEGIN IMMEDIATE", e);
 
 	for (int v = version; ok && v < STORE_SCHEMA; v++)
 		ok = run(s, steps[v], e);

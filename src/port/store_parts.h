@@ -7,7 +7,7 @@
 
 #include "spaceheat/store.h"
 
-enum { STORE_SCHEMA = 3, STORE_PATH = 512 };
+enum { STORE_SCHEMA = 4, STORE_PATH = 512 };
 
 /* Statements are prepared when first used and kept. X(CONSTANT, "sql"). */
 #define STORE_STATEMENTS(X) \
@@ -107,6 +107,9 @@ bool store_file_share(struct store_db *, bool with_others, struct err *);
 
 /* store_migrate.c: brings an older schema up to STORE_SCHEMA in one transaction, after a copy beside it (SF-64). */
 bool store_migrate(struct store_db *, int version, struct err *);
+/* How a connection is set up, and the size of pages: small ones, for a commit gives the card whole pages. */
+#define STORE_PAGE_SIZE "PRAGMA page_size=512;"
+bool store_set_up(struct store_db *);
 /* What the table of contracts is, in this schema. */
 #define STORE_CONTRACT_TABLE(name) \
 	"CREATE TABLE " name "(" \

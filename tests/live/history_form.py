@@ -191,21 +191,59 @@ def read_readings(r, start_ms):
     return out
 
 
-def read_buckets(r):
+class Grid:
+    def __init__(self, num, den, offset):
+        self.num, self.den, self.offset = num, den, offset
+
+    def value(self, step):
+        n = step * self.num
+        return (n + self.den // 2) // self.den + self.offset if n >= 0 else self.offset - (-n + self.den // 2) // self.den
+
+    def floor(self, v):
+        step = (v - self.offset) * self.den // self.num - 1
+        while self.value(step + 1) <= v:
+            step += 1
+        return step
+
+
+def read_grid(r):
+    num = r.field("NUM")
+    return Grid(num, r.field("DEN"), unzigzag(r.field("OFFSET"))) if num else None
+
+
+def read_ends(r, mean, grid, before):
+    if grid is None:
+        return None
+    step = grid.floor(mean)
+    at, then = grid.value(step), grid.value(step + 1)
+    phase = 4 if mean == at else (mean - at) * 4 // (then - at)
+    like = before[0] + before[1] + 1 >> 1
+    for i, way in enumerate(("down", "up")):
+        like = before[i] = r.number((way, phase, min(like.bit_length(), 5)))
+    return grid.value(step - before[0]), grid.value(step + (phase < 4) + before[1])
+
+
+def read_buckets(r, grids):
     out = {}
     for _ in range(r.field("SERIES")):
-        id_, at = r.field("ID"), -1
+        id_, n, at = r.field("ID"), r.field("COUNT"), -1
+        has_wh = r.field("HAS_WH") if grids else 1
+        grid, before = read_grid(r) if grids else None, [0, 0]
         out[id_] = []
-        for k in range(r.field("COUNT")):
+        for k in range(n):
             at += 1 + r.field("AT")
-            mean, below, above, count, wh = [r.value(c, k == 0) for c in range(5)]
-            out[id_].append((at, mean, mean - below, mean + above, count, wh))
+            mean = r.value(0, k == 0)
+            ends = read_ends(r, mean, grid, before)
+            if ends is None:
+                ends = mean - r.value(1, k == 0), mean + r.value(2, k == 0)
+            count, wh = r.value(3, k == 0), r.value(4, k == 0) if has_wh else 0
+            out[id_].append((at, mean, *ends, count, wh))
     return out
 
 
 def read_block(data, start_s):
     r = (Plain if data[0] in (1, 3) else Packed)(data)
-    out = read_readings(r, start_s * 1000) if data[0] in (1, 2) else read_buckets(r)
+    out = read_readings(r, start_s * 1000) if data[0] in (1, 2) else read_buckets(r, data[0] == 5)
     r.end()
     return out
 
@@ -215,6 +253,12 @@ PLAIN = """0101010088270c03040c0100940a0200010200010200515200050c0101070101f0609
 004503000403000403004b4c00"""
 PACKED = """022e0018e000f71de05c28502e38006eb72e53a7ffa109f4c022625133a95492a4d905433afcac65b442d3b2f779"""
 
+# Those of tests/unit/test_bucket.c.
+BUCKETS = """045f000a0b05c001d614ee05e1168c88d4f7d1b290c591b4f2e520caf04149acfcfd61d045f003dec919e63e1902a503
+9a88b753aa308842f8fdb95c4b6dd161fa4b3647f0c0a7ef7c5d957ba5c286da4c08da29fb96d68c6088030c4b8486"""
+ON_GRID = """054d000a0b05c0021780ff00075853b81708b46626490dbe1714e37fea94788705b60e8a9e9260e3d4717ed6726742a5
+9c6ceebe4c907130321916b1127456205e64aca66eff1398298a699ade"""
+
 
 def expected():
     start = 1800000000000
@@ -223,7 +267,21 @@ def expected():
             for i in range(3)}
 
 
+def expected_buckets():
+    def bucket(i, k):
+        code = (-5 if i == 1 else 650) + k * (i + 1) % 4
+        grid = Grid(1000, 16, -20000 if i == 1 else 0)
+        low = 4400 - k * k if i == 2 else grid.value(code)
+        high = 4500 + k * 3 if i == 2 else grid.value(code + k % 3)
+        return 2 * k + (k > 3), low + (high - low) * 2 // 3, low, high, 12 - (k == 2), 75 * k if i == 2 else 0
+
+    return {7 + i: [bucket(i, k) for k in range(6)] for i in range(3)}
+
+
 def check_stored():
+    for name, text in (("packed", BUCKETS), ("grid", ON_GRID)):
+        good = read_block(bytes.fromhex(text), 1800000000) == expected_buckets()
+        print(f"{'ok' if good else 'not ok'} - the stored {name} buckets, read after the description")
     for name, text in (("plain", PLAIN), ("packed", PACKED)):
         good = read_block(bytes.fromhex(text), 1800000000) == expected()
         print(f"{'ok' if good else 'not ok'} - the stored {name} block, read after the description")

@@ -52,6 +52,7 @@ static void clear(struct bench *b)
 
 static void add_series(struct bench *b, int32_t id)
 {
+	b->in.grid[b->in.n_series] = (struct code_map){ 0 };
 	b->in.series[b->in.n_series++] = (struct block_series){ id, b->in.n_buckets, 0 };
 }
 
@@ -117,6 +118,23 @@ static void fill_hour(struct bench *b, int series, int missing)
 	}
 }
 
+/* An hour of a DS18B20: least and most are codes of it. */
+static void fill_codes(struct bench *b, int series)
+{
+	clear(b);
+	for (int i = 0; i < series; i++) {
+		int64_t code = below(b, 1600) - 200;
+
+		add_series(b, i + 1);
+		b->in.grid[i] = (struct code_map){ 1000 + (i % 3 == 2) * 13, 16, (i % 3) * 273150 };
+		for (int at = 0; at < 60; at++, code += below(b, 3) - 1) {
+			int64_t min = grid_value(b->in.grid[i], code - below(b, 2)), max = grid_value(b->in.grid[i], code + below(b, 2));
+
+			add_bucket(b, (struct bucket){ at, 12, min + below(b, (int)(max - min) + 1), min, max, 0 });
+		}
+	}
+}
+
 static void fill_wild(struct bench *b)
 {
 	int series = below(b, BLOCK_MAX_SERIES);
@@ -142,8 +160,58 @@ static void any_buckets_come_back(void **state)
 	for (int i = 0; i < 300; i++) {
 		fill_hour(b, 1 + below(b, 60), below(b, 100));
 		round_trip(b);
-		fill_wild(b);
+		fill_codes(b, 1 + below(b, 60));
 		round_trip(b);
+		assert_int_equal(b->bytes[0], BUCKET_GRID);
+		for (int k = 0; k < 5; k++)	/* some that are on no grid */
+			b->in_buckets[below(b, b->in.n_buckets)].min -= below(b, 70);
+		round_trip(b);
+		fill_wild(b);
+		for (int k = 0; k < b->in.n_series; k++)
+			b->in.grid[k] = (struct code_map){ (int64_t)next_random(b) >> below(b, 64), (int64_t)next_random(b) >> below(b, 64),
+				(int64_t)next_random(b) >> below(b, 64) };
+		round_trip(b);
+	}
+}
+
+/* Steps of the sensor cost less than the same values in thousandths of a degree; far ones are kept as well. */
+static void steps_are_cheap(void **state)
+{
+	struct bench *b = *state;
+	int on_grid;
+
+	fill_codes(b, 30);
+	on_grid = round_trip(b);
+	for (int i = 0; i < 30; i++)
+		b->in.grid[i].num = 0;
+	assert_true(on_grid * 10 < round_trip(b) * 8);
+	assert_int_equal(b->bytes[0], BUCKET_PACKED);
+	clear(b);
+	add_series(b, 1);
+	b->in.grid[0] = (struct code_map){ 2, 1, 0 };
+	add_bucket(b, (struct bucket){ 0, 2, 0, -(1ll << 38), 1ll << 38, 0 });
+	add_bucket(b, (struct bucket){ 1, 2, 0, -(1ll << 31), 1ll << 31, 0 });
+	round_trip(b);
+}
+
+/* The step below a value, on any grid that fits: exact, also where rounding makes steps uneven and below zero. */
+static void the_step_below_is_found(void **state)
+{
+	struct bench *b = *state;
+
+	assert_false(grid_fits((struct code_map){ 16, 16, 0 }) || grid_fits((struct code_map){ 5, 0, 0 }) ||
+		grid_fits((struct code_map){ (1 << 20) + 1, 1, 0 }) || grid_fits((struct code_map){ -5, 1, 0 }));
+	for (int i = 0; i < 200000; i++) {
+		struct code_map m = { 2 + below(b, 1 << 20) % 1048575, 1, 0 };
+		int64_t v = (int64_t)(next_random(b) << 24) >> (24 + below(b, 40)), k;
+
+		m.den = 1 + below(b, (int)m.num - 1);
+		m.offset = (int64_t)(next_random(b) << 24) >> (24 + below(b, 40));
+		assert_true(grid_fits(m) && grid_holds(v));
+		k = grid_floor(m, v);
+		assert_true(grid_value(m, k) <= v && grid_value(m, k + 1) > v);
+		assert_in_range(grid_phase(m, k, v), 0, GRID_PHASES - 1);
+		assert_int_equal(grid_floor(m, grid_value(m, k)), k);
 	}
 }
 
@@ -246,7 +314,7 @@ static void damage_does_no_harm(void **state)
 	struct bench *b = *state;
 	int n;
 
-	fill_hour(b, 5, 10);
+	fill_codes(b, 5);
 	n = round_trip(b);
 	for (int i = 0; i < n; i++)
 		assert_false(decode_tight(b->bytes, (size_t)i, MAX_BUCKETS));
@@ -271,8 +339,8 @@ static void noise_does_no_harm(void **state)
 
 		for (int k = 0; k < n; k++)
 			b->bytes[k] = (uint8_t)(below(b, 4) == 0 ? below(b, 256) : below(b, 12));
-		b->bytes[0] = below(b, 2) ? BUCKET_PLAIN : BUCKET_PACKED;
-		if (n > 2 && b->bytes[0] == BUCKET_PACKED) {
+		b->bytes[0] = (uint8_t)(BUCKET_PLAIN + below(b, 3));
+		if (n > 2 && b->bytes[0] != BUCKET_PLAIN) {
 			b->bytes[1] = (uint8_t)n;
 			b->bytes[2] = 0;
 		}
@@ -295,16 +363,61 @@ static void formats_are_told_apart(void **state)
 	assert_false(bucket_decode(b->bytes, (size_t)n, &b->out));
 }
 
+/* Bytes written once stay readable for ever; tests/live/history_form.py reads the same after the description. */
+static void stored_forms_stay_readable(void **state)
+{
+	struct bench *b = *state;
+	static const uint8_t packed[] = {
+		0x04, 0x5f, 0x00, 0x0a, 0x0b, 0x05, 0xc0, 0x01, 0xd6, 0x14, 0xee, 0x05, 0xe1, 0x16, 0x8c, 0x88, 0xd4, 0xf7,
+		0xd1, 0xb2, 0x90, 0xc5, 0x91, 0xb4, 0xf2, 0xe5, 0x20, 0xca, 0xf0, 0x41, 0x49, 0xac, 0xfc, 0xfd, 0x61, 0xd0,
+		0x45, 0xf0, 0x03, 0xde, 0xc9, 0x19, 0xe6, 0x3e, 0x19, 0x02, 0xa5, 0x03, 0x9a, 0x88, 0xb7, 0x53, 0xaa, 0x30,
+		0x88, 0x42, 0xf8, 0xfd, 0xb9, 0x5c, 0x4b, 0x6d, 0xd1, 0x61, 0xfa, 0x4b, 0x36, 0x47, 0xf0, 0xc0, 0xa7, 0xef,
+		0x7c, 0x5d, 0x95, 0x7b, 0xa5, 0xc2, 0x86, 0xda, 0x4c, 0x08, 0xda, 0x29, 0xfb, 0x96, 0xd6, 0x8c, 0x60, 0x88,
+		0x03, 0x0c, 0x4b, 0x84, 0x86,
+	};
+	static const uint8_t grid[] = {
+		0x05, 0x4d, 0x00, 0x0a, 0x0b, 0x05, 0xc0, 0x02, 0x17, 0x80, 0xff, 0x00, 0x07, 0x58, 0x53, 0xb8, 0x17, 0x08,
+		0xb4, 0x66, 0x26, 0x49, 0x0d, 0xbe, 0x17, 0x14, 0xe3, 0x7f, 0xea, 0x94, 0x78, 0x87, 0x05, 0xb6, 0x0e, 0x8a,
+		0x9e, 0x92, 0x60, 0xe3, 0xd4, 0x71, 0x7e, 0xd6, 0x72, 0x67, 0x42, 0xa5, 0x9c, 0x6c, 0xee, 0xbe, 0x4c, 0x90,
+		0x71, 0x30, 0x32, 0x19, 0x16, 0xb1, 0x12, 0x74, 0x56, 0x20, 0x5e, 0x64, 0xac, 0xa6, 0x6e, 0xff, 0x13, 0x98,
+		0x29, 0x8a, 0x69, 0x9a, 0xde,
+	};
+	static const struct code_map maps[] = { { 1000, 16, 0 }, { 1000, 16, -20000 }, { 0, 1, 0 } };
+
+	clear(b);
+	for (int i = 0; i < 3; i++) {
+		add_series(b, 7 + i);
+		b->in.grid[i] = maps[i];
+		for (int k = 0; k < 6; k++) {
+			int64_t code = (i == 1 ? -5 : 650) + k * (i + 1) % 4;
+			int64_t min = i == 2 ? 4400 - k * k : grid_value(maps[i], code);
+			int64_t max = i == 2 ? 4500 + k * 3 : grid_value(maps[i], code + k % 3);
+
+			add_bucket(b, (struct bucket){ 2 * k + (k > 3), 12 - (k == 2), min + (max - min) * 2 / 3, min, max,
+				i == 2 ? 75 * k : 0 });
+		}
+	}
+	memcpy(b->bytes, packed, sizeof(packed));
+	assert_comes_back(b, (int)sizeof(packed));
+	memcpy(b->bytes, grid, sizeof(grid));
+	assert_comes_back(b, (int)sizeof(grid));
+	assert_int_equal(bucket_encode(&b->in, b->bytes, MAX_BYTES), sizeof(grid));
+	assert_memory_equal(b->bytes, grid, sizeof(grid));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(any_buckets_come_back, setup, teardown),
+		cmocka_unit_test_setup_teardown(steps_are_cheap, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_step_below_is_found, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_sizes_at_the_edge, setup, teardown),
 		cmocka_unit_test_setup_teardown(still_columns_are_nearly_free, setup, teardown),
 		cmocka_unit_test_setup_teardown(one_series_alone, setup, teardown),
 		cmocka_unit_test_setup_teardown(order_is_kept, setup, teardown),
 		cmocka_unit_test_setup_teardown(damage_does_no_harm, setup, teardown),
 		cmocka_unit_test_setup_teardown(noise_does_no_harm, setup, teardown),
+		cmocka_unit_test_setup_teardown(stored_forms_stay_readable, setup, teardown),
 		cmocka_unit_test_setup_teardown(formats_are_told_apart, setup, teardown),
 	};
 

@@ -195,6 +195,8 @@ static void an_older_file_is_brought_up(void **state)
 		expect_what_was_there(b);
 		hbench_stop(b);
 	}
+	/* Pages as small as in a new file: this fails where they are not. */
+	by_hand(b->path, "CREATE TEMP TABLE t(n CHECK(n=512)); INSERT INTO t SELECT page_size FROM pragma_page_size");
 	snprintf(copy, sizeof(copy), "%s.schema1", b->path);
 	by_hand(copy, "UPDATE contract SET one = 1 WHERE crc = 559266764");
 	unlink(copy);

@@ -14,9 +14,11 @@
 #include <stdint.h>
 
 #include "core/history/block.h"
+#include "core/history/grid.h"
 
-/* Format bytes; the same numbers in two forms, as for readings. */
-enum { BUCKET_PLAIN = 3, BUCKET_PACKED = 4 };
+/* Format bytes; 3 and 4: the same numbers in two forms, as for readings. 5: packed, and least and most of some series are
+ * steps of their sensor's grid. */
+enum { BUCKET_PLAIN = 3, BUCKET_PACKED = 4, BUCKET_GRID = 5 };
 
 /* wh: of power channels, else 0. Any numbers are kept exactly, sensible or not; at and count are >= 0. */
 struct bucket { int32_t at, count; int64_t mean, min, max, wh; };
@@ -25,10 +27,12 @@ struct bucket { int32_t at, count; int64_t mean, min, max, wh; };
 struct bucket_block {
 	int32_t n_series, n_buckets, capacity;
 	struct block_series series[BLOCK_MAX_SERIES];
+	struct code_map grid[BLOCK_MAX_SERIES];	/* how codes of that series become values: all least and most are such; num 0:
+						 * not known. Good or wrong, the same buckets come back; good costs less */
 	struct bucket *buckets;		/* the caller's, `capacity` of them */
 };
 
-/* Room that always suffices. A usual bucket takes 1 to 3 bytes. */
+/* Room that always suffices. A usual bucket takes 1 to 2 bytes. */
 static inline size_t bucket_most_bytes(int32_t n_series, int32_t n_buckets)
 {
 	return 6 + 15 * (size_t)n_series + 50 * (size_t)n_buckets;

@@ -126,3 +126,32 @@ int64_t numbers_get_value(struct numbers *n, int column, bool first)
 		return code_value(n, column, first, 0);
 	return *last = delta_add(first ? 0 : *last, unzigzag(varint_get(&n->from)));
 }
+
+/* Down is like half of the bucket before, up like down of the same; by their number of bits. */
+static int alike_of(const struct numbers *n, int which, bool first)
+{
+	const uint64_t *of = n->steps_before;
+	uint64_t like = which == STEPS_UP ? of[STEPS_DOWN] : first ? 0 : (of[STEPS_DOWN] + of[STEPS_UP] + 1) / 2;
+	int bits = 0;
+
+	while (bits < STEPS_ALIKE - 1 && like >> bits != 0)
+		bits++;
+	return bits;
+}
+
+static uint64_t code_steps(struct numbers *n, int which, int phase, bool first, uint64_t v)
+{
+	int alike = alike_of(n, which, first);
+
+	return n->steps_before[which] = coder_number(&n->coder, &n->steps[which][phase][alike], v);
+}
+
+void numbers_put_steps(struct numbers *n, int which, int phase, bool first, uint64_t v)
+{
+	code_steps(n, which, phase, first, v);
+}
+
+uint64_t numbers_get_steps(struct numbers *n, int which, int phase, bool first)
+{
+	return numbers_bad(n) ? 0 : code_steps(n, which, phase, first, 0);
+}

@@ -7,6 +7,7 @@
 #ifndef CORE_HISTORY_NUMBERS_H
 #define CORE_HISTORY_NUMBERS_H
 
+#include "core/history/grid.h"
 #include "core/history/level.h"
 #include "core/history/varint.h"
 
@@ -15,8 +16,12 @@ enum number_field {
 	FIELD_SCHEDULES, FIELD_RUNS, FIELD_FIRST_TICK, FIELD_PERIOD, FIELD_TICKS,
 	FIELD_SERIES, FIELD_ID, FIELD_COUNT, FIELD_USES,
 	FIELD_EDITS, FIELD_TAKE, FIELD_SKIP, FIELD_OWN, FIELD_OWN_TIME,
-	FIELD_AT, N_NUMBER_FIELDS
+	FIELD_AT, FIELD_NUM, FIELD_DEN, FIELD_OFFSET, FIELD_HAS_WH, N_NUMBER_FIELDS
 };
+
+/* Steps from the mean down to the least and up to the most: how many is like those before, and follows from where between
+ * two steps the mean is. */
+enum { STEPS_DOWN, STEPS_UP, N_STEPS, STEPS_ALIKE = 6 };
 
 enum { NUMBERS_COLUMNS = 5, NUMBERS_HEAD = 3 };	/* head of the packed form: format byte, length mod 65536 */
 
@@ -31,6 +36,8 @@ struct numbers {
 	struct number_model field[N_NUMBER_FIELDS], start[NUMBERS_COLUMNS];
 	struct level_model model[NUMBERS_COLUMNS];
 	struct level level[NUMBERS_COLUMNS];
+	struct magnitude steps[N_STEPS][GRID_PHASES][STEPS_ALIKE];
+	uint64_t steps_before[N_STEPS];
 };
 
 /* Begins with the format byte. */
@@ -52,5 +59,9 @@ int32_t numbers_get_count(struct numbers *, enum number_field, int32_t max);
 /* Values of a series, in their order. Columns are kinds of values that differ in manner. */
 void numbers_put_value(struct numbers *, int column, bool first, int64_t);
 int64_t numbers_get_value(struct numbers *, int column, bool first);
+
+/* Steps, packed only: of each bucket down, then up. first: of a series. */
+void numbers_put_steps(struct numbers *, int which, int phase, bool first, uint64_t);
+uint64_t numbers_get_steps(struct numbers *, int which, int phase, bool first);
 
 #endif

@@ -150,6 +150,7 @@ bool tier_add(struct bucket_block *b, int32_t id, const struct bucket *bucket)
 	if (s == NULL || s->id != id) {
 		if (b->n_series == BLOCK_MAX_SERIES)
 			return false;
+		b->grid[b->n_series] = (struct code_map){ 0, 1, 0 };
 		s = &b->series[b->n_series++];
 		*s = (struct block_series){ id, b->n_buckets, 0 };
 	}
@@ -173,6 +174,7 @@ bool tier_collect(const struct tier_row *r, const struct store_series *series, c
 			b.wh = series[s].name == TELEMETRY_POWER_W && r->tier != TIER_MINUTE ? tier_round(c->w_ms, MS_PER_H) : 0;
 			if (!tier_add(out, ids != NULL ? ids[s] : s, &b))
 				return false;
+			out->grid[out->n_series - 1] = series[s].map;
 		}
 	return true;
 }

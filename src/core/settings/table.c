@@ -377,7 +377,7 @@ const struct setting settings_table[] = {
 	INT("history.max_mb", "MB", "16", 8, 64, AT(history.max_mb), RELOAD_LIVE,
 		"Most room the history takes", NULL),
 	BOOL("history.share", "false", AT(history.share), RELOAD_LIVE,
-		"Let other programs open the history at any time; doubles what is written to the card"),
+		"Let other programs open the history at any time; three times as much is then written to the card"),
 
 	{ .path = "status_period_s", .type = SET_INT, .unit = "s", .fallback = "300", .low = 60, .high = 900,
 		.reload = RELOAD_FAIL_STATE,
