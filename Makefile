@@ -189,6 +189,7 @@ install-files:
 	for page in docs/*.[1578]; do \
 		install -D -m 644 "$$page" "$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}"; done
 	rm -f $(DESTDIR)$(PREFIX)/share/man/man1/run_local.1
+	install -D -m 644 config/spaceheat.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/spaceheat
 	sed 's,=/usr/lib/spaceheat,=$(PREFIX)/lib/spaceheat,' systemd/spaceheatd.service >$(DESTDIR)/usr/lib/systemd/system/spaceheatd.service
 	install -m 644 systemd/60-spaceheat.rules $(DESTDIR)/usr/lib/udev/rules.d/
 	[ -e $(DESTDIR)/etc/spaceheat/spaceheat.cfg ] || install -m 640 config/spaceheat.cfg $(DESTDIR)/etc/spaceheat/

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli/ask.h"
+#include "cli/words.h"
 
 static const char *const words[] = { [FINDING_OK] = "ok", [FINDING_WARN] = "warn", [FINDING_FAIL] = "FAIL", [FINDING_BLANK] = "FAIL" };
 static const int exits[] = { [FINDING_OK] = EXIT_DONE, [FINDING_WARN] = EXIT_FAILED, [FINDING_BLANK] = EXIT_UNKNOWN,
@@ -29,6 +30,29 @@ static void add_object(cJSON *list, const char *id, const struct finding *f)
 	else
 		cJSON_AddNullToObject(o, "fix");
 	cJSON_AddItemToArray(list, o);
+}
+
+void doctor_status(struct doctor *d)
+{
+	struct ask *a = d->asked ? NULL : calloc(1, sizeof(*a));
+	struct err e;
+
+	d->asked = true;
+	if (a == NULL)
+		return;
+	control_call_find(d->cli->socket, a->path, &a->demo);
+	if (control_call_open(&a->call, a->path, &e)) {	/* nobody there is the service check's to tell */
+		control_call_close(&a->call);
+		if (ask_open(a, d->cli, "doctor") == EXIT_DONE) {
+			ask_verb(a, "status", NULL, &d->status);
+			ask_close(a);
+		}
+	}
+	free(a);
+	if (d->loaded && strcmp(words_text(d->status, "house", ""), d->l.house.key) != 0) {	/* of another house */
+		cJSON_Delete(d->status);
+		d->status = NULL;
+	}
 }
 
 static int look_at_all(struct doctor *d, cJSON *list)
@@ -63,6 +87,7 @@ int cli_doctor(struct cli *cli, int argc, char **argv)
 		return argc > 1 ? cli_usage("doctor", "takes no arguments") : cli_fail(EXIT_FAILED, "doctor: out of memory");
 	}
 	d->cli = cli;
+	d->sys = "/sys";
 	d->loaded = config_find(cli->config, d->cfg, sizeof(d->cfg)) && load_service(d->cfg, &d->l, &d->problems) &&
 		d->l.configured;
 	cJSON_AddNumberToObject(report, "v", 1);
@@ -75,6 +100,7 @@ int cli_doctor(struct cli *cli, int argc, char **argv)
 	if (cli->json)
 		ask_print(report);
 	cJSON_Delete(report);
+	cJSON_Delete(d->status);
 	free(d);
 	return worst;
 }

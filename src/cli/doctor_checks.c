@@ -15,15 +15,15 @@
 #include <unistd.h>
 
 #include "cli/doctor.h"
+#include "cli/words.h"
 #include "port/control_call.h"
 
-enum { LEAST_MB = 100, FEW_MB = 500, LEAST_RAM_MB = 64, THROTTLED_NOW = 0x1, THROTTLED_EVER = 0x10000 };
+/* Bits of get_throttled: under-voltage, frequency capped, throttled, soft temperature limit; EVER: since the start. */
+enum { LEAST_MB = 100, FEW_MB = 500, LEAST_RAM_MB = 64, UNDER_VOLTAGE = 0x1, SLOWED = 0xe, HOT = 0x8, EVER = 16 };
 
-static const char THROTTLED[] = "/sys/devices/platform/soc/soc:firmware/get_throttled";
+static const char THROTTLED[] = "devices/platform/soc/soc:firmware/get_throttled";
 
-static void say(struct finding *f, enum finding_result result, const char *fix, const char *format, ...)
-	__attribute__((format(printf, 4, 5)));
-static void say(struct finding *f, enum finding_result result, const char *fix, const char *format, ...)
+void doctor_say(struct finding *f, enum finding_result result, const char *fix, const char *format, ...)
 {
 	va_list args;
 
@@ -54,13 +54,13 @@ static bool has_make(const struct doctor *d, enum make_model make)
 static void configuration(struct doctor *d, struct finding *f)
 {
 	if (d->loaded)
-		say(f, FINDING_OK, "", "%s: house %s", d->cfg, d->l.house.key);
+		doctor_say(f, FINDING_OK, "", "%s: house %s", d->cfg, d->l.house.key);
 	else if (d->problems.n > 0)
-		say(f, FINDING_FAIL, "spaceheat config check", "%.150s", d->problems.text[0]);
+		doctor_say(f, FINDING_FAIL, "spaceheat config check", "%.150s", d->problems.text[0]);
 	else if (access(d->cfg, F_OK) != 0)
-		say(f, FINDING_BLANK, "name one with -c FILE", "no configuration (%s)", d->cfg);
+		doctor_say(f, FINDING_BLANK, "name one with -c FILE", "no configuration (%s)", d->cfg);
 	else
-		say(f, FINDING_BLANK, "name a house of houses.json there", "%s: house = \"\": not configured", d->cfg);
+		doctor_say(f, FINDING_BLANK, "name a house of houses.json there", "%s: house = \"\": not configured", d->cfg);
 }
 
 static void service(struct doctor *d, struct finding *f)
@@ -72,14 +72,14 @@ static void service(struct doctor *d, struct finding *f)
 
 	control_call_find(d->cli->socket, path, &demo);
 	if (call == NULL) {
-		say(f, FINDING_BLANK, "", "no memory to ask it");
+		doctor_say(f, FINDING_BLANK, "", "no memory to ask it");
 	} else if (control_call_open(call, path, &e)) {
 		control_call_close(call);
-		say(f, FINDING_OK, "", "answers at %s", path);
+		doctor_say(f, FINDING_OK, "", "answers at %s", path);
 	} else if (e.os == EACCES || e.os == EPERM) {
-		say(f, FINDING_FAIL, "sudo usermod -aG spaceheat $USER, then log in again", "may not read %s", path);
+		doctor_say(f, FINDING_FAIL, "sudo usermod -aG spaceheat $USER, then log in again", "may not read %s", path);
 	} else {
-		say(f, FINDING_BLANK, "sudo systemctl start spaceheatd", "%s", e.text);
+		doctor_say(f, FINDING_BLANK, "sudo systemctl start spaceheatd", "%s", e.text);
 	}
 	free(call);
 }
@@ -94,10 +94,10 @@ static void groups(struct doctor *d, struct finding *f)
 	}
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
 		if (getgrnam(needed[i]) == NULL) {
-			say(f, FINDING_WARN, "install the package, or: sudo groupadd --system the group", "no group %s", needed[i]);
+			doctor_say(f, FINDING_WARN, "install the package, or: sudo groupadd --system the group", "no group %s", needed[i]);
 			return;
 		}
-	say(f, FINDING_OK, "", "spaceheat, spaceheat-operator, gpio, i2c, dialout");
+	doctor_say(f, FINDING_OK, "", "spaceheat, spaceheat-operator, gpio, i2c, dialout");
 }
 
 /* ---- devices ---- */
@@ -123,17 +123,17 @@ static void gpio(struct doctor *d, struct finding *f)
 	if (!has_make(d, MAKE_GPIO_RELAY) && !has_make(d, MAKE_PULSE_FLOW))
 		f->result = FINDING_SKIP;
 	else if (n > 0)
-		say(f, FINDING_OK, "", "%d GPIO chips", n);
+		doctor_say(f, FINDING_OK, "", "%d GPIO chips", n);
 	else
-		say(f, FINDING_FAIL, "use a kernel of 5.10 or later with GPIO", "no /dev/gpiochip*");
+		doctor_say(f, FINDING_FAIL, "use a kernel of 5.10 or later with GPIO", "no /dev/gpiochip*");
 }
 
 static void reachable(const char *path, const char *fix, struct finding *f)
 {
 	if (access(path, F_OK) != 0)
-		say(f, FINDING_FAIL, fix, "%s: %s", path, strerror(errno));
+		doctor_say(f, FINDING_FAIL, fix, "%s: %s", path, strerror(errno));
 	else
-		say(f, FINDING_OK, "", "%s", path);
+		doctor_say(f, FINDING_OK, "", "%s", path);
 }
 
 static void i2c(struct doctor *d, struct finding *f)
@@ -156,10 +156,10 @@ static void one_wire(struct doctor *d, struct finding *f)
 	if (!has_make(d, MAKE_ADAFRUIT_642))
 		f->result = FINDING_SKIP;
 	else if (n < 0)
-		say(f, FINDING_FAIL, "add dtoverlay=w1-gpio to /boot/firmware/config.txt, then reboot", "%s: %s", root,
+		doctor_say(f, FINDING_FAIL, "add dtoverlay=w1-gpio to /boot/firmware/config.txt, then reboot", "%s: %s", root,
 			strerror(errno));
 	else
-		say(f, n > 0 ? FINDING_OK : FINDING_FAIL, n > 0 ? "" : "check the wiring and its pull-up of 4.7 kohm",
+		doctor_say(f, n > 0 ? FINDING_OK : FINDING_FAIL, n > 0 ? "" : "check the wiring and its pull-up of 4.7 kohm",
 			"%d thermometers in %s", n, root);
 }
 
@@ -175,16 +175,23 @@ static void meter(struct doctor *d, struct finding *f)
 
 /* ---- clock, broker ---- */
 
+/* Without a service its trust is not known, and what the kernel says is all there is. */
 static void system_clock(struct doctor *d, struct finding *f)
 {
 	struct timex t = { .modes = 0 };
 	int state = adjtimex(&t);
+	bool synchronised = state >= 0 && state != TIME_ERROR && (t.status & STA_UNSYNC) == 0;
 
-	(void)d;
-	if (state >= 0 && state != TIME_ERROR && (t.status & STA_UNSYNC) == 0)
-		say(f, FINDING_OK, "", "synchronised, error at most %ld ms", t.maxerror / 1000);
+	doctor_status(d);
+	if (d->status != NULL && !words_true(d->status, "clock.trusted"))
+		doctor_say(f, FINDING_WARN, "sudo systemctl enable --now systemd-timesyncd",
+			"%s, and the service does not trust it: no contract begins", synchronised ? "synchronised" : "not synchronised");
+	else if (synchronised)
+		doctor_say(f, FINDING_OK, "", "synchronised, error at most %ld ms%s", t.maxerror / 1000,
+			d->status != NULL ? "; the service trusts it" : "");
 	else
-		say(f, FINDING_WARN, "sudo systemctl enable --now systemd-timesyncd", "not synchronised: no contract begins");
+		doctor_say(f, FINDING_WARN, "sudo systemctl enable --now systemd-timesyncd", "not synchronised%s",
+			d->status != NULL ? "; the service trusts it, so far" : ": no contract begins");
 }
 
 static void broker(struct doctor *d, struct finding *f)
@@ -199,9 +206,9 @@ static void broker(struct doctor *d, struct finding *f)
 	}
 	result = getaddrinfo(u->host, NULL, NULL, &found);
 	if (result == 0)
-		say(f, FINDING_OK, "", "%s:%d has an address", u->host, u->port);
+		doctor_say(f, FINDING_OK, "", "%s:%d has an address", u->host, u->port);
 	else
-		say(f, FINDING_WARN, "check uplink.host and the network", "%s: %s", u->host, gai_strerror(result));
+		doctor_say(f, FINDING_WARN, "check uplink.host and the network", "%s: %s", u->host, gai_strerror(result));
 	if (found != NULL)
 		freeaddrinfo(found);
 }
@@ -215,11 +222,11 @@ static void disk(struct doctor *d, struct finding *f)
 	uint64_t mb;
 
 	if (statvfs(dir, &v) != 0) {
-		say(f, FINDING_WARN, "start the service once, or create it", "%s: %s", dir, strerror(errno));
+		doctor_say(f, FINDING_WARN, "start the service once, or create it", "%s: %s", dir, strerror(errno));
 		return;
 	}
 	mb = (uint64_t)v.f_bavail * v.f_frsize / (1024 * 1024);
-	say(f, mb < LEAST_MB ? FINDING_FAIL : mb < FEW_MB ? FINDING_WARN : FINDING_OK,
+	doctor_say(f, mb < LEAST_MB ? FINDING_FAIL : mb < FEW_MB ? FINDING_WARN : FINDING_OK,
 		mb < FEW_MB ? "remove what is not needed: sudo journalctl --vacuum-size=50M" : "",
 		"%" PRIu64 " MB free in %s", mb, dir);
 }
@@ -235,28 +242,70 @@ static void memory(struct doctor *d, struct finding *f)
 		return;
 	}
 	mb = ((uint64_t)s.freeram + s.bufferram) * s.mem_unit / (1024 * 1024);
-	say(f, mb < LEAST_RAM_MB ? FINDING_WARN : FINDING_OK, mb < LEAST_RAM_MB ? "see: ps aux --sort=-rss | head" : "",
+	doctor_say(f, mb < LEAST_RAM_MB ? FINDING_WARN : FINDING_OK, mb < LEAST_RAM_MB ? "see: ps aux --sort=-rss | head" : "",
 		"%" PRIu64 " MB of memory free", mb);
 }
 
-/* The Pi's firmware remembers a supply that was too weak. */
-static void supply(struct doctor *d, struct finding *f)
-{
-	FILE *file = fopen(THROTTLED, "re");
-	unsigned int bits = 0;
-	bool good = file != NULL && fscanf(file, "%x", &bits) == 1;
+/* ---- the Pi's firmware ---- */
 
-	(void)d;
+static bool read_throttled(const struct doctor *d, unsigned int *bits)
+{
+	char path[PATH_SIZE];
+	FILE *file;
+	bool good;
+
+	snprintf(path, sizeof(path), "%.100s/%s", d->sys, THROTTLED);
+	file = fopen(path, "re");
+	good = file != NULL && fscanf(file, "%x", bits) == 1;
 	if (file != NULL)
 		fclose(file);
-	if (!good)
-		f->result = FINDING_SKIP;
-	else if ((bits & THROTTLED_NOW) != 0)
-		say(f, FINDING_FAIL, "use a supply of 5.1 V and 3 A", "under-voltage now (0x%x)", bits);
-	else if ((bits & THROTTLED_EVER) != 0)
-		say(f, FINDING_WARN, "use a supply of 5.1 V and 3 A", "under-voltage since the start (0x%x)", bits);
+	return good;
+}
+
+/* It remembers a supply that was too weak. */
+void doctor_judge_supply(unsigned int bits, struct finding *f)
+{
+	static const char fix[] = "use a supply of 5.1 V and 3 A";
+
+	if ((bits & UNDER_VOLTAGE) != 0)
+		doctor_say(f, FINDING_FAIL, fix, "under-voltage now (0x%x)", bits);
+	else if ((bits & UNDER_VOLTAGE << EVER) != 0)
+		doctor_say(f, FINDING_WARN, fix, "under-voltage since the start (0x%x)", bits);
 	else
-		say(f, FINDING_OK, "", "no under-voltage");
+		doctor_say(f, FINDING_OK, "", "no under-voltage");
+}
+
+void doctor_judge_heat(unsigned int bits, struct finding *f)
+{
+	static const char fix[] = "give it air, or a heat sink; and look at its supply";
+
+	if ((bits & SLOWED) != 0)
+		doctor_say(f, FINDING_WARN, fix, "the processor is slowed down now%s (0x%x)", (bits & HOT) != 0 ? ", too hot" : "", bits);
+	else if ((bits & SLOWED << EVER) != 0)
+		doctor_say(f, FINDING_WARN, fix, "the processor was slowed down since the start%s (0x%x)",
+			(bits & HOT << EVER) != 0 ? ", too hot" : "", bits);
+	else
+		doctor_say(f, FINDING_OK, "", "never slowed down");
+}
+
+static void supply(struct doctor *d, struct finding *f)
+{
+	unsigned int bits = 0;
+
+	if (read_throttled(d, &bits))
+		doctor_judge_supply(bits, f);
+	else
+		f->result = FINDING_SKIP;
+}
+
+static void heat(struct doctor *d, struct finding *f)
+{
+	unsigned int bits = 0;
+
+	if (read_throttled(d, &bits))
+		doctor_judge_heat(bits, f);
+	else
+		f->result = FINDING_SKIP;
 }
 
 static void watchdog(struct doctor *d, struct finding *f)
@@ -264,9 +313,9 @@ static void watchdog(struct doctor *d, struct finding *f)
 	if (!is_real(d))
 		f->result = FINDING_SKIP;
 	else if (access("/dev/watchdog", F_OK) == 0)
-		say(f, FINDING_OK, "", "/dev/watchdog");
+		doctor_say(f, FINDING_OK, "", "/dev/watchdog");
 	else
-		say(f, FINDING_WARN, "set RuntimeWatchdogSec=15 in /etc/systemd/system.conf, and use a board with one",
+		doctor_say(f, FINDING_WARN, "set RuntimeWatchdogSec=15 in /etc/systemd/system.conf, and use a board with one",
 			"no hardware watchdog");
 }
 
@@ -285,7 +334,7 @@ static void zone(struct doctor *d, struct finding *f)
 
 static void versions(struct doctor *d, struct finding *f)
 {
-	say(f, FINDING_OK, "", "spaceheat %s (%s)", d->cli->doors->version, d->cli->doors->commit);
+	doctor_say(f, FINDING_OK, "", "spaceheat %s (%s)", d->cli->doors->version, d->cli->doors->commit);
 }
 
 const struct doctor_check doctor_checks[] = {
@@ -299,9 +348,14 @@ const struct doctor_check doctor_checks[] = {
 	{ "clock", system_clock },
 	{ "zone", zone },
 	{ "broker", broker },
+	{ "own-cert", doctor_own_certificate },
+	{ "ca-cert", doctor_ca_certificate },
 	{ "disk", disk },
+	{ "card", doctor_card },
+	{ "database", doctor_database },
 	{ "memory", memory },
 	{ "supply", supply },
+	{ "heat", heat },
 	{ "watchdog", watchdog },
 	{ "version", versions },
 };

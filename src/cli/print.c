@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/completion.h"
 #include "cli/verbs.h"
 #include "core/control/codes.h"
 #include "core/control/atn.h"
@@ -139,6 +140,12 @@ static int print_cli(void)
 	return EXIT_DONE;
 }
 
+static int print_completion(void)
+{
+	completion_print();
+	return EXIT_DONE;
+}
+
 int cli_print(struct cli *cli, int argc, char **argv)
 {
 	static const struct {
@@ -157,6 +164,7 @@ int cli_print(struct cli *cli, int argc, char **argv)
 		{ "injection", print_injection },
 		{ "control", print_control },
 		{ "cli", print_cli },
+		{ "completion", print_completion },
 	};
 
 	(void)cli;

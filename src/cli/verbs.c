@@ -172,7 +172,7 @@ const struct verb verbs[] = {
 	  "  houses [FILE]       the simulated houses of a houses.json\n"
 	  "  config HOUSE [FILE] roles, zones, relays and comfort settings for one of them\n"
 	  "Exit 4: this is a real house.\n", cli_sim },
-	{ "print", "wire|contract|atn|control|settings|limits|codes|reasons|faults|injection|cli|man", "print one of the program's tables, or spaceheat.cfg(5)", "none",
+	{ "print", "wire|contract|atn|control|settings|limits|codes|reasons|faults|injection|cli|man|completion", "print one of the program's tables, spaceheat.cfg(5), or the completion for bash", "none",
 	  "spaceheat print wire", NULL, cli_print },
 	{ "version", "", "version, commit, build flags, library versions", "none", "spaceheat version", NULL,
 	  cli_version },

@@ -24,6 +24,34 @@ page=$root/docs/spaceheat.cfg.5
 if "$build/spaceheat" print man | cmp -s - "$page"; then ok "spaceheat.cfg.5 is what the program prints"; else
 	not_ok "spaceheat.cfg.5 is out of date - run: tests/live/test_docs.sh $1 --write"
 fi
+page=$root/config/spaceheat.bash
+[ -z "$write" ] || "$build/spaceheat" print completion >"$page"
+if "$build/spaceheat" print completion | cmp -s - "$page"; then ok "the completion is what the program prints"; else
+	not_ok "config/spaceheat.bash is out of date - run: tests/live/test_docs.sh $1 --write"
+fi
+# What bash would offer after those words, the last one begun.
+offers() {
+	bash -c '. "$0"; spaceheat() { [ "$*" = "--json relays" ] && echo "{\"relays\":[{\"node\":\"a.elt1.relay\"},{\"node\":\"a.hp1.relay\"}]}"; }
+		export -f spaceheat; timeout() { shift; "$@"; }
+		COMP_WORDS=(spaceheat "$@"); COMP_CWORD=$#; _spaceheat; echo "${COMPREPLY[*]}"' "$page" "$@"
+}
+offered() { # WANT WORD...
+	local want=$1 got
+	shift
+	got=$(offers "$@")
+	if [ "$got" = "$want" ]; then ok "completion of '$*' is '$want'"; else not_ok "completion of '$*' is '$want', not '$got'"; fi
+}
+offered "sensors setup" se
+offered "test" -c x relay t
+offered "--seconds" relay test --s
+offered "a.elt1.relay" dispatch a.e
+offered "on off" dispatch a.elt1.relay o
+offered "--minutes" -q dispatch --m
+for verb in $("$build/spaceheat" --help | awk '/^  [a-z]+ /{print $1}'); do
+	for option in $("$build/spaceheat" "$verb" -h | grep -oE '(^  |[[ ])--[a-z-]+' | grep -oE -- '--[a-z-]+' | sort -u); do
+		case " $(offers "$verb" "$option") " in *" $option "*) ;; *) not_ok "$verb $option is completed" ;; esac
+	done
+done
 if ! command -v mandoc >/dev/null; then echo "skip - man pages are clean (no mandoc)"; else
 	for page in "$root"/docs/*.[15]; do
 		said=$(mandoc -T lint -W warning "$page")

@@ -371,6 +371,35 @@ static void a_sensor_needs_a_driver(void **state)
 		fail_msg("%s", b->problems.text[0]);
 }
 
+/* A relay of a board is its number and the board's address: GPIO line 0 is another than relay 0 of a board, and two relays may
+ * share a board, but not their number on it. */
+static void a_board_has_several_relays(void **state)
+{
+	static const char *const from[] = { "\"DisplayName\": \"Relay a.pump1.relay\",\n    \"Gpio\": 3",
+		"\"DisplayName\": \"Relay a.pump2.relay\",\n    \"Gpio\": 5" };
+	static const char *const boards[] = { "\"HwUid\": \"0x21\",                     \n    \"Gpio\": 0",
+		"\"HwUid\": \"0x21\",                     \n    \"Gpio\": 3" };
+	struct bench *b = *state;
+
+	write_file(b, "spaceheat.cfg", "house = \"w.bench.1\"; houses_file = \"houses.json\";\n"
+		"relays = ( { node = \"a.pump1.relay\"; kind = \"pump\"; fail_state = \"open\"; expected_w = [ 30, 90 ]; },\n"
+		"{ node = \"a.pump2.relay\"; kind = \"pump\"; fail_state = \"open\"; expected_w = [ 30, 90 ]; },\n"
+		"{ node = \"a.elt1.relay\"; kind = \"element\"; fail_state = \"open\"; expected_w = [ 4000, 4800 ]; } );\n"
+		"meter: { port = \"/dev/ttyUSB0\"; };\n");
+	write_bench_house(b, "\"Gpio\": 3", "\"Gpio\": 0");
+	if (!load(b))
+		fail_msg("%s", b->problems.text[0]);
+	write_bench_house(b, "cb8719de", "fabfa505");
+	for (int i = 0; i < 2; i++)
+		edit_file(b, "houses.json", from[i], boards[i]);
+	if (!load(b))
+		fail_msg("%s", b->problems.text[0]);
+	edit_file(b, "houses.json", boards[1], boards[0]);
+	assert_false(load(b));
+	assert_int_equal(b->problems.n, 1);
+	assert_non_null(strstr(b->problems.text[0], "node \"a.pump2.relay\" uses GPIO 0, already used by \"a.pump1.relay\""));
+}
+
 /* A device whose make the protocol does not have is of unknown make and names its driver; a name that no driver has is
  * refused. Without a name it is not read, which is no mistake. */
 static void a_component_may_name_its_driver(void **state)
@@ -481,6 +510,7 @@ int main(void)
 		TEST(real_house_is_not_simulated),
 		TEST(a_sensor_needs_a_driver),
 		TEST(a_component_may_name_its_driver),
+		TEST(a_board_has_several_relays),
 		TEST(configuration_is_searched_in_order),
 		TEST(verbs_give_exit_codes),
 	};

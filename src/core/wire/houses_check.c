@@ -160,6 +160,27 @@ static void check_sample(struct house_reader *r, struct node *n)
 
 /* ---- devices that two would use (SF-92) ---- */
 
+/* Relays of a board have its address as their HwUid; "" is the address that these boards have when they are new. */
+static const char *board_of(const struct component *c)
+{
+	if (c->make != MAKE_NCD_PR8 && c->make != MAKE_KRIDA_PCF8575)
+		return NULL;
+	return c->hw_uid[0] != '\0' ? c->hw_uid : "0x20";
+}
+
+static bool on_one_board(const struct component *c, const struct component *o)
+{
+	return board_of(c) != NULL && board_of(o) != NULL && c->make == o->make && strcmp(board_of(c), board_of(o)) == 0;
+}
+
+/* The same line of the Pi, or the same relay of a board. */
+static bool same_line(const struct component *c, const struct component *o)
+{
+	if (c->gpio < 0 || c->gpio != o->gpio)
+		return false;
+	return on_one_board(c, o) || (board_of(c) == NULL && board_of(o) == NULL);
+}
+
 static void check_shared(struct house_reader *r, const struct node *n, const struct node *other)
 {
 	const struct component *c, *o;
@@ -168,7 +189,7 @@ static void check_shared(struct house_reader *r, const struct node *n, const str
 		return;
 	c = &r->h->components[n->component];
 	o = &r->h->components[other->component];
-	if (c->gpio >= 0 && c->gpio == o->gpio)
+	if (same_line(c, o))
 		HOUSE_PROBLEM(r, n->line,
 			"node \"%s\" uses GPIO %d, already used by \"%s\" at line %d - give one of them "
 			"another line",
@@ -187,7 +208,7 @@ static void check_hw_uids(struct house_reader *r)
 	for (int i = 0; i < r->h->n_components; i++)
 		for (int j = 0; j < i; j++)
 			if (c[i].hw_uid[0] && strcmp(c[i].hw_uid, c[j].hw_uid) == 0 &&
-				!(is_simulated(&c[i]) && is_simulated(&c[j])))
+				!on_one_board(&c[i], &c[j]) && !(is_simulated(&c[i]) && is_simulated(&c[j])))
 				HOUSE_PROBLEM(r, c[i].line,
 					"HwUid \"%s\" is already used by the component at line %d - correct "
 					"one of them",
