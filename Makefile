@@ -69,7 +69,7 @@ FAULTS := $(B)/fault/crash $(B)/fault/house $(B)/fault/look $(B)/fault/fail.so
 SUITES := $(sort $(wildcard tests/live/*.sh))
 SHORT_SUITES := $(filter-out %_long.sh,$(SUITES))
 
-.PHONY: help docs all deps build run test test-hardware test-systemd test-newcomer check live install-files deb mutations sim bench-latency bench-history fault crash fuzz fuzzers layers format lint install uninstall clean units
+.PHONY: help docs all deps build run test test-hardware test-systemd test-newcomer check live install-files deb mutations plots sim bench-latency bench-history fault crash fuzz fuzzers layers format lint install uninstall clean units
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -138,6 +138,12 @@ bench-history: build ## bytes and time per reading beside other coders, the file
 	@[ -n "$(ZSTD)" ] || echo "skip - zstd: libzstd-dev is not installed" >&2
 	@$(SUBMAKE) $(B)/bench/bench_history
 	@tests/bench/bench_history.sh $(B) $(TRACE)
+
+plots: deps ## a cold January week under three controllers, drawn anew into docs/*.svg (needs gnuplot)
+	@command -v gnuplot >/dev/null || { echo "skip - plots: gnuplot is not installed - run: apt-get install gnuplot-nox"; exit 0; }; \
+	$(SUBMAKE) $(B)/bench/bench_week && mkdir -p $(B)/plots && for c in thermostat tou noisy; do \
+		$(B)/bench/bench_week dw1.isone.me.oak.1 $$c 23 23 csv nobackup >$(B)/plots/$$c.csv || exit 1; done && \
+	gnuplot -e "dir='$(B)/plots'; docs='docs'" tests/bench/week.gp
 
 mutations: deps ## seeded defects (tests/mutations/list): each must make the test fail that is named with it
 	@$(SUBMAKE) all units

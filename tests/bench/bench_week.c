@@ -8,6 +8,7 @@
 #include "../support/week.h"
 #include "../support/week_plan.h"
 #include "core/wire/houses.h"
+#include "../support/week_bound.h"
 
 enum { EXIT_USAGE = 2, MAX_FILE = 1 << 16 };
 
@@ -43,6 +44,14 @@ static void print_trace(void *ctx, int64_t t_s, const struct house_heat_trace *t
 		p->required_wh, p->ewt_c, p->gain_k, (long long)p->hp_on_s, p->onpeak, p->zone_cold);
 }
 
+static void print_sample(void *ctx, const struct week_sample *s)
+{
+	(void)ctx;
+	printf("%.4f,%.2f,%.3f,%.2f,%.2f,%.2f,%.2f,%.4f,%.0f,%s,%d\n", (double)s->t_s / 86400, s->out_c, s->air_c,
+		s->buffer_top_c, s->buffer_bottom_c, s->store_top_c, s->store_bottom_c, s->usd_per_kwh, s->power_w,
+		local_state_name(s->state), s->source_on);
+}
+
 /* --- controllers ---------------------------------------------------------------------------------------- */
 
 struct controller { const char *name, *title; enum week_kind kind; bool noisy; };
@@ -55,7 +64,7 @@ static const struct controller controllers[] = {
 };
 enum { N_CONTROLLERS = sizeof(controllers) / sizeof(controllers[0]) };
 
-struct options { bool trace, no_backup, quiet, fine; };
+struct options { bool trace, no_backup, quiet, fine, csv; };
 
 static struct week_result run_one(const struct controller *c, struct week *w, const struct options *o)
 {
@@ -64,7 +73,10 @@ static struct week_result run_one(const struct controller *c, struct week *w, co
 
 	w->kind = c->kind;
 	w->trace = o->trace ? print_trace : NULL;
+	w->sample = o->csv ? print_sample : NULL;
 	w->no_backup = o->no_backup;
+	if (o->csv)
+		puts("day,out_c,air_c,buffer_top_c,buffer_bottom_c,store_top_c,store_bottom_c,usd_per_kwh,power_w,state,source_on");
 	if (optimiser == NULL || !week_optimiser_open(optimiser, w->plant, &w->params, w->seed, c->noisy, !o->fine)) {
 		fputs("bench_week: no memory\n", stderr);
 		exit(1);
@@ -77,18 +89,18 @@ static struct week_result run_one(const struct controller *c, struct week *w, co
 	return r;
 }
 
-static void print_week(const char *house, const char *name, uint64_t seed, const struct week_result *r)
+static void print_week(const char *house, const char *name, uint64_t seed, const struct week_result *r, double bound_usd)
 {
-	printf("%s %s seed %llu: %.2f USD %.2f K h cold %d starts (mean %.1f C, %.0f kWh, %.1f %% on-peak, "
+	printf("%s %s seed %llu: %.2f USD (%+.1f %% of the bound) %.2f K h cold %d starts (mean %.1f C, %.0f kWh, %.1f %% on-peak, "
 		"shortest off %d s on %d s, most starts in 1 h %d, conflicts %lld, short %lld s, stuck cold %lld s)\n",
-		house, name, (unsigned long long)seed, r->cost_usd, r->cold_kh, r->starts, r->mean_out_c,
+		house, name, (unsigned long long)seed, r->cost_usd, 100 * (r->cost_usd / bound_usd - 1), r->cold_kh, r->starts, r->mean_out_c,
 		r->energy_kwh, 100 * r->peak_kwh / r->energy_kwh, r->shortest_off_s, r->shortest_on_s,
 		r->most_starts_an_hour, (long long)r->conflicts, (long long)r->capacity_short_s,
 		(long long)r->longest_state_cold_s);
 }
 
 /* Sum, and half the width of its 95 % interval over seeds. */
-struct sum { double cost_usd, cost2, cold_kh, cold2, starts; int n; };
+struct sum { double cost_usd, cost2, cold_kh, cold2, starts, bound_usd; int n; };
 
 static double half_width(double sum, double squares, int n)
 {
@@ -101,10 +113,12 @@ static void run_seeds(const char *house, const struct controller *c, struct week
 	struct sum s = { .n = 0 };
 
 	for (w->seed = from; w->seed <= to; w->seed++, s.n++) {
+		double bound_usd = week_bound_usd(w->plant, &w->params, w->seed);
 		struct week_result r = run_one(c, w, o);
 
-		if (!o->quiet)
-			print_week(house, c->name, w->seed, &r);
+		if (!o->quiet && !o->csv)
+			print_week(house, c->name, w->seed, &r, bound_usd);
+		s.bound_usd += bound_usd;
 		s.cost_usd += r.cost_usd;
 		s.cost2 += r.cost_usd * r.cost_usd;
 		s.cold_kh += r.cold_kh;
@@ -112,18 +126,35 @@ static void run_seeds(const char *house, const struct controller *c, struct week
 		s.starts += r.starts;
 	}
 	if (s.n > 1)
-		printf("| %s | %s | %.0f | %.2f ± %.2f | %.2f ± %.2f | %.1f |\n", house, c->title, s.cost_usd, s.cost_usd / s.n,
-			half_width(s.cost_usd, s.cost2, s.n), s.cold_kh / s.n, half_width(s.cold_kh, s.cold2, s.n),
-			s.starts / s.n);
+		printf("| %s | %s | %.0f | %.2f ± %.2f | %+.1f %% | %.2f ± %.2f | %.1f |\n", house, c->title, s.cost_usd,
+			s.cost_usd / s.n, half_width(s.cost_usd, s.cost2, s.n), 100 * (s.cost_usd / s.bound_usd - 1),
+			s.cold_kh / s.n, half_width(s.cold_kh, s.cold2, s.n), s.starts / s.n);
+}
+
+static void print_bounds(const char *house, const struct week *w, uint64_t from, uint64_t to, bool quiet)
+{
+	double sum = 0, squares = 0;
+	int n = 0;
+
+	for (uint64_t seed = from; seed <= to; seed++, n++) {
+		double usd = week_bound_usd(w->plant, &w->params, seed);
+
+		if (!quiet)
+			printf("%s bound seed %llu: %.2f USD\n", house, (unsigned long long)seed, usd);
+		sum += usd;
+		squares += usd * usd;
+	}
+	if (n > 1)
+		printf("| %s | bound | %.0f | %.2f ± %.2f | - | - | - |\n", house, sum, sum / n, half_width(sum, squares, n));
 }
 
 /* --- arguments ------------------------------------------------------------------------------------------ */
 
 static int usage(void)
 {
-	fputs("usage: bench_week HOUSE thermostat|tou|perfect|noisy|all FROM_SEED [TO_SEED [trace] [nobackup] [quiet] [fine]]\n"
+	fputs("usage: bench_week HOUSE thermostat|tou|perfect|noisy|bound|all FROM_SEED [TO_SEED [trace] [nobackup] [quiet] [fine] [csv]]\n"
 	      "HOUSE: dw1.isone.me.oak.1, dw1.isone.me.beech.1, dw1.isone.me.elm.1, dw1.isone.nh.orange.1\n"
-	      "fine: the optimiser on its default grid, not on 1 K x 0.5 K\n", stderr);
+	      "fine: the optimiser on its default grid, not on 1 K x 0.5 K; csv: the week in steps of ten minutes\n", stderr);
 	return EXIT_USAGE;
 }
 
@@ -138,7 +169,7 @@ static bool has(int argc, char **argv, const char *word)
 int main(int argc, char **argv)
 {
 	struct options o = { has(argc, argv, "trace"), has(argc, argv, "nobackup"), has(argc, argv, "quiet"),
-		has(argc, argv, "fine") };
+		has(argc, argv, "fine"), has(argc, argv, "csv") };
 	unsigned long long from, to;
 	struct plant plant;
 	struct week w = { .plant = &plant };
@@ -156,6 +187,10 @@ int main(int argc, char **argv)
 			continue;
 		found++;
 		run_seeds(argv[1], &controllers[i], &w, from, to, &o);
+	}
+	if (strcmp(argv[2], "all") == 0 || strcmp(argv[2], "bound") == 0) {
+		found++;
+		print_bounds(argv[1], &w, from, to, o.quiet);
 	}
 	return found > 0 ? 0 : usage();
 }

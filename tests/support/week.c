@@ -29,7 +29,7 @@ struct run {
 	int n_started;
 	int64_t on_at, off_at, state_at;
 	bool dist, thermostat_on;
-	double out_sum_c;
+	double out_sum_c, sampled_j;
 };
 
 struct local_params week_params(const struct plant *p)
@@ -42,22 +42,21 @@ static bool counted(int64_t t_s)
 	return t_s >= DAY_S;
 }
 
-static void make_series(struct run *r)
+void week_series(const struct plant *p, uint64_t seed, int hours, struct weather_row rows[], double usd_per_kwh[])
 {
 	struct plant_prices seeded = { .kind = SERIES_SEEDED };
 	struct prices prices;
 	struct weather w;
 	struct err e;
 
-	weather_open(&w, &r->w->plant->weather, r->w->seed, SUNDAY_S, DAY_OF_YEAR, &e);
-	prices_open(&prices, &seeded, r->w->seed, SUNDAY_S, DAY_OF_YEAR, SUNDAY, &e);
-	for (int i = 0; i < r->hours; i++) {
-		r->rows[i] = weather_at(&w, i * 3600.0);
-		r->prices[i] = prices_at(&prices, i * 3600.0).usd_per_kwh;
+	weather_open(&w, &p->weather, seed, SUNDAY_S, DAY_OF_YEAR, &e);
+	prices_open(&prices, &seeded, seed, SUNDAY_S, DAY_OF_YEAR, SUNDAY, &e);
+	for (int i = 0; i < hours; i++) {
+		rows[i] = weather_at(&w, i * 3600.0);
+		usd_per_kwh[i] = prices_at(&prices, i * 3600.0).usd_per_kwh;
 	}
 	prices_close(&prices);
 	weather_close(&w);
-	weather_open(&r->weather, &r->w->plant->weather, r->w->seed, SUNDAY_S, DAY_OF_YEAR, &e);
 }
 
 static void read_tank(struct house_heat_tank *t, const double c[], int n)
@@ -226,6 +225,21 @@ static void account(struct run *r, int64_t t_s, double dt_s)
 	r->r.cold_kh += fmax(0, cold_k) * dt_s / 3600;
 }
 
+/* As it stood for the last WEEK_SAMPLE_S. */
+static void sample(struct run *r, int64_t t_s, const struct weather_row *now)
+{
+	const struct plant_state *p = &r->state;
+	bool store = p->plant->store.kind != STORE_NONE;
+	struct week_sample s = { .t_s = t_s, .out_c = now->out_c, .air_c = p->air_c, .buffer_top_c = p->buffer.c[0],
+		.buffer_bottom_c = p->buffer.c[p->buffer.layers - 1], .usd_per_kwh = r->prices[t_s / 3600],
+		.power_w = r->sampled_j / WEEK_SAMPLE_S, .state = r->heat.state, .source_on = source_relay(r) };
+
+	s.store_top_c = store ? plant_store_c(p, 0) : s.buffer_top_c;
+	s.store_bottom_c = store ? plant_store_c(p, p->plant->store.tank.layers - 1) : s.buffer_bottom_c;
+	r->sampled_j = 0;
+	r->w->sample(r->w->ctx, &s);
+}
+
 static void run_steps(struct run *r, int64_t end_s)
 {
 	int64_t dt_s = (int64_t)r->w->plant->dt_s;
@@ -243,6 +257,9 @@ static void run_steps(struct run *r, int64_t end_s)
 		drive_pump(r);
 		plant_step(&r->state, &r->in, &now);
 		account(r, t, (double)dt_s);
+		r->sampled_j += r->state.power_w * (double)dt_s;
+		if (r->w->sample != NULL && (t + dt_s) % WEEK_SAMPLE_S == 0)
+			sample(r, t, &now);
 		if (counted(t)) {
 			r->out_sum_c += now.out_c;
 			n++;
@@ -257,12 +274,14 @@ struct week_result week_run(const struct week *w)
 	int days = w->days > 0 ? w->days : WEEK_DAYS;
 	struct run r = { .w = w, .r = none, .tariff = tariff_default(), .hours = days * 24 + 72,
 		.on_at = -1, .off_at = -1 };
+	struct err unused;
 
 	if (r.hours > WEEK_HOURS)
 		r.hours = WEEK_HOURS;
 	r.house = house_model_of(w->plant, &w->params);
 	r.house.backup_allowed = r.house.backup_allowed && !w->no_backup;
-	make_series(&r);
+	week_series(w->plant, w->seed, r.hours, r.rows, r.prices);
+	weather_open(&r.weather, &w->plant->weather, w->seed, SUNDAY_S, DAY_OF_YEAR, &unused);
 	plant_init(&r.state, w->plant, r.rows[0].out_c);
 	run_steps(&r, (int64_t)days * DAY_S);
 	weather_close(&r.weather);

@@ -24,6 +24,15 @@ struct week_now {
 };
 typedef enum local_wish week_planner(void *ctx, const struct week_now *);
 
+/* A moment of the week; power: mean since the one before. Without a store the store is the buffer. */
+enum { WEEK_SAMPLE_S = 600 };
+struct week_sample {
+	int64_t t_s;
+	double out_c, air_c, buffer_top_c, buffer_bottom_c, store_top_c, store_bottom_c, usd_per_kwh, power_w;
+	enum local_state state;		/* of a thermostat always the start state */
+	bool source_on;
+};
+
 enum week_kind { WEEK_THERMOSTAT, WEEK_TOU, WEEK_PLAN };
 struct week {
 	const struct plant *plant;
@@ -35,6 +44,7 @@ struct week {
 	week_planner *plan;		/* WEEK_PLAN */
 	void *ctx;
 	void (*trace)(void *ctx, int64_t t_s, const struct house_heat_trace *);	/* may be NULL */
+	void (*sample)(void *ctx, const struct week_sample *);	/* may be NULL */
 };
 
 struct week_result {
@@ -43,6 +53,8 @@ struct week_result {
 	int64_t conflicts, capacity_short_s, longest_state_cold_s;
 };
 
+/* The week's weather and prices, hour by hour. */
+void week_series(const struct plant *, uint64_t seed, int hours, struct weather_row rows[], double usd_per_kwh[]);
 struct local_params week_params(const struct plant *);
 struct week_result week_run(const struct week *);
 
