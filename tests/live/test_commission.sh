@@ -5,34 +5,10 @@
 set -u
 build=$(cd "${1:-build}" && pwd)
 root=$(cd "$(dirname "$0")/../.." && pwd)
-work=$(mktemp -d /tmp/spaceheat-commission-XXXXXX)
-sock=$work/state/control.sock
-export SPACEHEAT_BUILD=$build SPACEHEAT_SOCKET=$sock PATH=$build:/usr/sbin:$PATH
-demo='' bad=0
-ok() { echo "ok - $1"; }
-not_ok() { echo "not ok - $1"; bad=1; tail -n 5 "$work/out" "$work/err" "$work/demo.log" 2>/dev/null | sed 's/^/    /'; }
-check() { if "${@:2}"; then ok "$1"; else not_ok "$1"; fi; }
-# shellcheck disable=SC2317
-clean() { [ -z "$demo" ] || { kill -INT "$demo" 2>/dev/null; wait "$demo" 2>/dev/null; }; rm -rf "$work"; }
-trap clean EXIT
-run() {
-	local want=$1 got
-	shift
-	timeout 60 "$@" >"$work/out" 2>"$work/err" </dev/null
-	got=$?
-	[ $got = "$want" ] || { echo "    exit $got, not $want"; return 1; }
-}
-says() { grep -qE -- "$1" "$work/out"; }
-tells() { grep -qE -- "$1" "$work/err"; }
-begin() { # ATN LINE
-	env --default-signal=INT "$root/run_local" --house dw1.isone.nh.orange.1 --plain --atn "$1" --speed 60 --keep "$work/state" \
-		>"$work/demo.log" 2>&1 &
-	demo=$!
-	for _ in $(seq 300); do grep -q "$2" "$work/demo.log" && return; sleep 0.2; done
-	not_ok "the demo says $2"
-	exit 1
-}
-finish() { kill -INT "$demo"; wait "$demo"; demo=''; rm -rf "$work/state"; }
+# shellcheck source=tests/support/demo.sh
+. "$root/tests/support/demo.sh"
+export SPACEHEAT_SOCKET=$sock
+unset SPACEHEAT_CONFIG
 # Whether this machine's clock is synchronised, or its disk full, is its own affair: 0, 1 or 2.
 run_doctor() { timeout 20 spaceheat -c "$work/state/spaceheat.cfg" doctor >"$work/out" 2>"$work/err"; [ $? -le 2 ]; }
 doctor_json() { spaceheat -c "$work/state/spaceheat.cfg" --json doctor | grep -qE '^\{"v":1,"house":"dw1[^}]*"checks":\[\{"id":"config","result":"ok","text":"[^"]*","fix":null\}'; }
@@ -42,7 +18,7 @@ cd "$work" || exit 1
 check "doctor without house and service: exit 3" run 3 spaceheat -c "$work/none.cfg" doctor
 check "... both named, with what helps" [ "$(grep -cE '^FAIL  (config|service) .* - ' "$work/out")" = 2 ]
 
-begin none 'MODE LocalControl'
+begin 'MODE LocalControl' --house dw1.isone.nh.orange.1 --atn none
 check "all relays pass" run 0 spaceheat relay test --all --yes --seconds 10
 check "... a line each" [ "$(grep -c 'PASS$' "$work/out")" = 2 ]
 check "... with what was measured" says '^a\.elt1\.relay  before [0-9]+ W  on 4[0-9]+ W \(\+4[0-9]+, expected 4050\.\.4950\)  off [0-9]+ W  readback ok  PASS$'
@@ -63,7 +39,7 @@ check "interrupted it exits 130" run 130 timeout --preserve-status -s INT 0.6 sp
 check "... and gives the relay back" nobody_holds
 finish
 
-begin manual 'MODE RemoteControl'
+begin 'MODE RemoteControl' --house dw1.isone.nh.orange.1 --atn manual --clean
 check "in RemoteControl it is refused" run 4 spaceheat relay test --all --yes
 check "... with what to do" tells 'RemoteControl: .* - run it after the contract'
 finish

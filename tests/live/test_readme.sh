@@ -4,29 +4,11 @@
 set -u
 build=$(cd "${1:-build}" && pwd)
 root=$(cd "$(dirname "$0")/../.." && pwd)
-work=$(mktemp -d /tmp/spaceheat-readme-XXXXXX)
-export SPACEHEAT_BUILD=$build SPACEHEAT_CONFIG=$work/state/spaceheat.cfg SPACEHEAT_SOCKET=$work/state/control.sock PATH=$build:/usr/sbin:$PATH
-demo='' bad=0
+# shellcheck source=tests/support/demo.sh
+. "$root/tests/support/demo.sh"
+export SPACEHEAT_SOCKET=$sock
 
-# shellcheck disable=SC2317
-clean() {
-	[ -z "$demo" ] || { kill -TERM "$demo" 2>/dev/null; wait "$demo" 2>/dev/null; }
-	rm -rf "$work"
-}
-trap clean EXIT
-
-"$root/run_local" --plain --no-web --no-tour --atn manual --speed 60 --keep "$work/state" >"$work/demo.log" 2>&1 &
-demo=$!
-end=$((SECONDS + 60))
-until grep -q 'MODE RemoteControl' "$work/demo.log"; do
-	if [ $SECONDS -ge $end ] || ! kill -0 $demo 2>/dev/null; then
-		echo "not ok - the demo reaches RemoteControl"
-		tail -n 20 "$work/demo.log"
-		exit 1
-	fi
-	sleep 0.1
-done
-echo "ok - the demo reaches RemoteControl"
+begin 'MODE RemoteControl' --no-web --no-tour --atn manual
 port=$(sed -n 's/.*broker 127\.0\.0\.1:\([0-9]*\).*/\1/p' "$work/demo.log" | head -n 1)
 
 # Writes each sh block of a file to $work/block.N, numbered on.
@@ -50,13 +32,5 @@ for file in "$root"/README.md "$root"/docs/*.md; do
 	done
 done
 [ "$n" -ge 4 ] || { echo "not ok - only $n blocks found"; bad=1; }
-kill -TERM $demo
-wait $demo
-status=$?
-demo=''
-if [ $status = 0 ]; then echo "ok - the demo ends with 0"; else
-	echo "not ok - the demo ends with $status"
-	tail -n 20 "$work/demo.log"
-	bad=1
-fi
+check "the demo ends with 0" finish
 exit $bad

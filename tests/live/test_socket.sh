@@ -5,98 +5,56 @@
 set -u
 build=$(cd "${1:-build}" && pwd)
 root=$(cd "$(dirname "$0")/../.." && pwd)
-work=$(mktemp -d /tmp/spaceheat-socket-XXXXXX)
-sock=$work/state/control.sock
-export SPACEHEAT_BUILD=$build SPACEHEAT_CONFIG=$work/state/spaceheat.cfg PATH=$build:/usr/sbin:$PATH
+# shellcheck source=tests/support/demo.sh
+. "$root/tests/support/demo.sh"
 unset SPACEHEAT_SOCKET
-demo='' raw='' bad=0
-
-ok() { echo "ok - $1"; }
-not_ok() {
-	echo "not ok - $1"
-	bad=1
-	tail -n 5 "$work/out" "$work/err" "$work/demo.log" 2>/dev/null | sed 's/^/    /'
-}
-check() { if "${@:2}"; then ok "$1"; else not_ok "$1"; fi; }
-
-# shellcheck disable=SC2317
-clean() {
-	[ -z "$raw" ] || kill $raw 2>/dev/null
-	[ -z "$demo" ] || { kill -INT "$demo" 2>/dev/null; wait "$demo" 2>/dev/null; }
-	rm -rf "$work"
-}
-trap clean EXIT
-
-until_true() {
-	local end=$((SECONDS + $1))
-	shift
-	while ! "$@"; do
-		[ $SECONDS -lt $end ] || return 1
-		sleep 0.05
-	done
-}
-# run EXIT ARGS...: the command with that exit code; its output in out and err.
-run() {
-	local want=$1 got
-	shift
-	timeout 30 spaceheat -s "$sock" "$@" >"$work/out" 2>"$work/err"
-	got=$?
-	[ $got = "$want" ] || { echo "    exit $got, not $want"; return 1; }
-}
-says() { grep -qE -- "$1" "$work/out"; }
-tells() { grep -qE -- "$1" "$work/err"; }
-logged() { grep -qE -- "$1" "$work/demo.log"; }
+# asks EXIT ARGS...: spaceheat at the demo's socket ends with that.
+asks() { run "$1" spaceheat -s "$sock" "${@:2}"; }
 by_environment() { SPACEHEAT_SOCKET=$sock spaceheat relays >/dev/null; }
 mode_is() { spaceheat -s "$sock" contract 2>/dev/null | grep -q "^mode     $1"; }
 one_line() { [ "$(grep -c . "$work/out")" = 1 ] && says '^\{.*\}$'; }
 
 # --- without a service ----------------------------------------------------------------------------------
-check "status without a service exits 3" run 3 status
-check "relays without a service exits 69" run 69 relays
+check "status without a service exits 3" asks 3 status
+check "relays without a service exits 69" asks 69 relays
 check "... in one line that says what to do" tells '^spaceheat: cannot reach spaceheatd: no socket .* - run: '
 
-# env: a background job ignores SIGINT, and what is ignored at the start of a shell stays so.
-env --default-signal=INT "$root/run_local" --house dw1.isone.nh.orange.1 --plain --atn manual --speed 60 --keep "$work/state" >"$work/demo.log" 2>&1 &
-demo=$!
-if ! until_true 60 logged 'MODE RemoteControl'; then
-	not_ok "the demo reaches RemoteControl"
-	exit 1
-fi
+begin 'MODE RemoteControl' --house dw1.isone.nh.orange.1 --atn manual
 check "the first lines name the socket" logged "^run_local: broker .*  socket $sock  stop with Ctrl-C"
 check "the socket is for owner and group" [ "$(stat -c %a "$sock")" = 660 ]
 
 # --- every verb, as text and as JSON ----------------------------------------------------------------------
-check "status: a warning (no key), exit 1" run 1 status
+check "status: a warning (no key), exit 1" asks 1 status
 check "... with all its lines" [ "$(grep -cE '^(MODE|COMFORT|STORE|POWER|RELAYS|UPLINK|HISTORY|SENSORS) ' "$work/out")" = 8 ]
 check "... the mode and the contract" says '^MODE     RemoteControl .* contract [0-9a-f]{8} Live'
 check "... that it is a simulation" says 'SIMULATED 60x'
-check "status --json is one object" run 1 --json status
+check "status --json is one object" asks 1 --json status
 check "... on one line" one_line
 for key in health version uptime_s simulated speed safe_mode clock contract comfort freeze store power today relays uplink \
 	history sensors alerts; do
 	says "\"$key\":" || not_ok "status --json has $key"
 done
-check "status -q is one word" run 1 -q status
+check "status -q is one word" asks 1 -q status
 check "... warning" says '^warning$'
 for verb in sensors relays contract alerts log "sim status"; do
 	# shellcheck disable=SC2086
-	check "$verb as text" run 0 $verb
+	check "$verb as text" asks 0 $verb
 	check "... says something" test -s "$work/out"
 	# shellcheck disable=SC2086
-	check "$verb as JSON" run 0 --json $verb
+	check "$verb as JSON" asks 0 --json $verb
 	check "... one object, version 1" one_line
 	says '"v":1' || not_ok "$verb --json has a version"
 done
-check "one sensor" run 0 sensors a.tank.temp0
+check "one sensor" asks 0 sensors a.tank.temp0
 check "... alone" [ "$(grep -c . "$work/out")" = 2 ]
-check "a sensor that is not there exits 2" run 2 sensors a.tank.tmp0
-check "alerts name what to do" run 0 alerts
+check "a sensor that is not there exits 2" asks 2 sensors a.tank.tmp0
+check "alerts name what to do" asks 0 alerts
 check "... about the missing key" says 'UNSIGNED_OK'
-check "log by code" run 0 log --code MODE
+check "log by code" asks 0 log --code MODE
 check "... and nothing else" [ "$(grep -c 'I MODE:' "$work/out")" = "$(grep -c . "$work/out")" ]
-check "the last two lines" run 0 log --last 2
+check "the last two lines" asks 0 log --last 2
 check "... are two" [ "$(grep -c . "$work/out")" = 2 ]
-check "an unknown code exits 2" run 2 log --code NONSENSE
+check "an unknown code exits 2" asks 2 log --code NONSENSE
 check "SPACEHEAT_SOCKET finds it too" by_environment
 
 # --- the record's file ------------------------------------------------------------------------------------
@@ -129,21 +87,21 @@ check "each is on record" logged 'OPERATOR history_share seconds=300 .*Done'
 # --- following the log --------------------------------------------------------------------------------------
 spaceheat -s "$sock" log -f --code OPERATOR >"$work/followed" 2>&1 &
 follower=$!
-until_true 5 run 0 hold --setpoint 18.5 --hours 1
+until_true 5 asks 0 hold --setpoint 18.5 --hours 1
 check "log -f shows what comes" until_true 10 grep -q 'OPERATOR: hold setpoint_c=18.5' "$work/followed"
 kill $follower
 wait $follower 2>/dev/null
 
 # --- alerts that were seen, events, and the configuration ------------------------------------------------------
 id=$(timeout 30 spaceheat -s "$sock" alerts | awk '/UNSIGNED_OK/ {print $1; exit}')
-check "an alert can be acknowledged" run 0 alerts ack "$id" --note "a demo"
+check "an alert can be acknowledged" asks 0 alerts ack "$id" --note "a demo"
 check "... by name" says '^seen by [a-z]+$'
-check "... which alerts show" run 0 alerts
+check "... which alerts show" asks 0 alerts
 check "... with the note" says 'seen by [a-z]+: a demo$'
-check "... and --json" run 0 --json alerts
+check "... and --json" asks 0 --json alerts
 check "... as keys" says '"acked_by":"[a-z]+","note":"a demo"'
-check "an alert that is not there exits 2" run 2 alerts ack 9999
-check "ack without a number exits 2" run 2 alerts ack
+check "an alert that is not there exits 2" asks 2 alerts ack 9999
+check "ack without a number exits 2" asks 2 alerts ack
 spaceheat -s "$sock" events relay mode --since 0 >"$work/followed" 2>&1 &
 follower=$!
 check "events tells what happened, as text" until_true 10 grep -qE '^[0-9]+  [0-9:]+  mode  mode=RemoteControl' "$work/followed"
@@ -154,69 +112,69 @@ follower=$!
 check "... and as JSON, one object per line" until_true 10 grep -qE '^\{"event":"mode","seq":[0-9]+,.*\}$' "$work/followed"
 kill $follower
 wait $follower 2>/dev/null
-check "an unknown event exits 2" run 2 events nonsense
-check "config diff: nothing differs" run 0 config diff
+check "an unknown event exits 2" asks 2 events nonsense
+check "config diff: nothing differs" asks 0 config diff
 check "... and says so" says 'is what runs$'
 mkdir -p "$work/state/conf.d"
 echo 'comfort: { setpoint_c = 18.5; };' >"$work/state/conf.d/50-test.cfg"
-check "config diff: one setting differs, exit 1" run 1 config diff
+check "config diff: one setting differs, exit 1" asks 1 config diff
 check "... from, to, and how it is taken over" says '^comfort\.setpoint_c: 18(\.0)? -> 18\.5  \(reload\)$'
-check "... as JSON" run 1 --json config diff
+check "... as JSON" asks 1 --json config diff
 check "... with keys" says '"path":"comfort.setpoint_c","running":"18(\.0)?","on_disk":"18\.5","unit":"C","reload":"reload"'
-check "config show tells what runs" run 0 config show comfort.setpoint_c --defaults
+check "config show tells what runs" asks 0 config show comfort.setpoint_c --defaults
 check "... not what is on disk" says '^comfort\.setpoint_c = 18(\.0)? C  \(default 21'
-check "reload takes it over" run 0 reload
+check "reload takes it over" asks 0 reload
 check "... and prints what" says '^comfort\.setpoint_c: .* -> 18\.5'
 check "... and how it went" says '^RELOAD: taken over: comfort\.setpoint_c$'
-check "... so that nothing differs" run 0 config diff
-check "config show tells where it comes from" run 0 config show comfort.setpoint_c --origin
+check "... so that nothing differs" asks 0 config diff
+check "config show tells where it comes from" asks 0 config show comfort.setpoint_c --origin
 check "... with file and line" says '^comfort\.setpoint_c = 18\.5 C  conf\.d/50-test\.cfg:1$'
-check "... as JSON" run 0 --json config show comfort.setpoint_c
+check "... as JSON" asks 0 --json config show comfort.setpoint_c
 check "... with keys" says '"path":"comfort.setpoint_c","value":"18\.5","unit":"C","default":"21[.0]*","origin":"conf\.d/50-test\.cfg:1"'
-check "an unknown setting exits 2 and the right one is named" run 2 config show comfort.setpiont_c
+check "an unknown setting exits 2 and the right one is named" asks 2 config show comfort.setpiont_c
 printf 'comfort: { setpoint_c = 99.0; };\nnonsense = 1;\n' >"$work/state/conf.d/50-test.cfg"
-check "a wrong one is refused, exit 78" run 78 reload
+check "a wrong one is refused, exit 78" asks 78 reload
 check "... with all that is wrong" [ "$(grep -c '^conf.d/50-test.cfg:' "$work/err")" = 2 ]
-check "... as JSON" run 78 --json reload
+check "... as JSON" asks 78 --json reload
 check "... with a list" says '"errors":\["conf.d/50-test.cfg:'
 echo 'sim: { seed = 77; };' >"$work/state/conf.d/50-test.cfg"
-check "what needs a restart is refused, exit 4" run 4 reload
+check "what needs a restart is refused, exit 4" asks 4 reload
 check "... by name" tells 'a reload cannot change sim\.seed - run: '
 rm "$work/state/conf.d/50-test.cfg"
-check "back again" run 0 reload
+check "back again" asks 0 reload
 
 # --- hold and reset ---------------------------------------------------------------------------------------------
-check "the held setpoint is the one in force" run 1 --json status
+check "the held setpoint is the one in force" asks 1 --json status
 check "... with its end" says '"setpoint_c":18.5,"hold_until_ms":[0-9]+'
-check "hold outside the limits exits 2" run 2 hold --setpoint 30
+check "hold outside the limits exits 2" asks 2 hold --setpoint 30
 check "... and names them" tells 'comfort\.min_c\.\.max_c = 16\.\.24 C'
-check "hold cancel gives back" run 0 hold cancel
+check "hold cancel gives back" asks 0 hold cancel
 check "... the configured setpoint" says '^setpoint 18\.0 C$'
-check "reset of what is not locked exits 4" run 4 reset trip
-check "reset of an unknown node exits 2" run 2 reset a.elt1.rely
+check "reset of what is not locked exits 4" asks 4 reset trip
+check "reset of an unknown node exits 2" asks 2 reset a.elt1.rely
 
 # --- a person takes a relay ------------------------------------------------------------------------------------
 relay=a.tank.out.pump.relay
-check "in RemoteControl a dispatch is refused" run 4 dispatch $relay off --minutes 20
+check "in RemoteControl a dispatch is refused" asks 4 dispatch $relay off --minutes 20
 check "... and says what to add" tells 'RemoteControl until [0-9]{2}:[0-9]{2} - add --override to take over for 20 min$'
-check "with --override it is done" run 0 dispatch $relay off --minutes 20 --override
+check "with --override it is done" asks 0 dispatch $relay off --minutes 20 --override
 check "... Done, and until when" says '^Done, yours until [0-9]{2}:[0-9]{2}:[0-9]{2}$'
 check "the mode is Operator" mode_is Operator
-check "the relay is off by the operator" run 0 relays
+check "the relay is off by the operator" asks 0 relays
 check "... until the lease ends" says "^$relay +off .* operator .*operator until"
 # 10 s is the least time between two moves, a sixth of a second here: only two commands at once can tell.
 spaceheat -s "$sock" dispatch $relay on --minutes 20 >"$work/held" 2>&1
 held=$?
 if [ $held = 4 ]; then check "the guard still rules" grep -q '^held: HeldByRate until ' "$work/held"
 else check "the guard had no reason to hold" [ $held = 0 ]; fi
-check "auto gives back" run 0 dispatch $relay auto
+check "auto gives back" asks 0 dispatch $relay auto
 check "the mode is RemoteControl again" until_true 5 mode_is RemoteControl
-check "all of it is in the log" run 0 log --code OPERATOR
+check "all of it is in the log" asks 0 log --code OPERATOR
 check "... with user and words" says 'dispatch node=a\.tank\.out\.pump\.relay state=off minutes=20 override=true via=cli: Done by [a-z]+ \(uid=[0-9]+\)'
-check "a wrong node exits 2 and the right one is named" run 2 dispatch a.elt1.rely on
+check "a wrong node exits 2 and the right one is named" asks 2 dispatch a.elt1.rely on
 check "... in the form of all errors" tells '^spaceheat: no node "a\.elt1\.rely" - did you mean "a\.elt1\.relay"\?$'
-check "a sensor is no relay" run 2 dispatch a.tank.temp0 on
-check "more than a day is refused" run 2 dispatch $relay on --minutes 1441 --override
+check "a sensor is no relay" asks 2 dispatch a.tank.temp0 on
+check "more than a day is refused" asks 2 dispatch $relay on --minutes 1441 --override
 
 # --- limits, garbage, and a client that never reads -----------------------------------------------------------------
 if ! perl -MIO::Socket::UNIX -e 1 2>/dev/null; then
@@ -261,25 +219,21 @@ PERL
 	check "a line has 8 KiB" perl "$work/raw.pl" "$sock" long
 	check "a user has four connections" perl "$work/raw.pl" "$sock" crowd
 	perl "$work/raw.pl" "$sock" deaf 2>/dev/null &
-	raw=$!
+	others=$!
 	sleep 0.5
 	before=$(spaceheat sim now --ms)
-	check "beside a client that never reads, others are served" run 1 status
+	check "beside a client that never reads, others are served" asks 1 status
 	moved() { [ "$(spaceheat sim now --ms)" -gt $((before + 60000)) ]; }
 	check "... time goes on at its speed" until_true 4 moved
-	check "... and control with it" run 0 contract
+	check "... and control with it" asks 0 contract
 	check "... the mode has not suffered" mode_is RemoteControl
 	check "... nobody was late" test "$(grep -c ACTOR_LATE "$work/demo.log")" = 0
-	kill $raw
-	wait $raw 2>/dev/null
-	raw=''
+	kill "$others"
+	wait "$others" 2>/dev/null
+	others=''
 fi
 
 # --- the end -----------------------------------------------------------------------------------------------------
-kill -INT $demo
-wait $demo
-status=$?
-demo=''
-check "the demo ends with 0" [ $status = 0 ]
+check "the demo ends with 0" finish
 check "the socket is gone" test ! -e "$sock"
 exit $bad

@@ -4,16 +4,14 @@
 # removed at the end with everything that was started.
 dir=$(mktemp -d /tmp/spaceheat-live-XXXXXX)
 PATH=$build:/usr/sbin:$PATH
-broker='' daemon='' others='' bad=0
+broker='' daemon='' others=''
 H=dw1.isone.nh.orange.1
+# shellcheck source=tests/support/checks.sh
+. "$root/tests/support/checks.sh"
+tail_of_logs() { tail -n 15 "$dir/daemon.log"; }
+# A port that nobody serves.
+while (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do port=$((port + 50)); done
 
-ok() { echo "ok - $1"; }
-not_ok() {
-	echo "not ok - $1"
-	bad=1
-	tail -n 15 "$dir/daemon.log" | sed 's/^/    /'
-}
-check() { if "${@:2}"; then ok "$1"; else not_ok "$1"; fi; }
 skip_all() {
 	echo "skip - $1 ($2)"
 	exit 0
@@ -31,15 +29,6 @@ clean() {
 }
 trap clean EXIT
 
-# until_true SECONDS COMMAND...: polls it, 20 times a second.
-until_true() {
-	local end=$(($(date +%s%N) + $1 * 1000000000))
-	shift
-	while ! "$@"; do
-		[ "$(date +%s%N)" -lt $end ] || return 1
-		sleep 0.05
-	done
-}
 logged() { grep -qE -e "$1" "$dir/daemon.log"; }
 not_logged() { ! logged "$1"; }
 count() { grep -cE -e "$1" "$dir/daemon.log"; }
