@@ -10,22 +10,6 @@
 
 enum { DAY_S = 86400 };
 
-/* Day of the year, 0 = 1 January, of a count of days since 1970-01-01. */
-static int day_of_year(int64_t days)
-{
-	int64_t year = 1970;
-
-	for (;;) {
-		bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-		int64_t length = leap ? 366 : 365;
-
-		if (days < length)
-			return (int)days;
-		days -= length;
-		year++;
-	}
-}
-
 static bool connect_relay(struct world *w, enum plant_relay r, int node, struct err *e)
 {
 	for (int i = 0; i < w->n_relays; i++)
@@ -74,7 +58,7 @@ static bool open_plant(struct world *w, uint64_t seed, struct wall start, int ut
 	int64_t days = local_s / DAY_S, hour0_s = days * DAY_S - utc_offset_s;
 
 	w->series_s = (double)(start.ms - hour0_s * 1000) / 1000;
-	if (!weather_open(&w->weather, &p->weather, seed, hour0_s, day_of_year(days), e))
+	if (!weather_open(&w->weather, &p->weather, seed, hour0_s, weather_day_of_year(days), e))
 		return false;
 	w->row = weather_at(&w->weather, w->series_s);
 	plant_init(&w->plant, p, w->row.out_c);

@@ -6,6 +6,9 @@
 
 enum { PER_CENT = 100 };
 
+/* index = enum weather_source; the one of the thermometer alone is what it was */
+static const char *const weathers[] = { "persistence", "file", "atn" };
+
 static void write_steps(struct writer *w, const struct msg_plan *p)
 {
 	member_open(w, "steps", '[');
@@ -37,7 +40,8 @@ void report_plan(struct writer *w, const struct report_facts *f)
 	} else {
 		member_open(w, "plan", '{');
 		member_int(w, "age_s", v->plan_age_ms / 1000);
-		member_text(w, "weather", v->plan.persistence ? "persistence" : "forecast");
+		member_text(w, "weather", weathers[v->plan.weather_from]);
+		member_int(w, "guessed_price_hours", v->plan.guessed_hours);
 		member_milli(w, "energy_kwh", (int64_t)((double)v->plan.energy_kwh * 1000));
 		member_milli(w, "cost", (int64_t)((double)v->plan.cost_usd * 1000));
 		member_text(w, "currency", f->settings->display.currency);
