@@ -313,7 +313,7 @@ struct msg_news {
 struct msg_reset { int32_t relay; };	/* -1: the trip */
 
 /* What the optimiser starts from. max_water_c: hottest water the source may meet. */
-struct msg_heat { double tw_c, air_c, out_c, set_c, max_water_c; bool on, good, boost; };
+struct msg_heat { double tw_c, air_c, out_c, set_c, max_water_c, power_w; bool on, good, boost, power_known; };
 
 enum { PLAN_QUARTERS = 192, PLAN_HOURS = 48 };
 
@@ -323,6 +323,8 @@ struct msg_plan {
 	struct mono weather_made, prices_made;	/* MONO_NEVER: there are no prices */
 	int64_t start_s;
 	float cost_usd, energy_kwh, heat_usd_per_kwh;	/* of 48 h; what a kWh more in the store is worth now */
+	float load_factor, cop_factor;	/* on the house's model, fitted over so many days */
+	uint16_t fit_days;
 	uint8_t weather_from;	/* enum weather_source; SENSOR: that of now, a little colder by and by */
 	uint8_t guessed_hours;	/* whose price nobody said */
 	uint8_t on[PLAN_QUARTERS / 8], boost[PLAN_QUARTERS / 8];	/* bit by bit */

@@ -14,6 +14,7 @@ bool planner_init(struct planner *p, const struct house *house, const struct set
 	struct plan_problem most;
 
 	*p = (struct planner){ .house = house, .settings = settings, .zone = zone != NULL ? zone : &utc };
+	p->fit = fit_none();
 	p->outlook.prices_at = MONO_NEVER;
 	p->outlook.kind = settings->tariff.kind;
 	if (!house->has_model)
@@ -72,6 +73,7 @@ static void begin(struct planner *p, struct outbox *out)
 	p->slot = p->from_s / PLANNER_EVERY_S;
 	zone = tariff_zone(&p->settings->tariff, p->zone, p->from_s);
 	plan_problem_of(&problem, &p->house->plant, h->set_c, h->max_water_c, h->boost);
+	fit_apply(&problem.house, &p->fit);
 	outlook = planner_outlook(p, &tariff, &zone);
 	problem.rows = p->rows;
 	problem.n_rows = plan_rows(p->rows, p->from_s, &outlook, &p->basis);
@@ -114,6 +116,9 @@ static void finish(struct planner *p, struct outbox *out)
 	p->told.weather_from = (uint8_t)(p->basis.persistence ? WEATHER_SENSOR : p->outlook.from);
 	p->told.weather_made = p->weather_made;
 	p->told.prices_made = p->prices_made;
+	p->told.load_factor = (float)p->fit.load;
+	p->told.cop_factor = (float)p->fit.cop;
+	p->told.fit_days = (uint16_t)(p->fit.days < UINT16_MAX ? p->fit.days : UINT16_MAX);
 	p->planned = true;
 	m.plan = p->told;
 	say(out, &m);
@@ -132,6 +137,7 @@ static void take_heat(struct planner *p, const struct msg_heat *h, struct outbox
 	p->has_heat = true;
 	p->heard = p->now;
 	plan_mass_follow(&p->mass, &p->house->plant.house, h->air_c, h->out_c, dt_s);
+	planner_fit(p, h, out);
 	if (p->working && mono_since(p->now, p->from_at) > 2 * PLANNER_LATE_MS)
 		p->working = false;	/* a slice got lost in a full mailbox */
 	if (p->trusted && !p->working && is_due(p))

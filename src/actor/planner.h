@@ -5,6 +5,7 @@
 #ifndef ACTOR_PLANNER_H
 #define ACTOR_PLANNER_H
 
+#include "core/control/fit.h"
 #include "core/control/plan.h"
 #include "core/control/plan_input.h"
 #include "spaceheat/actor.h"
@@ -56,6 +57,9 @@ struct planner {
 
 	struct forecast_port port;	/* without functions: no files, no memory */
 	struct planner_outlook outlook;
+	struct fit fit;			/* of the model to the house */
+	struct fit_day fit_day;
+	int64_t fit_on_day;		/* the local day it adds up; 0: none yet */
 	struct plan_basis basis;	/* of the work in hand */
 	struct mono weather_made, prices_made;
 

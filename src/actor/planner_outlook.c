@@ -7,7 +7,7 @@
 
 enum { HOUR_S = FORECAST_HOUR_S, KEPT_TEXT = PRICE_TABLE_HOURS * 32 };
 
-static const double USD_PER_KWH = 1e-6;		/* of thousandths of USD/MWh */
+static const double NO_FORECAST_WIND_MS = 4, USD_PER_KWH = 1e-6;		/* of thousandths of USD/MWh */
 
 static const char *const setting_names[N_FORECAST_FILES] = { [FORECAST_FILE_WEATHER] = "weather.file",
 	[FORECAST_FILE_PRICES] = "tariff.file" };
@@ -48,6 +48,7 @@ void planner_open(struct planner *p, const struct forecast_port *port)
 {
 	p->port = *port;
 	recall_prices(p);
+	planner_recall_fit(p);
 }
 
 /* Once an hour at most: cards wear. */
@@ -172,6 +173,18 @@ static const struct forecast_weather *weather(const struct planner *p, int64_t n
 	if (told && fresh(p, &o->told, *made, now_s))
 		return &o->told;
 	return filed && fresh(p, &o->filed, *made, now_s) ? &o->filed : NULL;
+}
+
+struct forecast_hour planner_weather_now(const struct planner *p)
+{
+	struct forecast_hour now = { .wind_ms = NO_FORECAST_WIND_MS };
+	int64_t now_s = p->clock.ms / 1000;
+	struct mono unused;
+	const struct forecast_weather *w = p->trusted ? weather(p, now_s, &unused) : NULL;
+
+	if (w != NULL)
+		(void)forecast_weather_at(w, now_s, &now);
+	return now;
 }
 
 /* A price that was told is as old as its message; those of a file are as old as its last hour. */

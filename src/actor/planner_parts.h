@@ -11,5 +11,11 @@ void planner_look_out(struct planner *, struct outbox *);
 struct plan_outlook planner_outlook(struct planner *, const struct tariff *, const struct zone *);
 void planner_take_weather(struct planner *, const struct msg_weather *);
 void planner_take_prices(struct planner *, const struct msg_prices *);
+/* What is foretold of this instant, else what is believed without a forecast. */
+struct forecast_hour planner_weather_now(const struct planner *);
+
+/* planner_fit.c */
+void planner_recall_fit(struct planner *);
+void planner_fit(struct planner *, const struct msg_heat *, struct outbox *);
 
 #endif

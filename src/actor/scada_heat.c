@@ -351,6 +351,8 @@ static void tell_planner(const struct scada *s, struct outbox *out)
 		.out_c = in->out_c, .set_c = (double)scada_setpoint_mc(s) / 1000, .on = in->source_on,
 		.max_water_c = s->heat.house.kind == LOCAL_ELEMENT ? q->tank_max_c : q->max_ewt_c } };
 
+	m.heat.power_known = scada_power_known(s);
+	m.heat.power_w = s->power.w;
 	m.heat.good = in->out_good && !isnan(m.heat.tw_c) && !isnan(m.heat.air_c) && !in->standby;
 	for (int i = 0; i < in->n_zones; i++)
 		m.heat.boost = m.heat.boost || !in->zone[i].wall;

@@ -264,6 +264,10 @@ static void print_plan(const cJSON *data, bool all)
 		words_span(s, age), weather_words(plan));
 	if (words_number(plan, "guessed_price_hours", &s) && s > 0)
 		printf("nobody told the price of %.0f of its hours: the mean of the last 7 days stands in\n", s);
+	if (words_number(words_at(plan, "fit"), "days", &s) && s > 0)
+		printf("after %.0f days: the house loses %s of what its model says, at a COP of %s of it\n", s,
+			words_format(words_at(plan, "fit"), "load_factor", "%.2f", kwh),
+			words_format(words_at(plan, "fit"), "cop_factor", "%.2f", cost));
 	if (words_at(data, "heats_by") != NULL)
 		printf("heating by %s now\n", words_text(data, "heats_by", "?"));
 	print_steps(plan, words_zone_of(data), all);
