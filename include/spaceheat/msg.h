@@ -83,6 +83,10 @@ enum msg_type {
 	MSG_INSTRUCTION,
 	/* scada -> planner: the house as it is; planner to itself: the next slice; planner -> scada: what to do when */
 	MSG_HEAT, MSG_PLAN_WORK, MSG_PLAN,
+	/* net port -> scada -> planner: what the AtomicTNode foretells; planner -> scada: what it makes of all it was told */
+	MSG_WEATHER, MSG_PRICES, MSG_OUTLOOK,
+	/* daemon -> planner: settings were read anew */
+	MSG_RELOADED,
 	/* net port -> scada -> history: statuses the AtomicTNode has; what it wants in more detail */
 	MSG_STATUS_ACK, MSG_HISTORY_REQUEST,
 	/* control socket -> history, which answers into the box that goes with it */
@@ -154,6 +158,12 @@ struct msg_instruction {
 	int32_t minutes, avg_w;
 	bool has_message;
 };
+
+/* Hours from start_s on; one raw message becomes several, part 0 .. parts - 1. */
+enum { FORECAST_PART = 24 };
+struct msg_weather { int64_t start_s, send_ms; uint8_t n, part, parts; int16_t out_cc[FORECAST_PART];
+	uint16_t wind_cms[FORECAST_PART], sun_w_m2[FORECAST_PART]; };
+struct msg_prices { int64_t start_s, send_ms; uint8_t n, part, parts; int32_t usd_per_mwh_k[FORECAST_PART]; };	/* x 1000 */
 
 struct msg_link { bool up; char reason[LINK_TEXT]; uint8_t code; };	/* code: enum log_code of what was lost; LOG_LINK when up */
 struct msg_puback { int32_t token; };
@@ -303,18 +313,31 @@ struct msg_news {
 struct msg_reset { int32_t relay; };	/* -1: the trip */
 
 /* What the optimiser starts from. max_water_c: hottest water the source may meet. */
-struct msg_heat { double tw_c, air_c, out_c, set_c, max_water_c; bool on, good, boost; };
+struct msg_heat { double tw_c, air_c, out_c, set_c, max_water_c, power_w; bool on, good, boost, power_known; };
 
 enum { PLAN_QUARTERS = 192, PLAN_HOURS = 48 };
 
 /* What the source should do in each quarter hour from start_s (Unix) on, and what is expected to come of it. */
 struct msg_plan {
 	struct mono made;	/* when the state was measured that it starts from */
+	struct mono weather_made, prices_made;	/* MONO_NEVER: there are no prices */
 	int64_t start_s;
 	float cost_usd, energy_kwh, heat_usd_per_kwh;	/* of 48 h; what a kWh more in the store is worth now */
-	uint8_t persistence;	/* the weather is that of now, a little colder by and by */
+	float load_factor, cop_factor;	/* on the house's model, fitted over so many days */
+	uint16_t fit_days;
+	uint8_t weather_from;	/* enum weather_source; SENSOR: that of now, a little colder by and by */
+	uint8_t guessed_hours;	/* whose price nobody said */
 	uint8_t on[PLAN_QUARTERS / 8], boost[PLAN_QUARTERS / 8];	/* bit by bit */
 	int8_t tw_half_c[PLAN_HOURS], out_half_c[PLAN_HOURS];	/* half degrees, at each hour from start_s on */
+};
+
+/* The weather to be expected, hour by hour from start_s (a whole hour) on. weather false: nobody foretells it. */
+struct msg_outlook {
+	bool weather;
+	struct mono weather_made;
+	int64_t start_s;
+	int16_t out_cc[PLAN_HOURS];	/* hundredths of a degree */
+	uint8_t wind_dms[PLAN_HOURS];	/* tenths of m/s */
 };
 
 struct msg {
@@ -379,6 +402,9 @@ struct msg {
 		struct msg_reset reset;
 		struct msg_heat heat;
 		struct msg_plan plan;
+		struct msg_weather weather;
+		struct msg_prices prices;
+		struct msg_outlook outlook;
 	};
 };
 

@@ -45,12 +45,12 @@ struct plant_heater { double w; int layer; double limit_c; };
 
 struct plant_weather {
 	enum series_kind kind;
-	char path[128];
+	char path[256];
 	double latitude;
 	int start_day_of_year, start_day_of_week;	/* -1: not given */
 };
 
-struct plant_prices { enum series_kind kind; char path[128]; };
+struct plant_prices { enum series_kind kind; char path[256]; };
 
 /* One line of Plant.Nodes: a state ("buf[0]", "air", "power") or a relay input ("element") and its node. */
 struct plant_node { char state[16]; int node; };

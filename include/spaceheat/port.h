@@ -10,6 +10,7 @@
 #include "spaceheat/err.h"
 #include "spaceheat/guard.h"
 #include "spaceheat/msg.h"
+#include "spaceheat/series.h"
 
 /* The way from a port's own thread into the runtime. */
 struct post {
@@ -62,6 +63,19 @@ struct guard_port {
 struct control_port {
 	void *self;
 	void (*take)(void *self, const struct msg *);
+};
+
+/* Files the planner looks into, and small ones of the state directory in which it remembers. Called in its thread; a disk
+ * may be waited for. */
+enum forecast_file { FORECAST_FILE_WEATHER, FORECAST_FILE_PRICES, N_FORECAST_FILES };
+struct forecast_port {
+	void *self;
+	/* The rows of that file, read anew when its name, size or time of change differ from the last look; lent until the
+	 * next one. False: not there, or wrong: err names file and line, as long as it stays so. */
+	bool (*rows)(void *self, enum forecast_file, const char *path, struct series_view *, struct err *);
+	/* False: there is none. The text ends with NUL. */
+	bool (*recall)(void *self, const char *name, char *text, size_t size);
+	bool (*keep)(void *self, const char *name, const char *text, size_t length, struct err *);
 };
 
 /* Four buffers for messages too long for a struct msg. take: an index, or -1 when all are in use. */

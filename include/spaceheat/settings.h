@@ -59,15 +59,22 @@ struct settings_peak {		/* [from, to) on those days, local time */
 	int line;
 };
 
-enum tariff_kind { TARIFF_FLAT, TARIFF_TOU };
+enum tariff_kind { TARIFF_FLAT, TARIFF_TOU, TARIFF_FILE, TARIFF_MARKET };
 struct settings_tariff {
 	enum tariff_kind kind;
+	char file[PATH_SIZE];	/* unix_s,usd_per_kwh */
 	char holidays[SETTINGS_MAX_HOLIDAYS][DATE_SIZE];	/* "2027-01-01" */
 	int n_holidays;
 	double price_per_kwh;	/* outside the peaks */
 	struct settings_peak peaks[SETTINGS_MAX_PEAKS];		/* none: mon-fri 07-12 and 16-20 */
 	int n_peaks;
 	bool follows_dst;
+};
+
+enum weather_source { WEATHER_SENSOR, WEATHER_FILE, WEATHER_ATN };
+struct settings_weather {
+	enum weather_source source;
+	char file[PATH_SIZE];	/* unix_s,out_c,wind_ms,ghi_wm2 */
 };
 
 enum season { SEASON_AUTO, SEASON_SHOULDER, SEASON_STANDBY };
@@ -168,6 +175,7 @@ struct settings {
 	struct settings_comfort comfort;
 	enum season season;
 	struct settings_tariff tariff;
+	struct settings_weather weather;
 	struct settings_house_model house_model;
 	struct settings_sensors sensors;
 	struct settings_meter meter;

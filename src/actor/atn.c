@@ -136,6 +136,8 @@ static void hear_state(struct atn *a, const struct msg *in, struct outbox *out)
 {
 	bool away = !in->scada_state.online;
 
+	if (a->scada_away && !away)
+		a->next_forecast = in->now;
 	if (away != a->scada_away)
 		note(out, LEVEL_INFO, LOG_LINK, NO_NODE, "the SCADA is %s", away ? "away" : "there");
 	a->scada_away = away;
@@ -310,6 +312,22 @@ static struct mono charge(struct atn *a, const struct msg *in, struct outbox *ou
 	return mono_reached(in->now, wake) ? MONO_NEVER : wake;
 }
 
+/* Weather and prices, once an hour of the clock. */
+static struct mono foretell(struct atn *a, const struct msg *in, struct outbox *out)
+{
+	const int64_t hour_ms = ATN_FORECAST_S * 1000;
+	struct atn_forecast f;
+
+	if (a->foresight.look == NULL || !is_reachable(a))
+		return MONO_NEVER;
+	if (!mono_reached(in->now, a->next_forecast))
+		return a->next_forecast;
+	if (a->foresight.look(a->foresight.self, in->clock, &f))
+		atn_send_forecast(a, &f, in, out);
+	a->next_forecast = mono_after(in->now, hour_ms - in->clock.ms % hour_ms);
+	return a->next_forecast;
+}
+
 void atn_step(void *self, const struct msg *in, struct outbox *out)
 {
 	struct atn *a = self;
@@ -324,6 +342,6 @@ void atn_step(void *self, const struct msg *in, struct outbox *out)
 		hear[in->type](a, in, out);
 	while ((event = atn_talk_due(&a->talk, in->now, in->clock, is_reachable(a))) != N_ATN_EVENTS)
 		happen(a, event, in, out);
-	out->wake_at =
-		mono_min(charge(a, in, out), atn_talk_wake(&a->talk, in->now, in->clock, is_reachable(a)));
+	out->wake_at = mono_min(mono_min(foretell(a, in, out), charge(a, in, out)),
+		atn_talk_wake(&a->talk, in->now, in->clock, is_reachable(a)));
 }

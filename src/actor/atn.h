@@ -23,6 +23,9 @@ struct atn_memo {
 /* Seconds to add to UTC for the house's local time at that moment. */
 struct atn_zone { void *self; int (*utc_offset_s)(void *self, struct wall); };
 
+/* Who foretells weather and prices; look NULL: nobody does. */
+struct atn_foresight { void *self; bool (*look)(void *self, struct wall now, struct atn_forecast *); };
+
 enum atn_manner {
 	ATN_AUTO,
 	ATN_MANUAL,	/* contract and beats, no dispatches */
@@ -36,6 +39,8 @@ struct atn {
 	const struct sign *sign;	/* NULL: messages go unsigned; main may set it */
 	struct atn_zone zone;		/* of sim.start unless main sets another */
 	int start_offset_s;
+	struct atn_foresight foresight;	/* main may set it */
+	struct mono next_forecast;	/* to be told: at each whole hour, and when the SCADA comes */
 	enum atn_manner manner;
 	struct atn_talk talk;
 	struct atn_charge charge;

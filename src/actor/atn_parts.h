@@ -15,6 +15,7 @@ void atn_send_beat(struct atn *, const struct msg *in, struct outbox *);
 void atn_send_ask(struct atn *, struct outbox *);
 void atn_send_report_ack(struct atn *, const struct msg_scada_report *, const struct msg *in,
 	struct outbox *);
+void atn_send_forecast(struct atn *, const struct atn_forecast *, const struct msg *in, struct outbox *);
 /* Returns the SendTimeUnixMs it went with, or 0 when it did not go. */
 int64_t atn_send_dispatch(struct atn *, bool on, const struct msg *in, struct outbox *);
 

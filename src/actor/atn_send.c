@@ -77,6 +77,16 @@ void atn_send_report_ack(
 	publish(a, &m, out);
 }
 
+void atn_send_forecast(struct atn *a, const struct atn_forecast *f, const struct msg *in, struct outbox *out)
+{
+	struct atn_message m;
+
+	atn_compose_weather(a->house, f, next_send_ms(a, in), &m);
+	publish(a, &m, out);
+	atn_compose_prices(a->house, f, next_send_ms(a, in), &m);
+	publish(a, &m, out);
+}
+
 int64_t atn_send_dispatch(struct atn *a, bool on, const struct msg *in, struct outbox *out)
 {
 	uint64_t bits[2] = { atn_draw(a, in), atn_draw(a, in) };

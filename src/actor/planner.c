@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "actor/planner.h"
+#include "actor/planner_parts.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -14,6 +14,9 @@ bool planner_init(struct planner *p, const struct house *house, const struct set
 	struct plan_problem most;
 
 	*p = (struct planner){ .house = house, .settings = settings, .zone = zone != NULL ? zone : &utc };
+	p->fit = fit_none();
+	p->outlook.prices_at = MONO_NEVER;
+	p->outlook.kind = settings->tariff.kind;
 	if (!house->has_model)
 		return true;
 	plan_problem_of(&most, &house->plant, house->plant.house.set_c, MOST_WATER_C, true);
@@ -63,14 +66,17 @@ static void begin(struct planner *p, struct outbox *out)
 	const struct plant_envelope *e = &p->house->plant.house;
 	struct tariff tariff = tariff_of_settings(&p->settings->tariff);
 	struct plan_problem problem;
+	struct plan_outlook outlook;
 	struct zone zone;
 
 	p->from_s = p->clock.ms / 1000;
 	p->slot = p->from_s / PLANNER_EVERY_S;
 	zone = tariff_zone(&p->settings->tariff, p->zone, p->from_s);
 	plan_problem_of(&problem, &p->house->plant, h->set_c, h->max_water_c, h->boost);
+	fit_apply(&problem.house, &p->fit);
+	outlook = planner_outlook(p, &tariff, &zone);
 	problem.rows = p->rows;
-	problem.n_rows = plan_rows_persist(p->rows, p->from_s, h->out_c, &tariff, &zone);
+	problem.n_rows = plan_rows(p->rows, p->from_s, &outlook, &p->basis);
 	if (plan_table_bytes(&problem) == 0 || plan_table_bytes(&problem) > p->values_size)
 		return;
 	p->from = (struct plan_state){ h->tw_c, plan_th_c(e, h->air_c, &p->mass), h->on };
@@ -79,6 +85,17 @@ static void begin(struct planner *p, struct outbox *out)
 	plan_begin(&p->solver, &problem, p->values);
 	p->working = true;
 	go_on(out);
+}
+
+static void say_plan(const struct planner *p, struct outbox *out)
+{
+	static const char *const from[] = { [WEATHER_SENSOR] = "as now", [WEATHER_FILE] = "of the file",
+		[WEATHER_ATN] = "of the AtomicTNode" };
+
+	note(out, LEVEL_INFO, LOG_PLAN, NO_NODE, "48 h: %.1f kWh, %.2f %s; now %s; a kWh in the store is worth %.1f cents "
+		"(tw=%.1f th=%.2f out=%.1f, weather %s, guessed prices=%d h)", (double)p->told.energy_kwh, (double)p->told.cost_usd,
+		p->settings->display.currency, p->plan.action[0].on ? "on" : "off", 100 * (double)p->told.heat_usd_per_kwh,
+		p->from.tw_c, p->from.th_c, p->heat.out_c, from[p->told.weather_from], p->told.guessed_hours);
 }
 
 static void finish(struct planner *p, struct outbox *out)
@@ -94,27 +111,33 @@ static void finish(struct planner *p, struct outbox *out)
 		return;
 	}
 	plan_roll_out(&p->solver, p->from, &p->plan);
-	plan_tell(&p->told, &p->plan, &p->solver, p->from_s);
+	plan_tell(&p->told, &p->plan, &p->solver, &p->basis, p->from_s);
 	p->told.made = p->from_at;
+	p->told.weather_from = (uint8_t)(p->basis.persistence ? WEATHER_SENSOR : p->outlook.from);
+	p->told.weather_made = p->weather_made;
+	p->told.prices_made = p->prices_made;
+	p->told.load_factor = (float)p->fit.load;
+	p->told.cop_factor = (float)p->fit.cop;
+	p->told.fit_days = (uint16_t)(p->fit.days < UINT16_MAX ? p->fit.days : UINT16_MAX);
 	p->planned = true;
 	m.plan = p->told;
 	say(out, &m);
-	note(out, LEVEL_INFO, LOG_PLAN, NO_NODE, "48 h: %.1f kWh, %.2f %s; now %s; a kWh in the store is worth %.1f cents "
-		"(tw=%.1f th=%.2f out=%.1f, weather as now)", (double)p->told.energy_kwh, (double)p->told.cost_usd,
-		p->settings->display.currency, p->plan.action[0].on ? "on" : "off", 100 * (double)p->told.heat_usd_per_kwh,
-		p->from.tw_c, p->from.th_c, p->heat.out_c);
+	say_plan(p, out);
 }
 
 static void take_heat(struct planner *p, const struct msg_heat *h, struct outbox *out)
 {
 	double dt_s = p->has_heat ? (double)mono_since(p->now, p->heard) / 1000 : 0;
 
+	if (p->trusted)
+		planner_look_out(p, out);
 	if (p->values == NULL || !h->good)
 		return;
 	p->heat = *h;
 	p->has_heat = true;
 	p->heard = p->now;
 	plan_mass_follow(&p->mass, &p->house->plant.house, h->air_c, h->out_c, dt_s);
+	planner_fit(p, h, out);
 	if (p->working && mono_since(p->now, p->from_at) > 2 * PLANNER_LATE_MS)
 		p->working = false;	/* a slice got lost in a full mailbox */
 	if (p->trusted && !p->working && is_due(p))
@@ -131,6 +154,13 @@ void planner_step(void *self, const struct msg *in, struct outbox *out)
 	out->wake_at = MONO_NEVER;
 	if (in->type == MSG_HEAT) {
 		take_heat(p, &in->heat, out);
+	} else if (in->type == MSG_WEATHER) {
+		planner_take_weather(p, &in->weather);
+	} else if (in->type == MSG_PRICES) {
+		planner_take_prices(p, &in->prices);
+	} else if (in->type == MSG_RELOADED) {
+		p->outlook.news = true;
+		p->planned = false;
 	} else if (in->type == MSG_PLAN_WORK && p->working) {
 		if (plan_work(&p->solver, PLANNER_ROWS))
 			finish(p, out);

@@ -230,6 +230,9 @@ static scada_handler *const handlers[N_MSG_TYPES] = {
 	[MSG_QUERY] = scada_query,
 	[MSG_SAFE_MODE] = safe_mode_changed,
 	[MSG_PLAN] = scada_plan,
+	[MSG_WEATHER] = scada_weather,
+	[MSG_PRICES] = scada_prices,
+	[MSG_OUTLOOK] = scada_outlook,
 };
 
 /* SF-83: not being able to see is said once, and so is its end. */

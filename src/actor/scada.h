@@ -34,7 +34,7 @@ enum {
 	SCADA_KEEP_MS = 60000,		/* the contract's energy so far is stored; with a beat that tells it too, */
 	SCADA_KEEP_LEAST_MS = 10000,	/* but no more often than this */
 	SCADA_MAX_REPLIES = 32,
-	SCADA_RATES = 10,		/* check 4: nine types, and one for all that we do not know */
+	SCADA_RATES = 12,		/* check 4: eleven types, and one for all that we do not know */
 	SCADA_MAX_RETAINED = 16,
 	SCADA_MAX_ASKS = 8,		/* requests of people that wait for the guard */
 	SCADA_OPERATOR_MAX_MIN = 24 * 60,
@@ -163,9 +163,9 @@ struct scada {
 	struct scada_worries worries;
 	struct msg_offer waiting_offer;
 	struct beats beats;
-	struct gate_order beat_order, offer_order, end_order, ack_order, standing_order, status_ack_order, request_order,
+	struct gate_order beat_order, offer_order, end_order, ack_order, standing_order, status_ack_order, request_order, weather_order, prices_order,
 		instruction_order;
-	bool status_ack_open, request_open;	/* its first part was accepted, others are to come */
+	bool status_ack_open, request_open, weather_open, prices_open;	/* its first part was accepted, others are to come */
 	bool atn_wants_local, beat_late_said, beat_lost_said;
 	bool beat_due;			/* sent once the mode that follows from this message is known */
 	int64_t log_seq, age_limit_ms, synced_slot_s;

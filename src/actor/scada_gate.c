@@ -19,6 +19,8 @@ static const struct { const char *word; enum msg_type type; } heard[SCADA_RATES 
 	{ "energy.instruction.100", MSG_INSTRUCTION },
 	{ "status.ack.100", MSG_STATUS_ACK },
 	{ "history.request.100", MSG_HISTORY_REQUEST },
+	{ "weather.forecast.100", MSG_WEATHER },
+	{ "price.forecast.100", MSG_PRICES },
 };
 
 static int bucket_of_word(const char *word)

@@ -170,6 +170,7 @@ static void read_prices(const struct scada *s, struct house_heat_inputs *in)
 	in->n_hours = in->clock_ok ? HOUSE_HEAT_HOURS : 0;
 	for (int i = 0; i < in->n_hours; i++)
 		in->hour[i].peak = tariff_onpeak(&hourly, &z, now_s - now_s % HOUR_S + i * (int64_t)HOUR_S);
+	scada_foresee(s, in);
 }
 
 int64_t scada_scheduled_mc(const struct scada *s)
@@ -314,7 +315,13 @@ void scada_plan(struct scada *s, const struct msg *in, struct outbox *out)
 	s->heat.has_plan = true;
 }
 
-/* What the plan says of now. Prices come from the tariff and weather from outdoors: both are as old as their reading. */
+/* INFINITY: it never was. */
+static double age_s(const struct scada *s, struct mono made)
+{
+	return made.ms == MONO_NEVER.ms ? INFINITY : (double)mono_since(s->now, made) / 1000;
+}
+
+/* What the plan says of now. Prices and weather are as old as what was foretold, or as the reading that stood in. */
 static void follow_plan(struct scada *s)
 {
 	struct plan_now now;
@@ -324,7 +331,8 @@ static void follow_plan(struct scada *s)
 	if (!s->heat.has_plan || !s->clock_trusted || !plan_read(&s->heat.told, s->clock.ms / 1000, &now))
 		return;
 	*p = (struct scada_plan){ .present = true, .on = now.on, .boost = now.boost, .made = s->heat.told.made,
-		.covers_s = now.covers_s, .weather_age_s = (double)mono_since(s->now, s->heat.told.made) / 1000,
+		.covers_s = now.covers_s, .price_age_s = age_s(s, s->heat.told.prices_made),
+		.weather_age_s = age_s(s, s->heat.told.weather_made),
 		.tw_c = now.tw_c, .out_c = now.out_c };
 }
 
@@ -352,6 +360,8 @@ static void tell_planner(const struct scada *s, struct outbox *out)
 		.out_c = in->out_c, .set_c = (double)scada_setpoint_mc(s) / 1000, .on = in->source_on,
 		.max_water_c = s->heat.house.kind == LOCAL_ELEMENT ? q->tank_max_c : q->max_ewt_c } };
 
+	m.heat.power_known = scada_power_known(s);
+	m.heat.power_w = s->power.w;
 	m.heat.good = in->out_good && !isnan(m.heat.tw_c) && !isnan(m.heat.air_c) && !in->standby;
 	for (int i = 0; i < in->n_zones; i++)
 		m.heat.boost = m.heat.boost || !in->zone[i].wall;

@@ -40,6 +40,7 @@ struct scada_heat {
 	struct mono next;
 	uint64_t seen;			/* of what is decided upon at once */
 	enum ladder_level level;
+	struct msg_outlook outlook;	/* by the planner */
 	bool has_plan;
 	struct msg_plan told;		/* by the planner */
 	struct scada_plan plan;		/* what it says of now */

@@ -6,7 +6,8 @@
 bool scada_is_later_part(const struct msg *in)
 {
 	return (in->type == MSG_STATUS_ACK && in->status_ack.part > 0) ||
-	       (in->type == MSG_HISTORY_REQUEST && in->history_request.part > 0);
+	       (in->type == MSG_HISTORY_REQUEST && in->history_request.part > 0) ||
+	       (in->type == MSG_WEATHER && in->weather.part > 0) || (in->type == MSG_PRICES && in->prices.part > 0);
 }
 
 static void pass_on(const struct msg *in, struct outbox *out)

@@ -77,6 +77,12 @@ bool scada_hands_back(const struct scada *, int relay);	/* a wall thermostat has
 int64_t scada_scheduled_mc(const struct scada *);	/* the setpoint of this hour */
 struct tariff scada_tariff(const struct scada *);
 
+/* scada_forecast.c */
+void scada_weather(struct scada *, const struct msg *, struct outbox *);	/* from the AtomicTNode, to the planner */
+void scada_prices(struct scada *, const struct msg *, struct outbox *);
+void scada_outlook(struct scada *, const struct msg *, struct outbox *);	/* from the planner */
+void scada_foresee(const struct scada *, struct house_heat_inputs *);
+
 /* scada_ally.c */
 void scada_instruct(struct scada *, const struct msg *, struct outbox *);
 void scada_answer_instruction(const struct msg_instruction *, enum diag, struct outbox *);

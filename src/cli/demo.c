@@ -261,7 +261,26 @@ static void print_guard(const struct house *h, FILE *to)
 		ceiling_c, ceiling_c + 6, ceiling_c + 3 < 85 ? ceiling_c + 3 : 85);
 }
 
-void demo_print_config(const struct house *h, FILE *to)
+/* What the wires cost beside the simulated market; a file of prices has all in it. */
+static void print_tariff(const struct house *h, const char *file, FILE *to)
+{
+	bool whole = h->plant.prices.kind == SERIES_CSV;
+
+	if (!h->has_plant)
+		return;
+	fputs("tariff: { ", to);
+	if (file != NULL)
+		fprintf(to, "kind = \"file\";  file = \"%s\"", file);
+	else
+		fputs("kind = \"market\"", to);
+	fprintf(to, ";  price_per_kwh = %s;  peaks = (", whole ? "0.0" : "0.0535");
+	for (int i = 0; i < 2; i++)
+		fprintf(to, "%s\n  { days = \"mon-fri\"; from = \"%s\"; to = \"%s\"; price_per_kwh = %s; }", i > 0 ? "," : "",
+			i > 0 ? "16:00" : "07:00", i > 0 ? "20:00" : "12:00", whole ? "0.0" : "0.48763");
+	fputs(" ); };\n", to);
+}
+
+void demo_print_config(const struct house *h, const char *price_file, FILE *to)
 {
 	double setpoint_c = h->has_plant ? h->plant.house.set_c : 20.0;
 	double min_c = setpoint_c < 16.0 ? setpoint_c : 16.0;
@@ -271,6 +290,7 @@ void demo_print_config(const struct house *h, FILE *to)
 	print_zones(h, to);
 	print_relays(h, to);
 	print_guard(h, to);
+	print_tariff(h, price_file, to);
 	fprintf(to,
 		"comfort: { setpoint_c = %.1f;  band_k = 1.0;  min_c = %.1f;  max_c = %.1f;  schedule = ( ); "
 		"};\n",

@@ -8,6 +8,7 @@
 
 #include "core/wire/houses.h"
 
-void demo_print_config(const struct house *, FILE *);
+/* price_file: an absolute path, of whole prices; NULL: the simulated market and its distribution. */
+void demo_print_config(const struct house *, const char *price_file, FILE *);
 
 #endif

@@ -32,6 +32,7 @@ struct offline {
 	struct zone zone;
 	struct plan_problem problem;
 	struct plan_row rows[PLAN_QUARTERS];
+	struct plan_basis basis;
 	struct plan_solver solver;
 	struct plan plan;
 	double *values;
@@ -139,12 +140,13 @@ static bool solve(const struct request *q, struct offline *o, bool default_grid)
 	struct tariff tariff = tariff_of_settings(&o->tariff);
 	struct zone zone = tariff_zone(&o->tariff, &o->zone, o->now_s);
 	double most_c = p->has_heat_pump ? limits.max_ewt_c : limits.tank_max_c;
+	struct plan_outlook outlook = { .out_c = q->out_c, .tariff = &tariff, .zone = &zone };
 
 	plan_problem_of(&o->problem, p, p->house.set_c, most_c, true);
 	if (default_grid)
 		plan_params_default(&o->problem.params, p, most_c);
 	o->problem.rows = o->rows;
-	o->problem.n_rows = plan_rows_persist(o->rows, o->now_s, q->out_c, &tariff, &zone);
+	o->problem.n_rows = plan_rows(o->rows, o->now_s, &outlook, &o->basis);
 	free(o->values);
 	o->values = malloc(plan_table_bytes(&o->problem));
 	return o->values != NULL;
@@ -191,7 +193,7 @@ static cJSON *object_of(const struct offline *o)
 	cJSON *data = cJSON_CreateObject(), *plan;
 	struct msg_plan told;
 
-	plan_tell(&told, &o->plan, &o->solver, o->now_s);
+	plan_tell(&told, &o->plan, &o->solver, &o->basis, o->now_s);
 	cJSON_AddNumberToObject(data, "v", 1);
 	cJSON_AddStringToObject(data, "house", o->house.key);
 	cJSON_AddNumberToObject(data, "t_ms", (double)o->now_s * 1000);
@@ -240,6 +242,15 @@ static void print_steps(const cJSON *plan, struct words_zone zone, bool all)
 	}
 }
 
+static const char *weather_words(const cJSON *plan)
+{
+	const char *from = words_text(plan, "weather", "");
+
+	if (strcmp(from, "persistence") == 0)
+		return "as now, 1 K colder in 12 h";
+	return strcmp(from, "atn") == 0 ? "as the AtomicTNode foretells it" : "as weather.file foretells it";
+}
+
 static void print_plan(const cJSON *data, bool all)
 {
 	const cJSON *plan = words_at(data, "plan");
@@ -250,8 +261,13 @@ static void print_plan(const cJSON *data, bool all)
 	printf("48 h: %s, %s %s; a kWh more in the store is worth %s; made %s ago; weather: %s\n",
 		words_format(plan, "energy_kwh", "%.1f kWh", kwh), words_format(plan, "cost", "%.2f", cost),
 		words_text(plan, "currency", "USD"), words_format(plan, "heat_cents_per_kwh", "%.1f cents", worth),
-		words_span(s, age), strcmp(words_text(plan, "weather", ""), "persistence") == 0 ?
-		"as now, 1 K colder in 12 h" : "forecast");
+		words_span(s, age), weather_words(plan));
+	if (words_number(plan, "guessed_price_hours", &s) && s > 0)
+		printf("nobody told the price of %.0f of its hours: the mean of the last 7 days stands in\n", s);
+	if (words_number(words_at(plan, "fit"), "days", &s) && s > 0)
+		printf("after %.0f days: the house loses %s of what its model says, at a COP of %s of it\n", s,
+			words_format(words_at(plan, "fit"), "load_factor", "%.2f", kwh),
+			words_format(words_at(plan, "fit"), "cop_factor", "%.2f", cost));
 	if (words_at(data, "heats_by") != NULL)
 		printf("heating by %s now\n", words_text(data, "heats_by", "?"));
 	print_steps(plan, words_zone_of(data), all);

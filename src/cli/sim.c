@@ -173,7 +173,7 @@ static int sim_config(struct cli *cli, int argc, char **argv)
 		result = cli_fail(EXIT_HELD,
 			"sim config: %s is a real house - its relays are for a person to set", h->key);
 	else
-		demo_print_config(h, stdout);
+		demo_print_config(h, NULL, stdout);
 	for (int i = 0; i < problems.n; i++)
 		fprintf(stderr, "%s\n", problems.text[i]);
 	free(h);

@@ -159,6 +159,7 @@ const struct verb verbs[] = {
 	  "                      --faults calm|normal|storm|only=CLASS,..., --fault SPEC (again and again: just these),\n"
 	  "                      --start 2027-01-14T05:55-05:00, --houses FILE, --shrink (which faults it takes to fail),\n"
 	  "                      --trace-hash (only the SHA-256 of all that happened), --log (every line, on stderr), --plan (with the optimiser),\n"
+	  "                      --weather FILE, --prices FILE (CSV, what happens and is foretold, instead of the seed's),\n"
 	  "                      --speed max\n"
 	  "  status              time, speed, and the faults that stand or wait\n"
 	  "  now [--ms]          the simulated time (of a real house: the wall clock)\n"

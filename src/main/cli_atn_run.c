@@ -12,12 +12,14 @@
 #include "actor/atn.h"
 #include "cli/atn_memo.h"
 #include "cli/atn_post.h"
+#include "core/settings/settings.h"
 #include "core/wire/inbound.h"
 #include "main/cli_atn_fault.h"
 #include "port/net_paho.h"
 #include "port/sign_sodium.h"
 #include "run/log.h"
 #include "run/runtime.h"
+#include "sim/forecaster.h"
 
 enum {
 	NAP_MS = 5,
@@ -34,6 +36,7 @@ struct agent {
 	struct atn_fault fault;
 	struct atn_memo memo;
 	struct atn atn;
+	struct forecaster forecaster;	/* of a simulated house alone: who else could look ahead? */
 	struct inbound inbound;
 	char memory[INBOUND_ATN_MEMORY];
 	struct atn_room room;
@@ -189,6 +192,20 @@ static int run(struct agent *a)
 
 struct run_words { enum atn_manner manner; bool really; const char *key_file; };
 
+/* False: a file of the plant cannot be read. */
+static bool open_foresight(struct agent *a, struct err *e)
+{
+	const struct loaded *l = &a->place->loaded;
+	struct wall start;
+	int utc_offset_s;
+
+	if (!l->settings.simulated || !l->house.has_plant ||
+		!settings_parse_time(l->settings.sim.start, &start.ms, &utc_offset_s))
+		return true;
+	a->atn.foresight = (struct atn_foresight){ &a->forecaster, forecaster_look };
+	return forecaster_open(&a->forecaster, &l->house.plant, (uint64_t)l->settings.sim.seed, start, utc_offset_s, e);
+}
+
 static int open_and_run(struct agent *a, const struct run_words *w)
 {
 	const struct loaded *l = &a->place->loaded;
@@ -202,7 +219,9 @@ static int open_and_run(struct agent *a, const struct run_words *w)
 	a->atn.sign = a->sign.make != NULL ? &a->sign : NULL;
 	if (!l->settings.simulated)
 		a->atn.zone = (struct atn_zone){ a, zone_offset_s };
-	if (!open_runtime(a))
+	if (!open_foresight(a, &e))
+		cli_fail(EXIT_FAILED, "atn run: %s", e.text);
+	else if (!open_runtime(a))
 		cli_fail(EXIT_FAILED, "atn run: out of memory");
 	else if (!open_net(a, &e))
 		cli_fail(EXIT_FAILED, "atn run: %s", e.text);
@@ -212,6 +231,7 @@ static int open_and_run(struct agent *a, const struct run_words *w)
 		net_paho_close(a->paho, 500);
 	runtime_close(a->runtime);
 	clockfile_close(a->clock);
+	forecaster_close(&a->forecaster);
 	return result;
 }
 

@@ -70,6 +70,18 @@ static int take_start(struct sim_words *w, const char *v)
 	return EXIT_DONE;
 }
 
+static int take_weather(struct sim_words *w, const char *v)
+{
+	w->o.weather_file = v;
+	return EXIT_DONE;
+}
+
+static int take_prices(struct sim_words *w, const char *v)
+{
+	w->o.price_file = v;
+	return EXIT_DONE;
+}
+
 static int take_speed(struct sim_words *w, const char *v)
 {
 	(void)w;
@@ -125,6 +137,7 @@ static int read_words(struct sim_words *w, int argc, char **argv)
 	static const struct { const char *word; int (*take)(struct sim_words *, const char *); } options[] = {
 		{ "--days", take_days }, { "--seed", take_seed }, { "--house", take_house }, { "--houses", take_houses },
 		{ "--start", take_start }, { "--speed", take_speed }, { "--faults", take_faults }, { "--fault", take_fault },
+		{ "--weather", take_weather }, { "--prices", take_prices },
 	};
 	size_t n = sizeof(options) / sizeof(options[0]), k;
 	int result = EXIT_DONE;
@@ -165,6 +178,10 @@ static void print_again(const struct sim_words *w, char *out, size_t size)
 
 	if (w->o.start != NULL)
 		n += snprintf(out + n, size - (size_t)n, " --start %.40s", w->o.start);
+	if (w->o.weather_file != NULL)
+		n += snprintf(out + n, size - (size_t)n, " --weather %.100s", w->o.weather_file);
+	if (w->o.price_file != NULL)
+		n += snprintf(out + n, size - (size_t)n, " --prices %.100s", w->o.price_file);
 	if (w->o.orders == NULL)
 		snprintf(out + n, size - (size_t)n, " --faults %.80s", w->profile);
 }

@@ -390,6 +390,7 @@ static bool open_actors(struct daemon *d, struct err *e)
 {
 	const struct house *h = &d->loaded->house;
 	const struct settings *s = settings(d);
+	struct forecast_port forecast_port;
 	struct contract_book book;
 	int list[HOUSE_MAX_CHANNELS];
 
@@ -410,6 +411,9 @@ static bool open_actors(struct daemon *d, struct err *e)
 	scada_show(&d->scada, d->socket != NULL ? control_socket_boxes(d->socket) : NULL);
 	if (!planner_init(&d->planner, h, s, &d->zone))
 		return err_set(e, ERR_MEMORY, 0, "no memory for the planner");
+	forecast_files_open(&d->forecasts, d->stateless ? "" : s->state_dir);
+	forecast_port = forecast_files_port(&d->forecasts);
+	planner_open(&d->planner, &forecast_port);
 	control_init(&d->control, &d->control_port);
 	d->scada.safe_mode = d->life_start.safe_mode;
 	relay_init(&d->relay, h, s, &d->guard_port);
@@ -425,6 +429,7 @@ static bool open_actors(struct daemon *d, struct err *e)
 static void close_actors(struct daemon *d)
 {
 	planner_free(&d->planner);
+	forecast_files_close(&d->forecasts);
 	history_free(d->history);
 }
 

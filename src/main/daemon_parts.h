@@ -21,6 +21,7 @@
 #include "main/daemon.h"
 #include "main/daemon_sim.h"
 #include "port/control_socket.h"
+#include "port/forecast_files.h"
 #include "port/guard_socket.h"
 #include "port/net_paho.h"
 #include "port/sign_sodium.h"
@@ -93,6 +94,7 @@ struct daemon {
 	struct uplink uplink;
 	struct control control;
 	struct planner planner;
+	struct forecast_files forecasts;
 	struct actor actors[DAEMON_MAX_ACTORS];
 	int n_actors;
 };

@@ -73,6 +73,7 @@ static void took(struct daemon *d, const struct settings *to, const struct setti
 static void take_over(struct daemon *d, const struct settings *to, const struct settings_diff *diff)
 {
 	struct change c = { .d = d, .to = to, .sensors = diff->sensors };
+	const struct msg reloaded = { .type = MSG_RELOADED, .to = TO_PLANNER };
 	struct err e;
 
 	if (!daemon_read_zone(d, to, &c.zone, &e)) {
@@ -85,6 +86,7 @@ static void take_over(struct daemon *d, const struct settings *to, const struct 
 	}
 	if ((diff->link || link_is_down(d)) && !renew_link(d, &e))
 		daemon_record(d, LEVEL_ERROR, LOG_CONFIG, 0, "no connection with the changed settings: %.110s", e.text);
+	d->post.post(d->post.self, &reloaded);
 	took(d, to, diff);
 }
 

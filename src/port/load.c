@@ -99,6 +99,8 @@ static void make_all_absolute(const char *cfg_path, struct settings *s)
 	make_absolute(dir, s->uplink.key_file, sizeof(s->uplink.key_file));
 	make_absolute(dir, s->uplink.password_file, sizeof(s->uplink.password_file));
 	make_absolute(dir, s->meter.password_file, sizeof(s->meter.password_file));
+	make_absolute(dir, s->tariff.file, sizeof(s->tariff.file));
+	make_absolute(dir, s->weather.file, sizeof(s->weather.file));
 	make_absolute(dir, s->contract.house_key_file, sizeof(s->contract.house_key_file));
 }
 
@@ -345,6 +347,7 @@ static bool load_all(
 	good = load_house(houses, origins, l, problems) && house_fits(l, origins, problems) && good &&
 		drivers_exist(l, problems) && sensors_have_drivers(l, problems);
 	settings_model_house(&l->settings, &l->house);
+	settings_replay(&l->settings, &l->house);
 	return good;
 }
 

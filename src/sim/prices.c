@@ -6,8 +6,6 @@
 
 enum { HOUR_S = 3600, DAYS = 365, WEEK = 7, SATURDAY = 5 };
 
-const struct series_form prices_form = { "unix_s,usd_per_kwh", 1, { -1e9 } };
-
 static const double ON_PEAK = 0.48763, DAY = 0.05498, NIGHT = 0.05013;
 static const double KEEP = .92, SPREAD = .30, SPIKE_CHANCE = 0.01, SPIKE = 3;
 
@@ -45,7 +43,7 @@ bool prices_open(struct prices *p, const struct plant_prices *from, uint64_t see
 	*p = (struct prices){ .kind = from->kind, .start_s = start_s, .day_of_year = day_of_year,
 		.day_of_week = day_of_week };
 	if (from->kind == SERIES_CSV)
-		return series_load(&p->csv, &prices_form, from->path, e) || err_in(e, "prices");
+		return series_load(&p->csv, &series_prices, from->path, e) || err_in(e, "prices");
 	p->rng = rng_start(seed, "price.lmp");
 	p->x = rng_normal(&p->rng);
 	return true;

@@ -33,7 +33,5 @@ void prices_close(struct prices *);
 struct price_row prices_at(struct prices *, double t_s);
 /* USD/kWh for the wires at that hour (0..23) of that weekday (0 = Monday), not a holiday. */
 double prices_distribution(int weekday, int hour);
-/* Of a Csv: `unix_s,usd_per_kwh`. */
-extern const struct series_form prices_form;
 
 #endif

@@ -2,73 +2,11 @@
 #include "sim/series_csv.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { GAP_S = 3 * 3600, MAX_BYTES = 64 * 1024 * 1024 };
-
-static const char *line_after(const char *p)
-{
-	const char *end = strchr(p, '\n');
-
-	return end != NULL ? end + 1 : p + strlen(p);
-}
-
-static bool number(const char **p, char before, double *out)
-{
-	char *end;
-
-	if (before != '\0' && *(*p)++ != before)
-		return false;
-	*out = strtod(*p, &end);
-	if (end == *p || !isfinite(*out))
-		return false;
-	*p = end;
-	return true;
-}
-
-static bool parse_row(const struct series_form *f, const char *p, struct series_row *out)
-{
-	double unix_s;
-
-	if (!number(&p, '\0', &unix_s) || fabs(unix_s) >= 1e12)
-		return false;
-	out->unix_s = (int64_t)unix_s;
-	for (int i = 0; i < f->columns; i++)
-		if (!number(&p, ',', &out->v[i]) || out->v[i] < f->low[i])
-			return false;
-	while (*p == ' ' || *p == '\r')
-		p++;
-	return *p == '\n' || *p == '\0';
-}
-
-bool series_parse(const struct series_form *f, const char *text, struct series_row *rows, int *n_rows,
-	struct err *e)
-{
-	const char *p = line_after(text);
-	int64_t before = INT64_MIN;
-	int line = 2, n = 0;
-
-	if (strncmp(text, f->header, strlen(f->header)) != 0)
-		return err_set(e, ERR_FORMAT, 0, "line 1: no header (allowed: %s)", f->header);
-	for (; *p != '\0'; p = line_after(p), line++) {
-		struct series_row row = { .unix_s = 0 };
-
-		if (!parse_row(f, p, &row))
-			return err_set(e, ERR_FORMAT, 0, "line %d: not %d numbers in range (allowed: %s)", line,
-				f->columns + 1, f->header);
-		if (row.unix_s <= before)
-			return err_set(e, ERR_FORMAT, 0, "line %d: time goes back - sort the rows", line);
-		before = row.unix_s;
-		if (rows != NULL)
-			rows[n] = row;
-		n++;
-	}
-	*n_rows = n;
-	return n > 0 || err_set(e, ERR_FORMAT, 0, "no rows");
-}
+enum { MAX_BYTES = 64 * 1024 * 1024 };
 
 static char *read_text(const char *path, struct err *e)
 {
@@ -101,7 +39,7 @@ static bool keep_rows(struct series *s, const struct series_form *f, const char 
 	if (!series_parse(f, text, s->rows, &s->n_rows, e))
 		return false;
 	for (int i = 1; i < s->n_rows; i++)
-		s->gaps += s->rows[i].unix_s - s->rows[i - 1].unix_s > GAP_S;
+		s->gaps += s->rows[i].unix_s - s->rows[i - 1].unix_s > SERIES_GAP_S;
 	return true;
 }
 
@@ -134,7 +72,7 @@ double series_find(struct series *s, double unix_s, const struct series_row **a,
 	next = s->at_row + 1 < s->n_rows ? row + 1 : row;
 	*a = row;
 	*b = next;
-	if (next->unix_s - row->unix_s > GAP_S || next == row || unix_s < (double)row->unix_s)
+	if (next->unix_s - row->unix_s > SERIES_GAP_S || next == row || unix_s < (double)row->unix_s)
 		return 0;
 	return (unix_s - (double)row->unix_s) / (double)(next->unix_s - row->unix_s);
 }

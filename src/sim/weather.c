@@ -8,8 +8,6 @@ enum { HOUR_S = 3600, DAYS = 365, MONTHS = 12 };
 
 static const double SOLAR_W_M2 = 1361, RADIAN = M_PI / 180;
 
-const struct series_form weather_form = { "unix_s,out_c,wind_ms,ghi_wm2", 3, { -1e9, 0, 0 } };
-
 struct drift { double keep, sigma; };
 
 static const struct drift temp_drift = { .985, 5 }, wind_drift = { .90, .5 }, cloud_drift = { .95, .25 };
@@ -101,7 +99,7 @@ bool weather_open(struct weather *w, const struct plant_weather *p, uint64_t see
 {
 	*w = (struct weather){ .kind = p->kind, .start_s = start_s };
 	if (p->kind == SERIES_CSV)
-		return series_load(&w->csv, &weather_form, p->path, e) || err_in(e, "weather");
+		return series_load(&w->csv, &series_weather, p->path, e) || err_in(e, "weather");
 	seeded_start(&w->seeded, seed, p->latitude, day_of_year);
 	w->row = weather_draw(&w->seeded, 0);
 	w->next = weather_draw(&w->seeded, 1);

@@ -42,7 +42,5 @@ struct weather_row weather_at(struct weather *, double t_s);
 /* The next hour of a seeded series. */
 struct weather_row weather_draw(struct weather_seeded *, int64_t hour);
 struct weather_normal weather_normal(double day_of_year);
-/* Of a Csv: `unix_s,out_c,wind_ms,ghi_wm2`. */
-extern const struct series_form weather_form;
 
 #endif

@@ -128,6 +128,7 @@ static bool open_actors(struct inhouse *h, struct err *e)
 {
 	const struct house *house = &h->loaded.house;
 	const struct settings *s = &h->loaded.settings;
+	struct forecast_port forecast_port;
 	struct contract_book book;
 	int list[HOUSE_MAX_CHANNELS], n = 0;
 
@@ -149,11 +150,15 @@ static bool open_actors(struct inhouse *h, struct err *e)
 	meter_init(&h->meter, house, s, &h->bus);
 	if (!planner_init(&h->planner, house, s, &h->zone))
 		return err_set(e, ERR_MEMORY, 0, "planner: out of memory");
+	forecast_files_open(&h->forecasts, h->dir);
+	forecast_port = forecast_files_port(&h->forecasts);
+	planner_open(&h->planner, &forecast_port);
 	if (!h->o.plan)
 		planner_free(&h->planner);	/* and so it never plans */
 	uplink_init(&h->uplink, house, s, &h->scada_net, &h->pool, "sim", (struct uuid){ { 1 } });
 	atn_init(&h->atn, house, s, &h->atn_net, &h->memo, ATN_AUTO);
-	return true;
+	h->atn.foresight = (struct atn_foresight){ &h->forecaster, forecaster_look };
+	return !house->has_plant || forecaster_open(&h->forecaster, &house->plant, h->o.seed, h->start, h->utc_offset_s, e);
 }
 
 static bool open_all(struct inhouse *h, struct err *e)
@@ -211,6 +216,8 @@ bool inhouse_restart(struct inhouse *h, int64_t off_ms, bool reboot, struct err 
 	h->single = NULL;
 	inhouse_close_broker(h);
 	planner_free(&h->planner);
+	forecast_files_close(&h->forecasts);
+	forecaster_close(&h->forecaster);
 	history_free(&h->history);
 	h->store.close(h->store.self);
 	memset(h->relays, 0, sizeof(h->relays));
@@ -233,6 +240,8 @@ void inhouse_close(struct inhouse *h)
 		runtime_close(h->threads);
 	inhouse_close_broker(h);
 	planner_free(&h->planner);
+	forecast_files_close(&h->forecasts);
+	forecaster_close(&h->forecaster);
 	history_free(&h->history);
 	if (h->store.close != NULL)
 		h->store.close(h->store.self);

@@ -16,8 +16,10 @@
 #include "actor/sensor.h"
 #include "actor/uplink.h"
 #include "core/wire/inbound.h"
+#include "port/forecast_files.h"
 #include "port/load.h"
 #include "run/single.h"
+#include "sim/forecaster.h"
 #include "sim/guard_sim.h"
 #include "sim/net_sim.h"
 #include "sim/store_faults.h"
@@ -43,6 +45,7 @@ struct inhouse_options {
 	enum inhouse_manner manner;
 	const char *house, *houses_file;
 	const char *start;		/* NULL: that of the demo */
+	const char *weather_file, *price_file;	/* NULL: seeded. Else what happens, and what is foretold */
 	uint64_t seed;
 	int64_t seconds;		/* of a run in threads */
 	bool plan;			/* with the optimiser; without, the house goes by its tariff */
@@ -88,6 +91,8 @@ struct inhouse {
 	struct meter meter;
 	struct uplink uplink;
 	struct planner planner;
+	struct forecast_files forecasts;
+	struct forecaster forecaster;	/* whom the AtomicTNode asks */
 	struct atn atn;
 	struct actor actors[INHOUSE_ACTORS];
 	struct inhouse_event events[INHOUSE_EVENTS];

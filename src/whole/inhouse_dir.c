@@ -28,8 +28,35 @@ static bool first_problem(const struct problems *p, struct err *e)
 	return err_set(e, ERR_CONFIG, 0, "%.180s", p->text[0]);
 }
 
+/* What the files of weather and prices are called, wherever the configuration lies. False: one is not there. */
+static bool find_file(const char *given, char found[PATH_SIZE], struct err *e)
+{
+	char *path = given != NULL ? realpath(given, NULL) : NULL;
+	bool there = given == NULL || (path != NULL && strlen(path) < PATH_SIZE);
+
+	found[0] = '\0';
+	if (!there)
+		err_set(e, ERR_IO, errno, "%.100s: %s", given, path == NULL ? strerror(errno) : "its name is too long");
+	else if (path != NULL)
+		strcpy(found, path);
+	free(path);
+	return there;
+}
+
+static bool print_files(const struct inhouse_options *o, char prices[PATH_SIZE], FILE *to, struct err *e)
+{
+	char weather[PATH_SIZE];
+
+	if (!find_file(o->weather_file, weather, e) || !find_file(o->price_file, prices, e))
+		return false;
+	if (weather[0] != '\0')
+		fprintf(to, "weather: { source = \"file\"; file = \"%s\"; };\n", weather);
+	return true;
+}
+
 static bool print_house(const char *text, size_t length, const struct inhouse_options *o, FILE *to, struct err *e)
 {
+	char prices[PATH_SIZE] = "";
 	struct problems *problems = calloc(1, sizeof(*problems));
 	struct house *house = calloc(1, sizeof(*house));
 	bool read = problems != NULL && house != NULL;
@@ -40,8 +67,9 @@ static bool print_house(const char *text, size_t length, const struct inhouse_op
 		read = first_problem(problems, e);
 	if (read && !house->simulated)
 		read = err_set(e, ERR_CONFIG, 0, "%.60s is a real house - see: spaceheat sim houses", o->house);
+	read = read && print_files(o, prices, to, e);
 	if (read)
-		demo_print_config(house, to);
+		demo_print_config(house, prices[0] != '\0' ? prices : NULL, to);
 	if (read && house->has_plant && house->plant.dt_s <= POLL_MOST_S)
 		fprintf(to, polls, (int)house->plant.dt_s);
 	free(problems);

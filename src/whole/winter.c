@@ -242,7 +242,8 @@ static bool open_winter(struct winter *w, struct err *e)
 {
 	const struct winter_options *o = w->o;
 	struct inhouse_options in = { .manner = INHOUSE_SINGLE, .house = o->house, .houses_file = o->houses_file,
-		.start = o->start, .seed = o->seed, .plan = o->plan, .line = line, .sent = sent, .ctx = w };
+		.start = o->start, .weather_file = o->weather_file, .price_file = o->price_file,
+		.seed = o->seed, .plan = o->plan, .line = line, .sent = sent, .ctx = w };
 	const struct loaded *l;
 
 	w->called = MONO_NEVER;

@@ -11,6 +11,7 @@ enum { WINTER_FAULTS = 2048, WINTER_HASH = 32 };
 
 struct winter_options {
 	const char *house, *houses_file, *start;	/* start NULL: that of the demo */
+	const char *weather_file, *price_file;	/* NULL: seeded */
 	uint64_t seed;
 	int days;
 	struct inject_wish faults;		/* unless there are orders: */

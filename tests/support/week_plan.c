@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "week_plan.h"
 
-#include <math.h>
 #include <stdlib.h>
 
-enum { REPLAN_S = 1800, STEP_S = 900 };
+#include "sim/forecaster.h"
 
-/* How wrong forecasts are: temperature in K from a day ahead on, wind and sun and prices as a share. */
-static const double TEMP_K = 2.5, WEATHER_SHARE = 0.4, PRICE_SHARE = 0.25, STAYS = 0.95;
+enum { REPLAN_S = 1800, STEP_S = 900 };
 
 bool week_optimiser_open(struct week_optimiser *o, const struct plant *plant, const struct local_params *q,
 	uint64_t seed, bool noisy, bool coarse)
@@ -32,36 +30,25 @@ void week_optimiser_close(struct week_optimiser *o)
 	o->values = NULL;
 }
 
-/* Of one forecast: temperature errs the same way throughout, prices drift away from the present one. */
-struct errors { double temp, price; };
-
-static double share_off(struct week_optimiser *o, double share)
-{
-	return fmax(0, 1 + share * rng_normal(&o->rng));
-}
-
-static struct plan_row told(struct week_optimiser *o, const struct week_now *n, int64_t hour, int ahead, struct errors *e)
+static struct plan_row told(struct week_optimiser *o, const struct week_now *n, int64_t hour, int ahead, struct forecast_errors *e)
 {
 	int64_t h = hour < n->n_hours ? hour : n->n_hours - 1;
-	const struct weather_row *w = &n->weather[h];
-	struct plan_row row = { w->out_c, w->wind_ms, w->sun_w_m2, n->usd_per_kwh[h], STEP_S };
+	struct weather_row w = n->weather[h];
+	double usd = n->usd_per_kwh[h];
 
-	if (!o->noisy)
-		return row;
-	row.out_c += TEMP_K * fmin(1, ahead / 24.0) * e->temp;
-	row.wind_ms *= share_off(o, WEATHER_SHARE);
-	row.sun_w_m2 *= share_off(o, WEATHER_SHARE);
-	row.usd_per_kwh *= fmax(0, 1 + PRICE_SHARE * e->price);
-	e->price = STAYS * e->price + sqrt(1 - STAYS * STAYS) * rng_normal(&o->rng);
-	return row;
+	if (o->noisy)
+		forecast_err_hour(e, ahead, &w, &usd);
+	return (struct plan_row){ w.out_c, w.wind_ms, w.sun_w_m2, usd, STEP_S };
 }
 
 static void forecast(struct week_optimiser *o, const struct week_now *n)
 {
-	struct errors e = { .temp = o->noisy ? rng_normal(&o->rng) : 0 };
+	struct forecast_errors e = { .temp = 0 };
 	struct plan_row row = { 0 };
 	int64_t before = -1;
 
+	if (o->noisy)
+		e = forecast_errs(&o->rng);
 	for (int i = 0; i < WEEK_PLAN_ROWS; i++) {
 		int64_t hour = (n->t_s + i * (int64_t)STEP_S) / 3600;
 

@@ -474,6 +474,44 @@ static void send_times_strictly_increase(void **state)
 	free(s);
 }
 
+static bool foresee(void *self, struct wall now, struct atn_forecast *f)
+{
+	(void)self;
+	*f = (struct atn_forecast){ .start_s = now.ms / 3600000 * 3600, .n = ATN_FORECAST_HOURS };
+	for (int i = 0; i < f->n; i++)
+		f->hour[i] = (struct atn_forecast_hour){ -95, 250, 2000, 1e9 };	/* beyond what the message can say */
+	return true;
+}
+
+/* Weather and prices are told when the SCADA comes, at each whole hour, and when it comes again; without a contract too. */
+static void foretells_each_hour(void **state)
+{
+	struct stage *s = stage_new(ATN_AUTO);
+	const struct msg_weather *w;
+
+	(void)state;
+	s->atn.foresight = (struct atn_foresight){ s, foresee };
+	tick_at(s, 0);
+	assert_int_equal(s->n_sent, 0);
+	come_online(s);		/* 05:55 */
+	assert_true(count_sent(s, MSG_WEATHER) == 1 && count_sent(s, MSG_PRICES) == 1);
+	w = &last_sent(s, MSG_WEATHER)->weather;
+	assert_true(w->n == FORECAST_PART && w->parts == 3 && w->out_cc[0] == -9000 && w->wind_cms[0] == 10000 &&
+		w->sun_w_m2[0] == 1500);
+	tick_at(s, 299000);
+	assert_int_equal(count_sent(s, MSG_WEATHER), 1);
+	assert_true(s->out.wake_at.ms <= 300000);
+	tick_at(s, 300000);
+	tick_at(s, 300000);
+	assert_true(count_sent(s, MSG_WEATHER) == 2 && count_sent(s, MSG_PRICES) == 2);
+	give(s, (struct msg){ .type = MSG_SCADA_STATE, .scada_state = { false } });
+	tick_at(s, 2 * 3600000);
+	assert_int_equal(count_sent(s, MSG_WEATHER), 2);
+	give(s, (struct msg){ .type = MSG_SCADA_STATE, .scada_state = { true } });
+	assert_int_equal(count_sent(s, MSG_WEATHER), 3);
+	free(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -489,6 +527,7 @@ int main(void)
 		cmocka_unit_test(a_restart_goes_on_with_the_contract),
 		cmocka_unit_test(an_absent_scada_is_waited_for),
 		cmocka_unit_test(send_times_strictly_increase),
+		cmocka_unit_test(foretells_each_hour),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

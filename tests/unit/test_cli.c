@@ -88,7 +88,7 @@ static void write_cfg(struct desk *d, const struct house *h, const char *host)
 	FILE *f = fopen(d->cfg, "w");
 
 	assert_non_null(f);
-	demo_print_config(h, f);
+	demo_print_config(h, NULL, f);
 	fprintf(f, "houses_file = \"%s\"; state_dir = \"%s\";\n", d->houses, d->dir);
 	fprintf(f, "uplink: { host = \"%s\"; port = 18899; tls = false; allow_insecure_broker = true; };\n",
 		host);

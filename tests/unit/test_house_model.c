@@ -42,11 +42,12 @@ static double cost_of(const struct plant *p)
 	struct tariff t = { .peaks = { { 0x7f, 7 * 60, 12 * 60, 0.5 } }, .n_peaks = 1, .usd_per_kwh = 0.14 };
 	struct zone utc = { .n = 0 };
 	struct plan_problem problem;
+	struct plan_basis basis;
 	double *values;
 
 	plan_problem_of(&problem, p, 20, 65, true);
 	problem.rows = rows;
-	problem.n_rows = plan_rows_persist(rows, 1800000000, -8, &t, &utc);
+	problem.n_rows = plan_rows(rows, 1800000000, &(struct plan_outlook){ .out_c = -8, .tariff = &t, .zone = &utc }, &basis);
 	values = malloc(plan_table_bytes(&problem));
 	assert_non_null(values);
 	plan_solve(&solver, &problem, values);

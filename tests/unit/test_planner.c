@@ -193,17 +193,19 @@ static void rows_follow_the_clock(void **state)
 {
 	struct tariff t = { .usd_per_kwh = 0.2 };
 	struct zone utc = { .n = 0 };
+	struct plan_outlook o = { .out_c = -5, .tariff = &t, .zone = &utc };
 	struct plan_row rows[PLAN_QUARTERS];
+	struct plan_basis basis;
 
 	(void)state;
-	assert_int_equal(plan_rows_persist(rows, START_S + 300, -5, &t, &utc), PLAN_QUARTERS);
+	assert_int_equal(plan_rows(rows, START_S + 300, &o, &basis), PLAN_QUARTERS);
 	assert_true(rows[0].dt_s == 600 && rows[1].dt_s == 900);
-	assert_int_equal(plan_rows_persist(rows, START_S + 301, -5, &t, &utc), PLAN_QUARTERS - 1);
+	assert_int_equal(plan_rows(rows, START_S + 301, &o, &basis), PLAN_QUARTERS - 1);
 	assert_true(rows[0].dt_s == 599 + 900 && rows[1].dt_s == 900);
 	assert_int_equal(plan_row_of(START_S + 301, 0), 0);
 	assert_int_equal(plan_row_of(START_S + 301, 1), 0);
 	assert_int_equal(plan_row_of(START_S + 301, 2), 1);
-	plan_rows_persist(rows, START_S, -5, &t, &utc);
+	plan_rows(rows, START_S, &o, &basis);
 	assert_true(rows[0].out_c == -5 && fabs(rows[48].out_c - -6) < 1e-9);
 }
 

@@ -89,7 +89,7 @@ static void assert_number(const cJSON *o, const char *key, double want)
 static void status_has_every_key(void **state)
 {
 	static const char *const keys[] = { "v", "house", "t_ms", "health", "version", "uptime_s", "simulated", "speed",
-		"safe_mode", "clock", "contract", "comfort", "freeze", "store", "power", "today", "relays", "uplink",
+		"safe_mode", "clock", "contract", "comfort", "freeze", "store", "power", "today", "relays", "heats_by", "plan", "uplink",
 		"history", "sensors", "alerts" };
 	static const char *const contract[] = { "id", "state", "mode", "cause", "start_ms", "end_ms", "atn", "beat_age_s",
 		"beat_limit_s", "echo_ok", "energy_wh", "energy_estimated_wh", "instruction_w", "log_seq", "log_head",

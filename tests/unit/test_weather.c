@@ -176,7 +176,7 @@ static void a_wrong_file_is_refused_with_its_line(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_false(series_parse(&weather_form, cases[i].text, NULL, &n, &e));
+		assert_false(series_parse(&series_weather, cases[i].text, NULL, &n, &e));
 		assert_non_null(strstr(e.text, cases[i].says));
 	}
 	assert_false(weather_open(&w, &p, 1, 0, 0, &e));

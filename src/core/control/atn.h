@@ -87,6 +87,11 @@ const char *atn_action_words(enum atn_action);
 /* The contract as the AtomicTNode sees it: what it must remember to say the same again. */
 struct atn_contract { struct uuid id; int64_t start_s, end_s; int32_t max_power_w; };
 
+/* What it foretells: each hour from start_s on. The market's price, without distribution. */
+enum { ATN_FORECAST_HOURS = 54, ATN_FORECAST_S = 3600 };	/* 48 h of it are left when the next one is late by six */
+struct atn_forecast_hour { double out_c, wind_ms, sun_w_m2, usd_per_mwh; };
+struct atn_forecast { int64_t start_s; int n; struct atn_forecast_hour hour[ATN_FORECAST_HOURS]; };
+
 /* What outlives the program. */
 struct atn_memory {
 	bool has_contract;

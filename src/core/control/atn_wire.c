@@ -2,6 +2,7 @@
 #include "core/control/atn_wire.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -84,6 +85,36 @@ void atn_compose_report_ack(const struct house *h, struct uuid contract, struct 
 	};
 
 	encode(h, &dispatch_contract_report_ack_wire, &m, out);
+}
+
+static int32_t whole(double value, double low, double high)
+{
+	return (int32_t)lround(fmin(fmax(value, low), high));
+}
+
+void atn_compose_weather(const struct house *h, const struct atn_forecast *f, int64_t send_ms, struct atn_message *out)
+{
+	int32_t out_c[ATN_FORECAST_HOURS], wind[ATN_FORECAST_HOURS], sun[ATN_FORECAST_HOURS];
+	struct weather_forecast m = { .head = head(h, send_ms), .start_unix_s = f->start_s, .n = f->n,
+		.outdoor_c_times_100 = out_c, .wind_ms_times_100 = wind, .sun_w_per_m2 = sun };
+
+	for (int i = 0; i < f->n; i++) {
+		out_c[i] = whole(100 * f->hour[i].out_c, -9000, 6000);
+		wind[i] = whole(100 * f->hour[i].wind_ms, 0, 10000);
+		sun[i] = whole(f->hour[i].sun_w_m2, 0, 1500);
+	}
+	encode(h, &weather_forecast_wire, &m, out);
+}
+
+void atn_compose_prices(const struct house *h, const struct atn_forecast *f, int64_t send_ms, struct atn_message *out)
+{
+	int32_t usd[ATN_FORECAST_HOURS];
+	struct price_forecast m = { .head = head(h, send_ms), .start_unix_s = f->start_s, .n = f->n,
+		.usd_per_mwh_times_1000 = usd };
+
+	for (int i = 0; i < f->n; i++)
+		usd[i] = whole(1000 * f->hour[i].usd_per_mwh, -1e7, 1e7);
+	encode(h, &price_forecast_wire, &m, out);
 }
 
 void atn_compose_ask(const struct house *h, struct atn_message *out)

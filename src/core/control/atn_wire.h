@@ -30,6 +30,8 @@ void atn_compose_end(const struct house *, struct uuid contract, const char *cau
 	struct atn_message *);
 void atn_compose_report_ack(const struct house *, struct uuid contract, struct uuid report, int64_t send_ms,
 	struct atn_message *);
+void atn_compose_weather(const struct house *, const struct atn_forecast *, int64_t send_ms, struct atn_message *);
+void atn_compose_prices(const struct house *, const struct atn_forecast *, int64_t send_ms, struct atn_message *);
 /* Ask for a snapshot. */
 void atn_compose_ask(const struct house *, struct atn_message *);
 /* A zero contract is left out: the seed's dispatch. `about` has at most ALIAS_SIZE - 1 characters. */

@@ -55,20 +55,42 @@ int plan_row_of(int64_t now_s, int quarter)
 	return joined(now_s) && quarter > 0 ? quarter - 1 : quarter;
 }
 
-int plan_rows_persist(struct plan_row rows[PLAN_QUARTERS], int64_t now_s, double out_c, const struct tariff *t,
-	const struct zone *z)
+bool plan_usd_per_kwh(const struct plan_outlook *o, int64_t now_s, int64_t unix_s, double *usd_per_kwh)
+{
+	double tariff = tariff_usd_per_kwh(o->tariff, o->zone, unix_s), usd;
+	bool known;
+
+	*usd_per_kwh = tariff;
+	if (o->prices == NULL)
+		return true;
+	known = price_known(o->prices, unix_s, &usd);
+	if (known || price_usual(o->prices, now_s, unix_s, &usd))
+		*usd_per_kwh = o->distribution ? usd + tariff : usd;
+	return known;
+}
+
+static struct plan_row row_at(const struct plan_outlook *o, int64_t now_s, int64_t at_s, struct plan_basis *basis)
+{
+	struct forecast_hour w = { o->out_c - SINKS_K_PER_S * (double)(at_s - quarter_start_s(now_s)), WIND_MS, 0 };
+	struct plan_row row = { .dt_s = PLAN_STEP_S };
+
+	basis->persistence = o->weather == NULL || !forecast_weather_at(o->weather, at_s, &w);
+	row.out_c = w.out_c;
+	row.wind_ms = w.wind_ms;
+	row.sun_w_m2 = w.sun_w_m2;
+	if (!plan_usd_per_kwh(o, now_s, at_s, &row.usd_per_kwh) && at_s % (QUARTERS_AN_HOUR * PLAN_STEP_S) == 0)
+		basis->guessed++;
+	return row;
+}
+
+int plan_rows(struct plan_row rows[PLAN_QUARTERS], int64_t now_s, const struct plan_outlook *o, struct plan_basis *basis)
 {
 	int64_t start_s = quarter_start_s(now_s);
-	double usd[PLAN_QUARTERS];
 	int n = joined(now_s) ? PLAN_QUARTERS - 1 : PLAN_QUARTERS, skipped = PLAN_QUARTERS - n;
 
-	for (int q = 0; q < PLAN_QUARTERS; q++)
-		usd[q] = tariff_usd_per_kwh(t, z, start_s + q * (int64_t)PLAN_STEP_S);
-	for (int k = 0; k < n; k++) {
-		int64_t ahead_s = (k + skipped) * (int64_t)PLAN_STEP_S;
-
-		rows[k] = (struct plan_row){ out_c - SINKS_K_PER_S * (double)ahead_s, WIND_MS, 0, usd[k + skipped], PLAN_STEP_S };
-	}
+	*basis = (struct plan_basis){ .guessed = 0 };
+	for (int k = 0; k < n; k++)
+		rows[k] = row_at(o, now_s, start_s + (k + skipped) * (int64_t)PLAN_STEP_S, basis);
 	rows[0].dt_s = (double)(start_s + (1 + skipped) * (int64_t)PLAN_STEP_S - now_s);
 	return n;
 }
@@ -80,11 +102,13 @@ static int8_t half_c(double c)
 	return (int8_t)fmax(INT8_MIN, fmin(INT8_MAX, round(2 * c)));
 }
 
-void plan_tell(struct msg_plan *m, const struct plan *p, const struct plan_solver *s, int64_t now_s)
+void plan_tell(struct msg_plan *m, const struct plan *p, const struct plan_solver *s, const struct plan_basis *basis,
+	int64_t now_s)
 {
 	double wh = 0;
 
-	*m = (struct msg_plan){ .start_s = quarter_start_s(now_s), .persistence = true,
+	*m = (struct msg_plan){ .start_s = quarter_start_s(now_s),
+		.guessed_hours = (uint8_t)basis->guessed,
 		.cost_usd = (float)(p->cost_usd - plan_value_usd(s, p->n, p->state[p->n])),
 		.heat_usd_per_kwh = (float)plan_heat_usd_per_kwh(s, 0, p->state[0]) };
 	for (int k = 0; k < p->n; k++)

@@ -13,12 +13,12 @@ struct tariff tariff_of_settings(const struct settings_tariff *c)
 {
 	struct tariff t = { .lead_s = TARIFF_LEAD_S };
 
-	if (c->kind == TARIFF_TOU && c->n_peaks == 0)
+	if (c->kind != TARIFF_FLAT && c->n_peaks == 0)
 		t = tariff_default();
 	t.usd_per_kwh = c->price_per_kwh;
 	for (int i = 0; i < t.n_peaks; i++)
 		t.peaks[i].usd_per_kwh = TARIFF_PEAK_TIMES * c->price_per_kwh;
-	if (c->kind != TARIFF_TOU)
+	if (c->kind == TARIFF_FLAT)
 		return t;
 	for (int i = 0; i < c->n_peaks; i++)
 		t.peaks[t.n_peaks++] = (struct tariff_peak){ c->peaks[i].days, c->peaks[i].from_min, c->peaks[i].to_min,

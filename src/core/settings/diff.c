@@ -134,6 +134,7 @@ void settings_take_live(struct settings *to, const struct settings *from)
 	to->comfort = from->comfort;
 	to->season = from->season;
 	to->tariff = from->tariff;
+	to->weather = from->weather;
 	to->sensors = from->sensors;
 	to->history = from->history;
 	to->log = from->log;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The model of a real house, from the settings: the same numbers that a simulated house has as its Plant, those of them
  * that deciding needs. */
+#include <string.h>
+
 #include "core/settings/settings.h"
 
 static const double J_PER_KJ = 1000;
@@ -69,3 +71,22 @@ void settings_model_house(const struct settings *s, struct house *h)
 	take_backup(s, p);
 	h->has_model = true;
 }
+
+void settings_replay(const struct settings *s, struct house *h)
+{
+	struct plant *p = &h->plant;
+
+	if (!s->simulated || !h->has_plant)
+		return;
+	if (s->weather.source == WEATHER_FILE && s->weather.file[0] != '\0') {
+		p->weather.kind = SERIES_CSV;
+		memcpy(p->weather.path, s->weather.file, sizeof(p->weather.path));
+	}
+	if (s->tariff.kind == TARIFF_FILE && s->tariff.file[0] != '\0') {
+		p->prices.kind = SERIES_CSV;
+		memcpy(p->prices.path, s->tariff.file, sizeof(p->prices.path));
+	}
+}
+
+_Static_assert(sizeof(((struct plant_weather *)0)->path) == PATH_SIZE, "a path of the settings fits");
+_Static_assert(sizeof(((struct plant_prices *)0)->path) == PATH_SIZE, "a path of the settings fits");

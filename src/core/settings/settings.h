@@ -24,6 +24,8 @@ bool settings_resolve(struct settings *, const struct house *, const struct conf
 
 /* Gives a house that has no Plant the model that house_model.* describes, if any; after settings_resolve. */
 void settings_model_house(const struct settings *, struct house *);
+/* A simulated house for which files of weather and prices are configured lives through what they say. */
+void settings_replay(const struct settings *, struct house *);
 
 /* One setting as people read it; secrets as (set). fallback: its default, or NULL; file: where it comes from, NULL: it
  * is the default, or the origins are not known. */

@@ -38,7 +38,8 @@ static const char *const kinds[] = { RELAY_KINDS(WORD) };
 static const char *const seasons[] = { "auto", "shoulder", "standby" };
 /* index = 1 + enum plant_kind */
 static const char *const models[] = { "none", "ElementTank", "HpBuffer", "HpStoreBuffer" };
-static const char *const tariffs[] = { "flat", "tou" };
+static const char *const tariffs[] = { "flat", "tou", "file", "market" };
+static const char *const weathers[] = { "sensor", "file", "mqtt" };
 static const char *const fail_states[] = { FAIL_STATES(WORD) };
 static const char *const biases[] = { LINE_BIASES(WORD) };
 static const char *const parities[] = { "none", "even", "odd" };
@@ -219,7 +220,10 @@ const struct setting settings_table[] = {
 		"\"shoulder\": heat without the store; \"standby\": do not heat, but watch for frost"),
 
 	CHOICE("tariff.kind", "\"tou\"", tariffs, AT(tariff.kind), RELOAD_LIVE,
-		"\"flat\": one price all day; \"tou\": dearer in the peaks"),
+		"\"flat\": one price all day; \"tou\": dearer in the peaks; \"file\": as tariff.file has it; \"market\": the market's, told by "
+		"the AtomicTNode or tariff.file, and these prices for its distribution"),
+	TEXT("tariff.file", "\"\"", AT(tariff.file), RELOAD_LIVE,
+		"CSV file of prices, unix_s,usd_per_kwh; read again when it changes"),
 	{ .path = "tariff.holidays", .type = SET_TEXTS, .unit = "", .fallback = "[ ]", NO_RAILS,
 		.says = "Days without peaks, like \"2027-01-01\"", .count = SETTINGS_MAX_HOLIDAYS,
 		.example = "[ \"2027-01-01\", \"2027-07-05\" ]",
@@ -241,6 +245,12 @@ const struct setting settings_table[] = {
 		"Price in it", NULL),
 	BOOL("tariff.follows_dst", "true", AT(tariff.follows_dst), RELOAD_LIVE,
 		"Do the peaks follow summer time? false: fixed standard time"),
+
+	CHOICE("weather.source", "\"mqtt\"", weathers, AT(weather.source), RELOAD_LIVE,
+		"Who foretells it: the AtomicTNode (\"mqtt\"), weather.file (\"file\"), nobody (\"sensor\": as now outdoors, 1 K "
+		"colder in 12 h)"),
+	TEXT("weather.file", "\"\"", AT(weather.file), RELOAD_LIVE,
+		"CSV file of hours, unix_s,out_c,wind_ms,ghi_wm2; read again when it changes"),
 
 	CHOICE("house_model.kind", "\"none\"", models, AT(house_model.kind), RELOAD_RESTART,
 		"What a real house is, so that it can plan; \"none\": heated by thermostat and tariff"),
@@ -408,8 +418,6 @@ const struct setting settings_table[] = {
 
 
 
-	RESERVED("tariff.file", SET_TEXT),
-	RESERVED("weather.source", SET_TEXT), RESERVED("weather.file", SET_TEXT),
 	RESERVED("weather.latitude", SET_FLOAT), RESERVED("weather.longitude", SET_FLOAT),
 	RESERVED("web.listen", SET_TEXT), RESERVED("web.port", SET_INT), RESERVED("web.token_file", SET_TEXT),
 	RESERVED("web.hosts", SET_TEXTS), RESERVED("web.commands", SET_BOOL),

@@ -19,6 +19,7 @@ enum {
 	INBOUND_ATN_MEMORY = 2 * 1024 * 1024,	/* ... of at most 256 KiB */
 	INBOUND_MAX_ACKS = 64,			/* of one status.ack */
 	INBOUND_MAX_CHANNELS = 64,		/* of one history.request */
+	INBOUND_FORECASTS = 3,			/* parts of one of 72 h */
 };
 
 struct inbound_identity {
@@ -34,6 +35,8 @@ struct inbound_parts {
 	int n, next;
 	struct uuid acks[INBOUND_MAX_ACKS];
 	char channels[INBOUND_MAX_CHANNELS][CHANNEL_NAME];
+	struct msg_weather weather[INBOUND_FORECASTS];
+	struct msg_prices prices[INBOUND_FORECASTS];
 };
 
 struct inbound {

@@ -122,6 +122,12 @@ bool inbound_scada_more(void *self, struct msg *out)
 		out->history_request.part = (uint8_t)part;
 		if (part < p->n)
 			memcpy(out->history_request.channel, p->channels[part], CHANNEL_NAME);
+	} else if (p->first.type == MSG_WEATHER && part < p->first.weather.parts) {
+		*out = p->first;
+		out->weather = p->weather[part];
+	} else if (p->first.type == MSG_PRICES && part < p->first.prices.parts) {
+		*out = p->first;
+		out->prices = p->prices[part];
 	} else {
 		return false;
 	}
@@ -163,6 +169,51 @@ static bool build_history_request(struct inbound *in, const void *message, struc
 	return inbound_scada_more(in, out);
 }
 
+static int part_size(int n, int part)
+{
+	int left = n - part * FORECAST_PART;
+
+	return left < FORECAST_PART ? left : FORECAST_PART;
+}
+
+static bool build_weather(struct inbound *in, const void *message, struct msg *out, struct refusal *why)
+{
+	const struct weather_forecast *m = message;
+	struct inbound_parts *p = &in->parts;
+	int parts = parts_of(m->n, FORECAST_PART);
+
+	(void)why;
+	for (int i = 0; i < parts; i++)
+		p->weather[i] = (struct msg_weather){ .start_s = m->start_unix_s, .send_ms = m->head.send_time_unix_ms,
+			.n = (uint8_t)part_size(m->n, i), .part = (uint8_t)i, .parts = (uint8_t)parts };
+	for (int i = 0; i < m->n; i++) {
+		struct msg_weather *w = &p->weather[i / FORECAST_PART];
+		int k = i % FORECAST_PART;
+
+		w->out_cc[k] = (int16_t)m->outdoor_c_times_100[i];
+		w->wind_cms[k] = (uint16_t)m->wind_ms_times_100[i];
+		w->sun_w_m2[k] = (uint16_t)m->sun_w_per_m2[i];
+	}
+	p->first = (struct msg){ .type = MSG_WEATHER, .to = TO_SCADA, .weather = p->weather[0] };
+	return inbound_scada_more(in, out);
+}
+
+static bool build_prices(struct inbound *in, const void *message, struct msg *out, struct refusal *why)
+{
+	const struct price_forecast *m = message;
+	struct inbound_parts *p = &in->parts;
+	int parts = parts_of(m->n, FORECAST_PART);
+
+	(void)why;
+	for (int i = 0; i < parts; i++)
+		p->prices[i] = (struct msg_prices){ .start_s = m->start_unix_s, .send_ms = m->head.send_time_unix_ms,
+			.n = (uint8_t)part_size(m->n, i), .part = (uint8_t)i, .parts = (uint8_t)parts };
+	for (int i = 0; i < m->n; i++)
+		p->prices[i / FORECAST_PART].usd_per_mwh_k[i % FORECAST_PART] = m->usd_per_mwh_times_1000[i];
+	p->first = (struct msg){ .type = MSG_PRICES, .to = TO_SCADA, .prices = p->prices[0] };
+	return inbound_scada_more(in, out);
+}
+
 static const struct reception receptions[] = {
 	{ &gt_dispatch_boolean_wire, build_dispatch, false },
 	{ &dispatch_contract_offer_wire, build_offer, false },
@@ -173,6 +224,8 @@ static const struct reception receptions[] = {
 	{ &energy_instruction_wire, build_instruction, false },
 	{ &status_ack_wire, build_status_ack, false },
 	{ &history_request_wire, build_history_request, false },
+	{ &weather_forecast_wire, build_weather, false },
+	{ &price_forecast_wire, build_prices, false },
 };
 
 bool inbound_scada(void *self, const char *topic, const void *bytes, size_t length, bool retained,

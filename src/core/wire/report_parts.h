@@ -8,5 +8,7 @@
 void report_begin(struct writer *, const struct report_facts *);
 void report_contract_member(struct writer *, const struct report_facts *);
 void report_relay_list(struct writer *, const struct report_facts *);
+/* Members on what the plan stands: weather, guessed_price_hours, fit. */
+void report_plan_basis(struct writer *, const struct msg_plan *);
 
 #endif

@@ -6,6 +6,9 @@
 
 enum { PER_CENT = 100 };
 
+/* index = enum weather_source; the one of the thermometer alone is what it was */
+static const char *const weathers[] = { "persistence", "file", "atn" };
+
 static void write_steps(struct writer *w, const struct msg_plan *p)
 {
 	member_open(w, "steps", '[');
@@ -25,6 +28,17 @@ static void write_steps(struct writer *w, const struct msg_plan *p)
 	member_close(w, ']');
 }
 
+void report_plan_basis(struct writer *w, const struct msg_plan *p)
+{
+	member_text(w, "weather", weathers[p->weather_from]);
+	member_int(w, "guessed_price_hours", p->guessed_hours);
+	member_open(w, "fit", '{');
+	member_milli(w, "load_factor", (int64_t)((double)p->load_factor * 1000 + 0.5));
+	member_milli(w, "cop_factor", (int64_t)((double)p->cop_factor * 1000 + 0.5));
+	member_int(w, "days", p->fit_days);
+	member_close(w, '}');
+}
+
 void report_plan(struct writer *w, const struct report_facts *f)
 {
 	const struct house_view *v = f->view;
@@ -37,7 +51,7 @@ void report_plan(struct writer *w, const struct report_facts *f)
 	} else {
 		member_open(w, "plan", '{');
 		member_int(w, "age_s", v->plan_age_ms / 1000);
-		member_text(w, "weather", v->plan.persistence ? "persistence" : "forecast");
+		report_plan_basis(w, &v->plan);
 		member_milli(w, "energy_kwh", (int64_t)((double)v->plan.energy_kwh * 1000));
 		member_milli(w, "cost", (int64_t)((double)v->plan.cost_usd * 1000));
 		member_text(w, "currency", f->settings->display.currency);

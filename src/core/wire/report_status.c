@@ -213,6 +213,21 @@ static void write_sensor_counts(struct writer *w, const struct report_facts *f)
 	member_close(w, '}');
 }
 
+static void write_plan(struct writer *w, const struct report_facts *f)
+{
+	const struct house_view *v = f->view;
+
+	member_text(w, "heats_by", v->heats_by);
+	if (!v->has_plan) {
+		member_null(w, "plan");
+		return;
+	}
+	member_open(w, "plan", '{');
+	member_int(w, "age_s", v->plan_age_ms / 1000);
+	report_plan_basis(w, &v->plan);
+	member_close(w, '}');
+}
+
 void report_status(struct writer *w, const struct report_facts *f)
 {
 	report_begin(w, f);
@@ -226,6 +241,7 @@ void report_status(struct writer *w, const struct report_facts *f)
 	write_uplink(w, f);
 	write_history(w, f);
 	write_sensor_counts(w, f);
+	write_plan(w, f);
 	member_open(w, "alerts", '{');
 	member_int(w, "critical", f->alerts.critical);
 	member_int(w, "error", f->alerts.error);

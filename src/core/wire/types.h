@@ -312,6 +312,22 @@ struct history_request {
 	enum standard standard;
 };
 
+/* Hours from start on: temperature and wind at their start, the sun's mean. */
+struct weather_forecast {
+	struct wire_head head;
+	int64_t start_unix_s;
+	int n;
+	const int32_t *outdoor_c_times_100, *wind_ms_times_100, *sun_w_per_m2;
+};
+
+/* The market's price of each hour from start on; distribution is not in it. */
+struct price_forecast {
+	struct wire_head head;
+	int64_t start_unix_s;
+	int n;
+	const int32_t *usd_per_mwh_times_1000;
+};
+
 /* From the SCADA. */
 struct dispatch_contract_answer {
 	struct wire_head head;
@@ -402,6 +418,8 @@ struct scada_state {
 	X(energy_instruction, "energy.instruction.100") \
 	X(status_ack, "status.ack.100") \
 	X(history_request, "history.request.100") \
+	X(weather_forecast, "weather.forecast.100") \
+	X(price_forecast, "price.forecast.100") \
 	X(dispatch_contract_answer, "dispatch.contract.answer.100") \
 	X(dispatch_contract_report, "dispatch.contract.report.100") \
 	X(dispatch_result, "dispatch.result.100") \

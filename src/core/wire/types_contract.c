@@ -8,6 +8,8 @@ enum {
 	OFFER_STEP_S = 60,
 	INSTRUCTION_STEP_S = 300,
 	ACKS_MAX = 64,
+	FORECAST_MAX = 72,
+	FORECAST_STEP_S = 3600,
 };
 
 #define WORD_ONLY(constant, word) word,
@@ -154,6 +156,50 @@ static bool interval_is_sound(const void *message, struct refusal *r)
 }
 WIRE(history_request, "history.request.100", history_request_fields,
 	.agrees = interval_is_sound, .axiom = "FromUnixS < ToUnixS");
+
+#define HOURLY(s, m, name, lo, hi)						\
+	LIST_OF(s, m, n, name, FIELD_INT, .min = (lo), .max = (hi), .max_count = FORECAST_MAX)
+
+static const struct field weather_forecast_fields[] = {
+	HEAD(weather_forecast),
+	UNIX_S(weather_forecast, start_unix_s, "StartUnixS"),
+	HOURLY(weather_forecast, outdoor_c_times_100, "OutdoorCTimes100List", -9000, 6000),
+	HOURLY(weather_forecast, wind_ms_times_100, "WindMsTimes100List", 0, 10000),
+	HOURLY(weather_forecast, sun_w_per_m2, "SunWPerM2List", 0, 1500),
+	SIG(weather_forecast),
+};
+
+static bool hours_are_sound(int64_t start_unix_s, int n, const char *list, struct refusal *r)
+{
+	if (start_unix_s % FORECAST_STEP_S != 0)
+		return refuse(r, DIAG_OUT_OF_RANGE, "StartUnixS", "must be a multiple of 3600 s");
+	return n > 0 || refuse(r, DIAG_OUT_OF_RANGE, list, "must hold 1 to 72 hours");
+}
+
+static bool weather_is_sound(const void *message, struct refusal *r)
+{
+	const struct weather_forecast *m = message;
+
+	return hours_are_sound(m->start_unix_s, m->n, "OutdoorCTimes100List", r);
+}
+WIRE(weather_forecast, "weather.forecast.100", weather_forecast_fields,
+	.agrees = weather_is_sound, .axiom = "hourly from StartUnixS on, a multiple of 3600; 1 to 72 hours");
+
+static const struct field price_forecast_fields[] = {
+	HEAD(price_forecast),
+	UNIX_S(price_forecast, start_unix_s, "StartUnixS"),
+	HOURLY(price_forecast, usd_per_mwh_times_1000, "UsdPerMwhTimes1000List", -10000000, 10000000),
+	SIG(price_forecast),
+};
+
+static bool prices_are_sound(const void *message, struct refusal *r)
+{
+	const struct price_forecast *m = message;
+
+	return hours_are_sound(m->start_unix_s, m->n, "UsdPerMwhTimes1000List", r);
+}
+WIRE(price_forecast, "price.forecast.100", price_forecast_fields,
+	.agrees = prices_are_sound, .axiom = "hourly from StartUnixS on, a multiple of 3600; 1 to 72 hours");
 
 static const struct field dispatch_contract_answer_fields[] = {
 	HEAD(dispatch_contract_answer),

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* planner_parts.h: what the files of the planner share. */
+#ifndef ACTOR_PLANNER_PARTS_H
+#define ACTOR_PLANNER_PARTS_H
+
+#include "actor/planner.h"
+
+/* Once a half hour, and when there is news: files are looked into, and the scada is told what is to be expected. */
+void planner_look_out(struct planner *, struct outbox *);
+/* What rows are made of now; sets weather_made and prices_made. */
+struct plan_outlook planner_outlook(struct planner *, const struct tariff *, const struct zone *);
+void planner_take_weather(struct planner *, const struct msg_weather *);
+void planner_take_prices(struct planner *, const struct msg_prices *);
+/* What is foretold of this instant, else what is believed without a forecast. */
+struct forecast_hour planner_weather_now(const struct planner *);
+
+/* planner_fit.c */
+void planner_recall_fit(struct planner *);
+void planner_fit(struct planner *, const struct msg_heat *, struct outbox *);
+
+#endif
