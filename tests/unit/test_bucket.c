@@ -168,8 +168,8 @@ static void any_buckets_come_back(void **state)
 		round_trip(b);
 		fill_wild(b);
 		for (int k = 0; k < b->in.n_series; k++)
-			b->in.grid[k] = (struct code_map){ (int64_t)next_random(b) >> below(b, 64), (int64_t)next_random(b) >> below(b, 64),
-				(int64_t)next_random(b) >> below(b, 64) };
+			b->in.grid[k] = (struct code_map){ (int64_t)splitmix64(&b->random) >> below(b, 64), (int64_t)splitmix64(&b->random) >> below(b, 64),
+				(int64_t)splitmix64(&b->random) >> below(b, 64) };
 		round_trip(b);
 	}
 }
@@ -203,10 +203,10 @@ static void the_step_below_is_found(void **state)
 		grid_fits((struct code_map){ (1 << 20) + 1, 1, 0 }) || grid_fits((struct code_map){ -5, 1, 0 }));
 	for (int i = 0; i < 200000; i++) {
 		struct code_map m = { 2 + below(b, 1 << 20) % 1048575, 1, 0 };
-		int64_t v = (int64_t)(next_random(b) << 24) >> (24 + below(b, 40)), k;
+		int64_t v = (int64_t)(splitmix64(&b->random) << 24) >> (24 + below(b, 40)), k;
 
 		m.den = 1 + below(b, (int)m.num - 1);
-		m.offset = (int64_t)(next_random(b) << 24) >> (24 + below(b, 40));
+		m.offset = (int64_t)(splitmix64(&b->random) << 24) >> (24 + below(b, 40));
 		assert_true(grid_fits(m) && grid_holds(v));
 		k = grid_floor(m, v);
 		assert_true(grid_value(m, k) <= v && grid_value(m, k + 1) > v);

@@ -8,6 +8,7 @@
 #include "../support/scada_rig.h"
 #include "../support/vectors.h"
 #include "actor/scada_parts.h"
+#include "core/civil.h"
 #include "core/control/forecast.h"
 #include "sim/forecaster.h"
 
@@ -213,7 +214,7 @@ static void forecasts_of_the_simulation_err(void **state)
 	vectors_plant(OAK, &p);
 	assert_true(forecaster_open(&f, &p, 7, start, 0, &e) && forecaster_open(&twin, &p, 7, start, 0, &e));
 	hour0_s = f.hour0_s;
-	assert_true(weather_open(&truth, &p.weather, 7, hour0_s, weather_day_of_year(hour0_s / DAY_S), &e));
+	assert_true(weather_open(&truth, &p.weather, 7, hour0_s, civil_day_of_year(hour0_s / DAY_S), &e));
 	assert_true(forecaster_look(&f, start, &told) && forecaster_look(&twin, start, &again));
 	assert_memory_equal(&told, &again, sizeof(told));
 	for (int h = 0; h < ATN_FORECAST_HOURS; h++) {
