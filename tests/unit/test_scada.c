@@ -297,6 +297,53 @@ static void blind_is_local(void **state)
 	free(r);
 }
 
+static void read_one_of(struct rig *r, int channel, int64_t code, bool more)
+{
+	rig_give(r, (struct msg){ .type = MSG_READING, .more = more, .reading = { .channel = channel, .quality = QUALITY_GOOD,
+		.code = code, .at = r->now, .tick = { rig_clock_ms(r) } } });
+}
+
+static struct rig *blind_rig(void)
+{
+	struct rig *r = rig_remote();
+
+	for (int i = 0; i < 400; i++) {
+		r->now.ms += 1000;
+		rig_give(r, (struct msg){ .type = MSG_TICK });
+		rig_clear(r);
+	}
+	assert_true(r->scada.blind_said);
+	return r;
+}
+
+/* Of readings that come in one instant the last one is decided by; but nothing else is handled, and no time passes, before
+ * that. */
+static void readings_of_an_instant_are_judged_together(void **state)
+{
+	struct rig *r = blind_rig();
+
+	(void)state;
+	read_one_of(r, FX_CH_TOP, 50 * 16, true);
+	read_one_of(r, FX_CH_ROOM, 20 * 16, true);
+	assert_true(r->scada.unsettled && r->scada.blind_said);
+	read_one_of(r, FX_CH_POWER, 100, false);
+	assert_false(r->scada.unsettled || r->scada.blind_said);
+	free(r);
+	r = blind_rig();
+	read_one_of(r, FX_CH_TOP, 50 * 16, true);
+	read_one_of(r, FX_CH_ROOM, 20 * 16, true);
+	rig_give(r, (struct msg){ .type = MSG_OWED, .owed = { 0 } });
+	assert_false(r->scada.unsettled || r->scada.blind_said);
+	free(r);
+	r = blind_rig();
+	read_one_of(r, FX_CH_TOP, 50 * 16, true);
+	read_one_of(r, FX_CH_ROOM, 20 * 16, true);
+	r->now.ms += 1;
+	read_one_of(r, FX_CH_POWER, 100, true);
+	assert_false(r->scada.unsettled || r->scada.blind_said);
+	free(r);
+}
+
 /* After a restart a Live contract is there but not in control until a beat echoes this start's number. */
 static void a_restart_must_earn_control_again(void **state)
 {
@@ -347,6 +394,7 @@ int main(void)
 		cmocka_unit_test(a_slow_ramp_is_reported),
 		cmocka_unit_test(energy_is_the_integral),
 		cmocka_unit_test(blind_is_local),
+		cmocka_unit_test(readings_of_an_instant_are_judged_together),
 		cmocka_unit_test(a_restart_must_earn_control_again),
 		cmocka_unit_test(an_end_while_down_is_reported),
 	};
