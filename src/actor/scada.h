@@ -53,6 +53,7 @@ struct scada_gate {
 struct scada_channel {
 	enum quality quality;
 	int64_t code, kept_code;
+	int64_t mc;			/* the code of a thermometer, in milli-degrees */
 	struct mono at;
 	struct wall tick, kept;
 	bool has_kept;

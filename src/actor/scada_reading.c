@@ -53,7 +53,7 @@ struct reading_mc scada_node_mc(const struct scada *s, int node)
 
 	if (c < 0 || !usable(s, c))
 		return (struct reading_mc){ false, 0 };
-	return (struct reading_mc){ true, channel_mc(&s->house->channels[c], s->channels[c].code) };
+	return (struct reading_mc){ true, s->channels[c].mc };
 }
 
 /* SF-83: seeing means the top of the tank and every critical zone can be read. */
@@ -95,10 +95,10 @@ void scada_picture(const struct scada *s, struct homealone_picture *p)
 /* --- the guard's readings -------------------------------------------------------------------- */
 
 /* Milli-degrees; of power watts, of a flow millilitres a minute (a US gallon is 3785.41). */
-static int32_t guard_value(const struct channel *c, int64_t code)
+static int32_t guard_value(const struct channel *c, int64_t code, int64_t mc)
 {
 	if (channel_is_temperature(c))
-		return (int32_t)channel_mc(c, code);
+		return (int32_t)mc;
 	if (c->name == TELEMETRY_GPM_TIMES_100)
 		return (int32_t)(code_map_apply(c->map, code) * 378541 / 10000);
 	if (c->name == TELEMETRY_GPM_TIMES_10)
@@ -114,7 +114,7 @@ static void tell_guard(struct scada *s, int channel, enum guard_role role, int s
 		.age_ms = (int32_t)mono_since(s->now, c->at) } };
 
 	if (c->quality == QUALITY_GOOD)
-		m.guard_reading.value_mc = guard_value(&s->house->channels[channel], c->code);
+		m.guard_reading.value_mc = guard_value(&s->house->channels[channel], c->code, c->mc);
 	say(out, &m);
 }
 
@@ -265,6 +265,8 @@ void scada_reading(struct scada *s, const struct msg *in, struct outbox *out)
 	c->tick = r->tick;
 	if (r->quality == QUALITY_GOOD) {
 		c->code = r->code;
+		c->mc = channel_is_temperature(&s->house->channels[r->channel]) ?
+			channel_mc(&s->house->channels[r->channel], r->code) : 0;
 	} else if (c->has_kept || r->quality != QUALITY_UNKNOWN) {	/* before the first look nothing is wrong */
 		c->errors++;
 		c->last_error = r->quality;

@@ -111,12 +111,12 @@ static enum quality quality_of_failure(enum err_code code)
 }
 
 /* SF-81. */
-static bool is_power_up(const struct sensor *s, const struct sensor_channel *c, int64_t mc, struct mono now)
+static bool is_power_up(const struct sensor_channel *c, int64_t mc, struct mono now)
 {
 	if (mc != SENSOR_POWER_UP_MC || !c->driver->says_85_first)
 		return false;
 	return !c->good.known || mono_since(now, c->good.at) >= SENSOR_HOT_MS ||
-		channel_mc(channel_of(s, c), c->good.code) < SENSOR_HOT_MC;
+		c->good.mc < SENSOR_HOT_MC;
 }
 
 static bool in_range(const struct sensor *s, int64_t mc)
@@ -124,10 +124,9 @@ static bool in_range(const struct sensor *s, int64_t mc)
 	return mc >= s->lowest_mc && mc <= s->highest_mc;
 }
 
-static bool reachable(const struct sensor *s, const struct sensor_channel *c,
-	const struct sensor_sample *from, int64_t mc, struct mono now)
+static bool reachable(const struct sensor *s, const struct sensor_sample *from, int64_t mc, struct mono now)
 {
-	int64_t moved_mc = mc - channel_mc(channel_of(s, c), from->code);
+	int64_t moved_mc = mc - from->mc;
 	int64_t allowed_mc = SENSOR_JUMP_SLACK_MC + s->jump_mc_per_min * mono_since(now, from->at) / 60000;
 
 	return from->known && moved_mc <= allowed_mc && moved_mc >= -allowed_mc;
@@ -141,7 +140,7 @@ static bool is_jump(const struct sensor *s, const struct sensor_channel *c, int6
 
 	if (node->role == ROLE_PIPE_TEMP_SENSOR || !c->last.known)
 		return false;
-	return !reachable(s, c, &c->good, mc, now) && !reachable(s, c, &c->last, mc, now);
+	return !reachable(s, &c->good, mc, now) && !reachable(s, &c->last, mc, now);
 }
 
 /* What a code is worth by itself; fills err when it is not good. */
@@ -155,7 +154,7 @@ static enum quality judge(const struct sensor *s, struct sensor_channel *c, int6
 	if (!channel_is_temperature(channel))
 		return QUALITY_GOOD;
 	mc = channel_mc(channel, code);
-	if (is_power_up(s, c, mc, now)) {
+	if (is_power_up(c, mc, now)) {
 		c->power_ups++;
 		err_set(e, ERR_RANGE, 0, "exactly 85 C, the value after power-up: check its supply");
 		return QUALITY_UNKNOWN;
@@ -165,7 +164,7 @@ static enum quality judge(const struct sensor *s, struct sensor_channel *c, int6
 		return QUALITY_IMPLAUSIBLE;
 	}
 	jump = is_jump(s, c, mc, now);
-	c->last = (struct sensor_sample){ true, code, now };
+	c->last = (struct sensor_sample){ true, code, mc, now };
 	if (!jump)
 		return QUALITY_GOOD;
 	err_set(e, ERR_RANGE, 0, "jump to %.1f C, faster than sensors.reject_jump_k_per_min",
@@ -210,7 +209,7 @@ static void succeeded(const struct sensor *s, struct sensor_channel *c, int64_t 
 		return;
 	c->quality = QUALITY_GOOD;
 	c->used = true;
-	c->good = (struct sensor_sample){ true, code, now };
+	c->good = (struct sensor_sample){ true, code, c->last.mc, now };
 	if (c->told)
 		record(out, LEVEL_INFO, LOG_SENSOR, channel_of(s, c)->by, (int32_t)QUALITY_GOOD,
 			"good again (failures=%u)", c->failures);

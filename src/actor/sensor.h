@@ -21,7 +21,7 @@ enum {
 	SENSOR_POWER_UPS_QUIET = 2,	/* power-up values at the start that nobody needs to hear of */
 };
 
-struct sensor_sample { bool known; int64_t code; struct mono at; };
+struct sensor_sample { bool known; int64_t code, mc; struct mono at; };
 
 struct sensor_channel {
 	int channel;
