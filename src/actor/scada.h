@@ -124,6 +124,7 @@ struct scada {
 	struct wall clock;
 	bool clock_trusted, started, link_up;
 	int64_t tick_ms;
+	int guard_at;			/* where in the outbox the guard's readings of this step are; -1: none yet */
 	bool unsettled;			/* readings came in this instant, and what follows from them is not decided */
 	uint64_t random;
 

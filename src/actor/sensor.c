@@ -172,14 +172,40 @@ static enum quality judge(const struct sensor *s, struct sensor_channel *c, int6
 	return QUALITY_IMPLAUSIBLE;
 }
 
+static bool is_short(int64_t code)
+{
+	return code >= INT32_MIN && code <= INT32_MAX;
+}
+
+static struct msg_brief brief(const struct msg_reading *r)
+{
+	return (struct msg_brief){ .code = (int32_t)r->code, .channel = (int16_t)r->channel, .quality = (uint8_t)r->quality };
+}
+
+/* Into the message before it, when that is one of the same instant and has room. */
+static bool join(struct msg *last, const struct msg_reading *r)
+{
+	struct msg_reading first = last->reading;
+
+	if (last->type == MSG_READING && is_short(first.code) && first.at.ms == r->at.ms && first.tick.ms == r->tick.ms) {
+		last->type = MSG_READINGS;
+		last->readings = (struct msg_readings){ .at = first.at, .tick = first.tick, .n = 1, .list = { brief(&first) } };
+	}
+	if (last->type != MSG_READINGS || last->readings.n == READINGS_MOST || !is_short(r->code) ||
+		last->readings.at.ms != r->at.ms || last->readings.tick.ms != r->tick.ms)
+		return false;
+	last->readings.list[last->readings.n++] = brief(r);
+	return true;
+}
+
 static void say_reading(const struct sensor_channel *c, int64_t code, struct wall tick, struct mono now,
 	struct outbox *out)
 {
-	struct msg m = { .type = MSG_READING, .to = TO_SCADA, .reading = {
-		.channel = c->channel, .quality = c->quality, .code = c->quality == QUALITY_GOOD ? code : 0,
-		.at = now, .tick = tick } };
+	const struct msg_reading r = { .channel = c->channel, .quality = c->quality,
+		.code = c->quality == QUALITY_GOOD ? code : 0, .at = now, .tick = tick };
 
-	say(out, &m);
+	if (out->n == 0 || !join(&out->box[out->n - 1], &r))
+		say(out, &(struct msg){ .type = MSG_READING, .to = TO_SCADA, .reading = r });
 }
 
 static void failed(const struct sensor *s, struct sensor_channel *c, enum quality quality,
