@@ -391,6 +391,9 @@ static void an_instant_is_one_message(void **state)
 	bench_open(&b, channels, READINGS_MOST + 3);
 	b.script.text[FX_TANK_TOP] = "800";
 	b.script.text[FX_SUPPLY] = "-700";
+	tick(&b);	/* what is said at the opening comes in between */
+	assert_int_equal(n_readings(&b), READINGS_MOST + 3);
+	later(&b, 5000);
 	tick(&b);
 	assert_int_equal(n_readings(&b), READINGS_MOST + 3);
 	assert_int_equal(said(&b, MSG_READINGS, 0)->readings.n, READINGS_MOST);
