@@ -390,7 +390,7 @@ static void an_instant_is_one_message(void **state)
 		channels[i] = i % 2 == 0 ? FX_CH_TOP : FX_CH_SUPPLY;
 	bench_open(&b, channels, READINGS_MOST + 3);
 	b.script.text[FX_TANK_TOP] = "800";
-	b.script.text[FX_SUPPLY] = "-700";
+	b.script.text[FX_SUPPLY] = "-80";
 	tick(&b);	/* what is said at the opening comes in between */
 	assert_int_equal(n_readings(&b), READINGS_MOST + 3);
 	later(&b, 5000);
@@ -401,7 +401,7 @@ static void an_instant_is_one_message(void **state)
 	assert_null(said(&b, MSG_READING, 0));
 	for (int i = 0; i < READINGS_MOST + 3; i++) {
 		assert_int_equal(nth_reading(&b, i).channel, channels[i]);
-		assert_int_equal(nth_reading(&b, i).code, i % 2 == 0 ? 800 : -700);
+		assert_int_equal(nth_reading(&b, i).code, i % 2 == 0 ? 800 : -80);
 	}
 }
 
