@@ -42,10 +42,11 @@ enum msg_type {
 	MSG_EVENT,
 	/* sensor, meter -> scada -> history */
 	MSG_READING,		/* one look at a channel */
+	MSG_READINGS,		/* several, of one instant */
 	MSG_KEEP,		/* a reading to keep and report */
 	MSG_KEEP_COMMAND,	/* a relay was commanded */
 	/* scada <-> relay */
-	MSG_WANT, MSG_ANSWER, MSG_RELAY_EVENT, MSG_GUARD_READING,
+	MSG_WANT, MSG_ANSWER, MSG_RELAY_EVENT, MSG_GUARD_READING, MSG_GUARD_READINGS,
 	/* net port -> scada: commands that passed checks 1 to 11, and refusals of those that did not */
 	MSG_REFUSED, MSG_DISPATCH, MSG_OFFER, MSG_BEAT, MSG_END, MSG_REPORT_ACK, MSG_SNAPSHOT_REQUEST,
 	/* net port -> uplink (-> scada, history) */
@@ -113,6 +114,10 @@ struct msg_reading {
 	int64_t register_wh;
 };
 
+enum { READINGS_MOST = 22, GUARD_READINGS_MOST = 16 };
+struct msg_brief { int32_t code; int16_t channel; uint8_t quality; };
+struct msg_readings { struct mono at; struct wall tick; int32_t n; struct msg_brief list[READINGS_MOST]; };
+
 struct msg_keep { int32_t channel; int64_t code; struct wall tick; };
 struct msg_keep_command { int32_t node; bool on; struct wall at; };
 
@@ -120,6 +125,7 @@ struct msg_want { uint8_t relay, on, rank, by; uint32_t seq; int32_t lease_ms; }
 struct msg_answer { uint8_t relay, on, result, renewal, read_back; uint32_t seq; int32_t held_for_ms; };
 struct msg_relay_event { uint8_t kind, relay, on, role; int32_t value; char text[40]; uint8_t source; };
 struct msg_guard_reading { uint8_t role, source, quality; int32_t value_mc, age_ms; };
+struct msg_guard_readings { int32_t n; struct msg_guard_reading list[GUARD_READINGS_MOST]; };
 
 struct msg_refused {
 	enum diag diag;
@@ -351,12 +357,14 @@ struct msg {
 	union {
 		struct msg_log log;
 		struct msg_reading reading;
+		struct msg_readings readings;
 		struct msg_keep keep;
 		struct msg_keep_command keep_command;
 		struct msg_want want;
 		struct msg_answer answer;
 		struct msg_relay_event relay_event;
 		struct msg_guard_reading guard_reading;
+		struct msg_guard_readings guard_readings;
 		struct msg_refused refused;
 		struct msg_dispatch dispatch;
 		struct msg_offer offer;

@@ -58,15 +58,25 @@ static void want(struct relay *r, const struct msg *in, struct outbox *out)
 }
 
 /* A reading that does not arrive is a reading that grows old: the guard draws its own conclusion (SF-16). */
-static void reading(struct relay *r, const struct msg *in, struct outbox *out)
+static void pass_on(struct relay *r, const struct msg_guard_reading *m, struct outbox *out)
 {
-	const struct msg_guard_reading *m = &in->guard_reading;
 	struct guard_reading g = { .role = m->role, .source = m->source, .quality = m->quality,
 		.value_mc = m->value_mc, .age_ms = m->age_ms };
 	struct err e;
 
 	if (!r->port.reading(r->port.self, &g, &e))
 		lost(r, GUARD_NO_RELAY, e.text, out);
+}
+
+static void reading(struct relay *r, const struct msg *in, struct outbox *out)
+{
+	pass_on(r, &in->guard_reading, out);
+}
+
+static void readings(struct relay *r, const struct msg *in, struct outbox *out)
+{
+	for (int i = 0; i < in->guard_readings.n && i < GUARD_READINGS_MOST; i++)
+		pass_on(r, &in->guard_readings.list[i], out);
 }
 
 static void reset(struct relay *r, const struct msg *in, struct outbox *out)
@@ -245,6 +255,7 @@ static const struct { enum msg_type type; void (*take)(struct relay *, const str
 takers[] = {
 	{ MSG_WANT, want },
 	{ MSG_GUARD_READING, reading },
+	{ MSG_GUARD_READINGS, readings },
 	{ MSG_RESET, reset },
 	{ MSG_ANSWER, answer },
 	{ MSG_RELAY_EVENT, event },

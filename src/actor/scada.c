@@ -209,6 +209,7 @@ typedef void scada_handler(struct scada *, const struct msg *, struct outbox *);
 
 static scada_handler *const handlers[N_MSG_TYPES] = {
 	[MSG_READING] = scada_reading,
+	[MSG_READINGS] = scada_readings,
 	[MSG_ANSWER] = scada_answer,
 	[MSG_RELAY_EVENT] = scada_relay_event,
 	[MSG_REFUSED] = scada_refused,
@@ -265,10 +266,15 @@ static bool read_stamps(struct scada *s, const struct msg *in)
 	return later;
 }
 
+static bool is_reading(const struct msg *in)
+{
+	return in->type == MSG_READING || in->type == MSG_READINGS;
+}
+
 /* May a reading wait for the last of its instant, or does it change nothing that is decided upon between two ticks? */
 static bool may_wait(const struct scada *s, const struct msg *in, bool later)
 {
-	return in->type == MSG_READING && !later && (in->more || !s->unsettled);
+	return is_reading(in) && !later && (in->more || !s->unsettled);
 }
 
 /* What follows from the time that has come. */
@@ -306,8 +312,6 @@ static bool step_message(struct scada *s, const struct msg *in, bool later, stru
 		pass_time(s, out);
 	if (handlers[in->type] != NULL && scada_admit(s, in, out))
 		handlers[in->type](s, in, out);
-	if (in->type == MSG_READING)
-		s->unsettled |= scada_decides_by(s, in->reading.channel);
 	if (may_wait(s, in, later))
 		return true;
 	settle(s, out);
@@ -329,7 +333,7 @@ void scada_step(void *self, const struct msg *in, struct outbox *out)
 		scada_book_flush(s, out);
 		return;
 	}
-	if (s->unsettled && (later || in->type != MSG_READING))
+	if (s->unsettled && (later || !is_reading(in)))
 		settle(s, out);
 	if (in->type == MSG_TICK)
 		step_tick(s, later, out);

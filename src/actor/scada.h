@@ -53,6 +53,7 @@ struct scada_gate {
 struct scada_channel {
 	enum quality quality;
 	int64_t code, kept_code;
+	int64_t mc;			/* the code of a thermometer, in milli-degrees */
 	struct mono at;
 	struct wall tick, kept;
 	bool has_kept;
@@ -125,6 +126,7 @@ struct scada {
 	struct wall clock;
 	bool clock_trusted, started, link_up;
 	int64_t tick_ms;
+	int guard_at;			/* where in the outbox the guard's readings of this step are; -1: none yet */
 	bool unsettled;			/* readings came in this instant, and what follows from them is not decided */
 	uint64_t random;
 

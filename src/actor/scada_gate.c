@@ -35,7 +35,7 @@ static int bucket_of_word(const char *word)
 /* -1: not from the net port, or refused by a check before this one. */
 static int bucket_of(const struct msg *in)
 {
-	if (in->type == MSG_READING || in->type == MSG_ANSWER)	/* our own, and most of all */
+	if (in->type == MSG_READING || in->type == MSG_READINGS || in->type == MSG_ANSWER)	/* our own, and most of all */
 		return -1;
 	if (in->type == MSG_REFUSED)
 		return diag_check(in->refused.diag) < CHECK_RATE ? -1 : bucket_of_word(in->refused.type);

@@ -109,12 +109,11 @@ void scada_news(const struct msg_news *, struct outbox *);
 
 /* scada_reading.c */
 void scada_reading(struct scada *, const struct msg *, struct outbox *);
+void scada_readings(struct scada *, const struct msg *, struct outbox *);
 void scada_own_reading(struct scada *, int channel, int64_t code, struct outbox *);	/* of a relay, read here */
 void scada_keep_relays(struct scada *, struct outbox *);
 bool scada_power_known(const struct scada *);	/* metered within the last 5 s (SF-85) */
 bool scada_present(const struct scada *, int channel);	/* good, and no old news (SF-3) */
-/* Does what it says change a decision between two ticks? */
-bool scada_decides_by(const struct scada *, int channel);
 bool scada_seeing(const struct scada *);
 void scada_index_channels(struct scada *);
 struct reading_mc scada_node_mc(const struct scada *, int node);

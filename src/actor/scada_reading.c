@@ -53,7 +53,7 @@ struct reading_mc scada_node_mc(const struct scada *s, int node)
 
 	if (c < 0 || !usable(s, c))
 		return (struct reading_mc){ false, 0 };
-	return (struct reading_mc){ true, channel_mc(&s->house->channels[c], s->channels[c].code) };
+	return (struct reading_mc){ true, s->channels[c].mc };
 }
 
 /* SF-83: seeing means the top of the tank and every critical zone can be read. */
@@ -69,12 +69,12 @@ bool scada_seeing(const struct scada *s)
 	return true;
 }
 
-/* What sight and the zones of a contract are judged by; all else is looked at once a tick. */
-bool scada_decides_by(const struct scada *s, int channel)
+/* What sight and the zones of a contract are judged by; what all other channels say changes no decision between two ticks. */
+static bool decides_by(const struct scada *s, int channel)
 {
 	int node;
 
-	if (channel < 0 || channel >= s->house->n_channels || !channel_is_temperature(&s->house->channels[channel]))
+	if (!channel_is_temperature(&s->house->channels[channel]))
 		return false;
 	node = s->house->channels[channel].about;
 	for (int i = 0; i < s->settings->n_zones; i++)
@@ -95,10 +95,10 @@ void scada_picture(const struct scada *s, struct homealone_picture *p)
 /* --- the guard's readings -------------------------------------------------------------------- */
 
 /* Milli-degrees; of power watts, of a flow millilitres a minute (a US gallon is 3785.41). */
-static int32_t guard_value(const struct channel *c, int64_t code)
+static int32_t guard_value(const struct channel *c, int64_t code, int64_t mc)
 {
 	if (channel_is_temperature(c))
-		return (int32_t)channel_mc(c, code);
+		return (int32_t)mc;
 	if (c->name == TELEMETRY_GPM_TIMES_100)
 		return (int32_t)(code_map_apply(c->map, code) * 378541 / 10000);
 	if (c->name == TELEMETRY_GPM_TIMES_10)
@@ -106,16 +106,33 @@ static int32_t guard_value(const struct channel *c, int64_t code)
 	return (int32_t)code_map_apply(c->map, code);
 }
 
+/* What the guard hears in one step it hears in one message, as far as there is room. */
+static bool join(struct msg *before, const struct msg_guard_reading *g)
+{
+	struct msg_guard_reading first = before->guard_reading;
+
+	if (before->type == MSG_GUARD_READING) {
+		before->type = MSG_GUARD_READINGS;
+		before->guard_readings = (struct msg_guard_readings){ .n = 1, .list = { first } };
+	}
+	if (before->guard_readings.n == GUARD_READINGS_MOST)
+		return false;
+	before->guard_readings.list[before->guard_readings.n++] = *g;
+	return true;
+}
+
 static void tell_guard(struct scada *s, int channel, enum guard_role role, int source, struct outbox *out)
 {
 	const struct scada_channel *c = &s->channels[channel];
-	struct msg m = { .type = MSG_GUARD_READING, .to = TO_RELAY, .guard_reading = {
-		.role = (uint8_t)role, .source = (uint8_t)source, .quality = (uint8_t)c->quality,
-		.age_ms = (int32_t)mono_since(s->now, c->at) } };
+	struct msg_guard_reading g = { .role = (uint8_t)role, .source = (uint8_t)source, .quality = (uint8_t)c->quality,
+		.age_ms = (int32_t)mono_since(s->now, c->at) };
 
 	if (c->quality == QUALITY_GOOD)
-		m.guard_reading.value_mc = guard_value(&s->house->channels[channel], c->code);
-	say(out, &m);
+		g.value_mc = guard_value(&s->house->channels[channel], c->code, c->mc);
+	if (s->guard_at >= 0 && join(&out->box[s->guard_at], &g))
+		return;
+	s->guard_at = out->n < OUTBOX_MAX ? out->n : -1;
+	say(out, &(struct msg){ .type = MSG_GUARD_READING, .to = TO_RELAY, .guard_reading = g });
 }
 
 /* What the elements draw and the emitters take: for dry firing and welded contacts (SF-17, SF-86). */
@@ -251,9 +268,8 @@ static void new_power(struct scada *s, const struct msg_reading *r, struct outbo
 
 /* --- messages ----------------------------------------------------------------------------------- */
 
-void scada_reading(struct scada *s, const struct msg *in, struct outbox *out)
+static void take_reading(struct scada *s, const struct msg_reading *r, struct outbox *out)
 {
-	const struct msg_reading *r = &in->reading;
 	struct scada_channel *c;
 
 	if (r->channel < 0 || r->channel >= s->house->n_channels)
@@ -265,6 +281,8 @@ void scada_reading(struct scada *s, const struct msg *in, struct outbox *out)
 	c->tick = r->tick;
 	if (r->quality == QUALITY_GOOD) {
 		c->code = r->code;
+		c->mc = channel_is_temperature(&s->house->channels[r->channel]) ?
+			channel_mc(&s->house->channels[r->channel], r->code) : 0;
 	} else if (c->has_kept || r->quality != QUALITY_UNKNOWN) {	/* before the first look nothing is wrong */
 		c->errors++;
 		c->last_error = r->quality;
@@ -274,6 +292,24 @@ void scada_reading(struct scada *s, const struct msg *in, struct outbox *out)
 		new_power(s, r, out);
 	if (r->quality == QUALITY_GOOD && keep_due(s, r->channel))
 		keep(s, r->channel, r->tick, out);
+	s->unsettled |= decides_by(s, r->channel);
+}
+
+void scada_reading(struct scada *s, const struct msg *in, struct outbox *out)
+{
+	s->guard_at = -1;
+	take_reading(s, &in->reading, out);
+}
+
+void scada_readings(struct scada *s, const struct msg *in, struct outbox *out)
+{
+	const struct msg_readings *all = &in->readings;
+
+	s->guard_at = -1;
+	for (int i = 0; i < all->n && i < READINGS_MOST; i++)
+		take_reading(s, &(struct msg_reading){ .channel = all->list[i].channel,
+			.quality = (enum quality)all->list[i].quality, .code = all->list[i].code, .at = all->at,
+			.tick = all->tick }, out);
 }
 
 void scada_own_reading(struct scada *s, int channel, int64_t code, struct outbox *out)

@@ -115,12 +115,12 @@ static enum quality quality_of_failure(enum err_code code)
 }
 
 /* SF-81. */
-static bool is_power_up(const struct sensor *s, const struct sensor_channel *c, int64_t mc, struct mono now)
+static bool is_power_up(const struct sensor_channel *c, int64_t mc, struct mono now)
 {
 	if (mc != SENSOR_POWER_UP_MC || !c->driver->says_85_first)
 		return false;
 	return !c->good.known || mono_since(now, c->good.at) >= SENSOR_HOT_MS ||
-		channel_mc(channel_of(s, c), c->good.code) < SENSOR_HOT_MC;
+		c->good.mc < SENSOR_HOT_MC;
 }
 
 static bool in_range(const struct sensor *s, int64_t mc)
@@ -128,10 +128,9 @@ static bool in_range(const struct sensor *s, int64_t mc)
 	return mc >= s->lowest_mc && mc <= s->highest_mc;
 }
 
-static bool reachable(const struct sensor *s, const struct sensor_channel *c,
-	const struct sensor_sample *from, int64_t mc, struct mono now)
+static bool reachable(const struct sensor *s, const struct sensor_sample *from, int64_t mc, struct mono now)
 {
-	int64_t moved_mc = mc - channel_mc(channel_of(s, c), from->code);
+	int64_t moved_mc = mc - from->mc;
 	int64_t allowed_mc = SENSOR_JUMP_SLACK_MC + s->jump_mc_per_min * mono_since(now, from->at) / 60000;
 
 	return from->known && moved_mc <= allowed_mc && moved_mc >= -allowed_mc;
@@ -145,7 +144,7 @@ static bool is_jump(const struct sensor *s, const struct sensor_channel *c, int6
 
 	if (node->role == ROLE_PIPE_TEMP_SENSOR || !c->last.known)
 		return false;
-	return !reachable(s, c, &c->good, mc, now) && !reachable(s, c, &c->last, mc, now);
+	return !reachable(s, &c->good, mc, now) && !reachable(s, &c->last, mc, now);
 }
 
 /* What a code is worth by itself; fills err when it is not good. */
@@ -159,7 +158,7 @@ static enum quality judge(struct sensor *s, struct sensor_channel *c, int64_t co
 	if (!channel_is_temperature(channel))
 		return QUALITY_GOOD;
 	mc = channel_mc(channel, code);
-	if (is_power_up(s, c, mc, now)) {
+	if (is_power_up(c, mc, now)) {
 		c->power_ups++;
 		err_set(e, ERR_RANGE, 0, "exactly 85 C, the value after power-up: check its supply");
 		return QUALITY_UNKNOWN;
@@ -169,7 +168,7 @@ static enum quality judge(struct sensor *s, struct sensor_channel *c, int64_t co
 		return QUALITY_IMPLAUSIBLE;
 	}
 	jump = is_jump(s, c, mc, now);
-	c->last = (struct sensor_sample){ true, code, now };
+	c->last = (struct sensor_sample){ true, code, mc, now };
 	if (!jump)
 		return sensor_still_stuck(s, c, code, now, e) ? QUALITY_STUCK : QUALITY_GOOD;
 	err_set(e, ERR_RANGE, 0, "jump to %.1f C, faster than sensors.reject_jump_k_per_min",
@@ -177,14 +176,40 @@ static enum quality judge(struct sensor *s, struct sensor_channel *c, int64_t co
 	return QUALITY_IMPLAUSIBLE;
 }
 
+static bool is_short(int64_t code)
+{
+	return code >= INT32_MIN && code <= INT32_MAX;
+}
+
+static struct msg_brief brief(const struct msg_reading *r)
+{
+	return (struct msg_brief){ .code = (int32_t)r->code, .channel = (int16_t)r->channel, .quality = (uint8_t)r->quality };
+}
+
+/* Into the message before it, when that is one of the same instant and has room. */
+static bool join(struct msg *last, const struct msg_reading *r)
+{
+	struct msg_reading first = last->reading;
+
+	if (last->type == MSG_READING && is_short(first.code) && first.at.ms == r->at.ms && first.tick.ms == r->tick.ms) {
+		last->type = MSG_READINGS;
+		last->readings = (struct msg_readings){ .at = first.at, .tick = first.tick, .n = 1, .list = { brief(&first) } };
+	}
+	if (last->type != MSG_READINGS || last->readings.n == READINGS_MOST || !is_short(r->code) ||
+		last->readings.at.ms != r->at.ms || last->readings.tick.ms != r->tick.ms)
+		return false;
+	last->readings.list[last->readings.n++] = brief(r);
+	return true;
+}
+
 static void say_reading(const struct sensor_channel *c, int64_t code, struct wall tick, struct mono now,
 	struct outbox *out)
 {
-	struct msg m = { .type = MSG_READING, .to = TO_SCADA, .reading = {
-		.channel = c->channel, .quality = c->quality, .code = c->quality == QUALITY_GOOD ? code : 0,
-		.at = now, .tick = tick } };
+	const struct msg_reading r = { .channel = c->channel, .quality = c->quality,
+		.code = c->quality == QUALITY_GOOD ? code : 0, .at = now, .tick = tick };
 
-	say(out, &m);
+	if (out->n == 0 || !join(&out->box[out->n - 1], &r))
+		say(out, &(struct msg){ .type = MSG_READING, .to = TO_SCADA, .reading = r });
 }
 
 static void failed(const struct sensor *s, struct sensor_channel *c, enum quality quality,
@@ -214,7 +239,7 @@ static void succeeded(const struct sensor *s, struct sensor_channel *c, int64_t 
 		return;
 	c->quality = QUALITY_GOOD;
 	c->used = true;
-	c->good = (struct sensor_sample){ true, code, now };
+	c->good = (struct sensor_sample){ true, code, c->last.mc, now };
 	if (c->told)
 		record(out, LEVEL_INFO, LOG_SENSOR, channel_of(s, c)->by, (int32_t)QUALITY_GOOD,
 			"good again (failures=%u)", c->failures);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* sensor.h: reads the sensors of one bus, on time, and says what each reading is worth.
  *
- * Each poll of each channel becomes one MSG_READING to scada, good or not; a channel that failed is used
+ * Each poll of each channel becomes one reading to scada, good or not, several of one instant in one message; a channel that failed is used
  * again after three good readings (SF-82); one that stands still where it cannot is `stuck` (SF-80). A bus that hangs delays this actor alone (SF-84). */
 #ifndef ACTOR_SENSOR_H
 #define ACTOR_SENSOR_H
@@ -22,7 +22,7 @@ enum {
 	SENSOR_POWER_UPS_QUIET = 2,	/* power-up values at the start that nobody needs to hear of */
 };
 
-struct sensor_sample { bool known; int64_t code; struct mono at; };
+struct sensor_sample { bool known; int64_t code, mc; struct mono at; };
 
 struct sensor_channel {
 	int channel;

@@ -181,6 +181,53 @@ static void every_example_is_right(void **state)
 	assert_int_equal(n, N_EXAMPLES);
 }
 
+/* The tree in one block says what cJSON's own would. */
+static void trees_are_cjsons(void **state)
+{
+	struct bench *b = *state;
+	const cJSON *entry;
+	int n = 0;
+
+	cJSON_ArrayForEach(entry, b->manifest) {
+		struct arena arena = { b->memory, ARENA_SIZE, 0 };
+		struct refusal r;
+		char path[512];
+		size_t length;
+		cJSON *ours, *its;
+
+		snprintf(path, sizeof(path), EXAMPLES "%s", word(entry, "file"));
+		length = read_whole(path, b->file);
+		ours = codec_parse(b->file, length, FILE_MAX, &arena, &r);
+		if (ours == NULL)
+			continue;
+		its = cJSON_ParseWithLength(b->file, length);
+		if (!cJSON_Compare(ours, its, true))
+			fail_msg("%s: another tree", path);
+		cJSON_Delete(ours);
+		cJSON_Delete(its);
+		n++;
+	}
+	assert_in_range(n, 100, N_EXAMPLES);
+}
+
+/* Escapes of every kind, blanks, empty things and numbers in all spellings. */
+static void odd_trees_are_cjsons(void **state)
+{
+	static const char text[] = " { \"a\\u00e9\\n\\\"b\" :\t[ ] ,\"c\":{ }, \"d\":[1,-0,1.5,-2e3, 0.0 ,9007199254740993,1E-2,true,false,null,"
+		"\"\\ud83d\\ude00\\/\\\\\\b\\f\\r\\t\", \"\", [[\"x\"] ] ] , \"\":{\"k\":3} }\n";
+	struct bench *b = *state;
+	struct arena arena = { b->memory, ARENA_SIZE, 0 };
+	struct refusal r;
+	cJSON *ours = codec_parse(text, strlen(text), FILE_MAX, &arena, &r), *its = cJSON_Parse(text);
+
+	assert_non_null(ours);
+	assert_true(cJSON_Compare(ours, its, true));
+	assert_string_equal(ours->child->string, "a\xc3\xa9\n\"b");
+	assert_ptr_equal(ours->child->prev, cJSON_GetObjectItemCaseSensitive(ours, ""));
+	cJSON_Delete(ours);
+	cJSON_Delete(its);
+}
+
 /* What is decoded into a struct and encoded again says the same, and its canonical form is a fixed point. */
 static void valid_examples_survive_a_round_trip(void **state)
 {
@@ -217,6 +264,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_example_is_right),
+		cmocka_unit_test(trees_are_cjsons),
+		cmocka_unit_test(odd_trees_are_cjsons),
 		cmocka_unit_test(valid_examples_survive_a_round_trip),
 	};
 

@@ -307,6 +307,34 @@ static void many_senders_one_taker(void **state)
 	assert_true(idle(f));
 }
 
+/* A message knows whether mail waits behind it; alone, it is stepped through where it lies, and what comes meanwhile waits. */
+static void mail_behind_is_told_of(void **state)
+{
+	struct fixture *f = *state;
+	struct msg m, *head;
+
+	assert_true(put(f, MSG_READING, 1) && put(f, MSG_READING, 2));
+	assert_true(mailbox_take(&f->box, &m, 0) && m.more);
+	mailbox_done(&f->box, MONO_NEVER);
+	assert_true(mailbox_take(&f->box, &m, 0) && !m.more);
+	mailbox_done(&f->box, MONO_NEVER);
+	f->box.alone = true;
+	for (int32_t i = 0; i < 200; i++) {
+		assert_true(put(f, MSG_READING, i) && put(f, MSG_READING, i + 1000));
+		head = mailbox_head(&f->box);
+		assert_true(head != NULL && head->more && head->keep.channel == i);
+		assert_true(put(f, MSG_DISPATCH, i + 2000));
+		assert_int_equal(head->keep.channel, i);
+		mailbox_drop(&f->box, MONO_NEVER);
+		for (int32_t k = 1; k <= 2; k++) {
+			head = mailbox_head(&f->box);
+			assert_true(head != NULL && head->keep.channel == i + 1000 * k && head->more == (k < 2));
+			mailbox_drop(&f->box, MONO_NEVER);
+		}
+		assert_null(mailbox_head(&f->box));
+	}
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 
 int main(void)
@@ -326,6 +354,7 @@ int main(void)
 		TEST(idle_actor_is_not_forgiven),
 		TEST(closing_wakes_the_taker),
 		TEST(many_senders_one_taker),
+		TEST(mail_behind_is_told_of),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

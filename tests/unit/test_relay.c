@@ -180,6 +180,23 @@ static void readings_pass(void **state)
 	desk_close(d);
 }
 
+/* Several in one message too, in their order. */
+static void several_readings_pass(void **state)
+{
+	struct msg m = { .type = MSG_GUARD_READINGS, .guard_readings = { .n = 2, .list = {
+		{ .role = GUARD_ROLE_STORE, .source = 3, .quality = QUALITY_GOOD, .value_mc = 61250, .age_ms = 900 },
+		{ .role = GUARD_ROLE_PIPE, .source = 1, .quality = QUALITY_GOOD, .value_mc = -250, .age_ms = 0 } } } };
+	struct desk *d = desk_open(NULL);
+
+	(void)state;
+	step(d, &m);
+	assert_int_equal(d->fake.n_readings, 2);
+	assert_int_equal(d->fake.reading.role, GUARD_ROLE_PIPE);
+	assert_int_equal(d->fake.reading.source, 1);
+	assert_int_equal(d->fake.reading.value_mc, -250);
+	desk_close(d);
+}
+
 static bool has_relay(enum guard_event_kind kind)
 {
 	return kind == GUARD_EVENT_DRIVER || kind >= GUARD_EVENT_DRY_FIRE;
@@ -413,6 +430,7 @@ int main(void)
 		cmocka_unit_test(it_never_renews_by_itself),
 		cmocka_unit_test(an_unreachable_guard_is_a_driver_error),
 		cmocka_unit_test(readings_pass),
+		cmocka_unit_test(several_readings_pass),
 		cmocka_unit_test(resets_reach_the_guard),
 		cmocka_unit_test(events_are_told_and_logged),
 		cmocka_unit_test(lines_say_where_to_look),

@@ -179,6 +179,25 @@ static void random_reading(struct witness *w, struct bench *b, uint64_t *s)
 		w->top_ms = b->now_ms - r.age_ms;
 }
 
+/* Time was applied before it, and what followed from it was done: nothing is left for a tick of the same instant. */
+static void nothing_is_left(const struct witness *w, const struct bench *b)
+{
+	struct guard_rules rules = b->rules;
+	struct rules_out out;
+
+	rules_tick(&rules, b->now_ms, &out);
+	MUST(w, out.n_moves == 0 && out.n_events == 0);
+}
+
+static void random_readings(struct witness *w, struct bench *b, uint64_t *s)
+{
+	for (int n = upto(s, 4); n >= 0; n--) {
+		random_reading(w, b, s);
+		nothing_is_left(w, b);
+		see_state(w, b);
+	}
+}
+
 /* Every second seed has a meter that is looked at, every fourth a load that is at fault. */
 static void expect_loads(struct witness *w, struct bench *b)
 {
@@ -225,7 +244,7 @@ static struct witness random_stream(uint64_t seed, int n)
 		if (what < 500)
 			random_want(&w, &b, &s);
 		else if (what < 900)
-			random_reading(&w, &b, &s);
+			random_readings(&w, &b, &s);
 		else if (what < 990)
 			tick(&b, 0);
 		else if (what < 995)

@@ -297,6 +297,105 @@ static void blind_is_local(void **state)
 	free(r);
 }
 
+static void read_one_of(struct rig *r, int channel, int64_t code, bool more)
+{
+	rig_give(r, (struct msg){ .type = MSG_READING, .more = more, .reading = { .channel = channel, .quality = QUALITY_GOOD,
+		.code = code, .at = r->now, .tick = { rig_clock_ms(r) } } });
+}
+
+/* What the guard was told, one by one. */
+static int told_guard(const struct rig *r, struct msg_guard_reading list[], int most)
+{
+	int n = 0;
+
+	for (int i = 0; i < r->n; i++) {
+		const struct msg *m = &r->said[i];
+
+		if (m->type == MSG_GUARD_READING && n < most)
+			list[n++] = m->guard_reading;
+		for (int k = 0; m->type == MSG_GUARD_READINGS && k < m->guard_readings.n && n < most; k++)
+			list[n++] = m->guard_readings.list[k];
+	}
+	return n;
+}
+
+/* Several readings in one message are what each alone would be, for the picture, the guard and the record. */
+static void readings_together_are_readings_alone(void **state)
+{
+	static const int channels[] = { FX_CH_TOP, FX_CH_ROOM, FX_CH_SUPPLY };
+	struct rig *a = rig_remote(), *b = rig_remote();
+	struct msg m = { .type = MSG_READINGS, .readings = { .n = 3 } };
+	struct msg_guard_reading told_a[16], told_b[16];
+
+	(void)state;
+	a->now.ms += 60000;
+	b->now.ms += 60000;
+	m.readings.at = b->now;
+	m.readings.tick.ms = rig_clock_ms(b);
+	for (int i = 0; i < 3; i++) {
+		rig_read(a, channels[i], 300 + i);
+		m.readings.list[i] = (struct msg_brief){ .code = 300 + i, .channel = (int16_t)channels[i], .quality = QUALITY_GOOD };
+	}
+	rig_give(b, m);
+	for (int i = 0; i < 3; i++) {
+		const struct scada_channel *x = &a->scada.channels[channels[i]], *y = &b->scada.channels[channels[i]];
+
+		assert_int_equal(y->code, 300 + i);
+		assert_true(x->code == y->code && x->mc == y->mc && x->quality == y->quality && x->at.ms == y->at.ms);
+	}
+	assert_int_equal(rig_count(a, MSG_KEEP), rig_count(b, MSG_KEEP));
+	assert_in_range(told_guard(a, told_a, 16), 3, 16);
+	assert_int_equal(told_guard(a, told_a, 16), told_guard(b, told_b, 16));
+	for (int i = 0; i < told_guard(a, told_a, 16); i++) {
+		assert_int_equal(told_a[i].role, told_b[i].role);
+		assert_int_equal(told_a[i].source, told_b[i].source);
+		assert_int_equal(told_a[i].value_mc, told_b[i].value_mc);
+	}
+	free(a);
+	free(b);
+}
+
+static struct rig *blind_rig(void)
+{
+	struct rig *r = rig_remote();
+
+	for (int i = 0; i < 400; i++) {
+		r->now.ms += 1000;
+		rig_give(r, (struct msg){ .type = MSG_TICK });
+		rig_clear(r);
+	}
+	assert_true(r->scada.blind_said);
+	return r;
+}
+
+/* Of readings that come in one instant the last one is decided by; but nothing else is handled, and no time passes, before
+ * that. */
+static void readings_of_an_instant_are_judged_together(void **state)
+{
+	struct rig *r = blind_rig();
+
+	(void)state;
+	read_one_of(r, FX_CH_TOP, 50 * 16, true);
+	read_one_of(r, FX_CH_ROOM, 20 * 16, true);
+	assert_true(r->scada.unsettled && r->scada.blind_said);
+	read_one_of(r, FX_CH_POWER, 100, false);
+	assert_false(r->scada.unsettled || r->scada.blind_said);
+	free(r);
+	r = blind_rig();
+	read_one_of(r, FX_CH_TOP, 50 * 16, true);
+	read_one_of(r, FX_CH_ROOM, 20 * 16, true);
+	rig_give(r, (struct msg){ .type = MSG_OWED, .owed = { 0 } });
+	assert_false(r->scada.unsettled || r->scada.blind_said);
+	free(r);
+	r = blind_rig();
+	read_one_of(r, FX_CH_TOP, 50 * 16, true);
+	read_one_of(r, FX_CH_ROOM, 20 * 16, true);
+	r->now.ms += 1;
+	read_one_of(r, FX_CH_POWER, 100, true);
+	assert_false(r->scada.unsettled || r->scada.blind_said);
+	free(r);
+}
+
 /* After a restart a Live contract is there but not in control until a beat echoes this start's number. */
 static void a_restart_must_earn_control_again(void **state)
 {
@@ -347,6 +446,8 @@ int main(void)
 		cmocka_unit_test(a_slow_ramp_is_reported),
 		cmocka_unit_test(energy_is_the_integral),
 		cmocka_unit_test(blind_is_local),
+		cmocka_unit_test(readings_together_are_readings_alone),
+		cmocka_unit_test(readings_of_an_instant_are_judged_together),
 		cmocka_unit_test(a_restart_must_earn_control_again),
 		cmocka_unit_test(an_end_while_down_is_reported),
 	};

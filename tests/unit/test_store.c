@@ -106,6 +106,28 @@ static void a_rollback_leaves_nothing(void **state)
 	assert_int_equal(owed, 0);
 }
 
+/* An id that was rolled back is not told again: the series is made anew, and found. */
+static void a_rollback_forgets_its_series(void **state)
+{
+	struct store_bench *b = *state;
+	struct store_series is = { .kind = STORE_READINGS, .name = TELEMETRY_POWER_W, .map = { 1, 1, 0 }, .about = "a.m", .by = "a.m" };
+	struct store_series got;
+	int32_t id, again;
+	bool found;
+
+	BEGIN(b, STORE_SOON);
+	assert_true(b->store.series_id(b->store.self, &is, &id, &b->e));
+	b->store.rollback(b->store.self);
+	BEGIN(b, STORE_SOON);
+	assert_true(b->store.series_id(b->store.self, &is, &id, &b->e));
+	assert_true(b->store.series_id(b->store.self, &is, &again, &b->e));
+	assert_int_equal(again, id);
+	assert_true(b->store.commit(b->store.self, &b->e));
+	assert_true(b->store.get_series(b->store.self, id, &got, &found, &b->e));
+	assert_true(found);
+	assert_string_equal(got.about, "a.m");
+}
+
 /* Rows come back by tier and start, the newest version of each, across a restart; next_block walks them
  * in order. */
 static void blocks_come_back(void **state)
@@ -340,6 +362,7 @@ int main(void)
 		TEST(the_contract_comes_back),
 		TEST(a_damaged_contract_is_none),
 		TEST(a_rollback_leaves_nothing),
+		TEST(a_rollback_forgets_its_series),
 		TEST(blocks_come_back),
 		TEST(a_damaged_row_is_absent),
 		TEST(series_ids_are_stable),
