@@ -221,9 +221,10 @@ static bool cop_of(const struct figures *f, const struct figures_house *h, int64
 {
 	int64_t day_ms = (to_s - from_s) * 1000, rows = day_ms / FIGURES_ROW_MS;
 
-	if (h->plant == NULL || f->backup || f->tank_rows == 0 || f->w_ms / MS_PER_H < LEAST_WH || !nearly(f->heat_ms, day_ms) ||
-		!nearly(f->meter_rows, rows) || !nearly(f->tank_rows, rows) || f->first_ms > from_s * 1000 + EDGE_MS ||
-		f->last_ms < to_s * 1000 - EDGE_MS)
+	if (h->plant == NULL || f->backup || f->tank_rows == 0 || f->w_ms / MS_PER_H < LEAST_WH)
+		return false;
+	if (!nearly(f->heat_ms, day_ms) || !nearly(f->meter_rows, rows) || !nearly(f->tank_rows, rows) ||
+		f->first_ms > from_s * 1000 + EDGE_MS || f->last_ms < to_s * 1000 - EDGE_MS)
 		return false;
 	*cop = (f->heat_j + f->last_j - f->first_j + f->lost_j) / ((double)f->w_ms / 1000);
 	return *cop >= COP_LEAST && *cop <= COP_MOST;
