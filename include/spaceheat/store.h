@@ -159,8 +159,8 @@ struct store {
 	bool (*tidy)(void *self, struct err *);
 	bool (*info)(void *self, struct store_info *, struct err *);
 	/* With others, who may open the file meanwhile; or alone, as a new store is had: what readers need in common is then
-	 * not written at all. Outside begin and commit; what was committed stays. *shared: as it is now; true after a wish to be
-	 * alone while somebody has the file open, who is not disturbed: it may be wished again. */
+	 * not written at all. Outside begin and commit; what was committed stays. *shared: as it is now; also true after a
+	 * wish to be alone while somebody has the file open, who is not disturbed: it may be wished again. */
 	bool (*share)(void *self, bool with_others, bool *shared, struct err *);
 	/* A line somebody should read (a damaged file was put aside ...); false when there is none. */
 	bool (*notice)(void *self, char *text, size_t size);

@@ -90,22 +90,47 @@ static bool add_gap(void *ctx, const struct store_gap *g)
 	return a->n_gaps < ARCHIVE_GAPS;
 }
 
+/* A figure that this house could have. */
+static bool is_figure(const struct history *h, const char *name)
+{
+	struct store_series is = { .kind = STORE_FIGURES };
+
+	memcpy(is.about, h->house->scada.alias, sizeof(is.about));
+	for (int i = 0; figures_name(i) != NULL; i++) {
+		snprintf(is.by, sizeof(is.by), "%s", figures_name(i));
+		if (history_is_named(&is, name))
+			return true;
+	}
+	return false;
+}
+
+/* A figure becomes known as a row that has it is read: the latest days first. */
+static bool find_figure(struct history *h, const char *name, int32_t *series, struct err *e)
+{
+	size_t n = strlen(h->house->scada.alias);
+	int64_t day_s = INT64_MAX;
+	bool found = strncmp(name, h->house->scada.alias, n) == 0 && name[n] == '/';
+
+	while (found && *series < 0) {
+		if (!h->store->last_block(h->store->self, TIER_DAY, day_s, &day_s, &found, e) ||
+			(found && !history_read_tier(h, TIER_DAY, day_s, &(bool){ false }, e)))
+			return false;
+		*series = find_series(h, name);
+	}
+	return true;
+}
+
 static bool points(struct history *h, struct archive *a, struct err *e)
 {
 	struct reading r = { h, find_series(h, a->q.channel) };
 	struct query_rows rows = { &r, read_row, next_row };
 	const struct store *s = h->store;
-	int64_t day_s;
-	bool found;
 
-	if (r.series < 0) {	/* a figure of the day, of which no row was read yet? */
-		if (!s->last_block(s->self, TIER_DAY, INT64_MAX, &day_s, &found, e) ||
-			(found && !history_read_tier(h, TIER_DAY, day_s, &found, e)))
-			return false;
-		r.series = find_series(h, a->q.channel);
-	}
+	if (r.series < 0 && !find_figure(h, a->q.channel, &r.series, e))
+		return false;
 	if (r.series < 0) {
-		a->outcome = ARCHIVE_NO_CHANNEL;
+		a->series = (struct store_series){ .kind = STORE_FIGURES };
+		a->outcome = is_figure(h, a->q.channel) ? ARCHIVE_DONE : ARCHIVE_NO_CHANNEL;
 		return true;
 	}
 	a->series = h->series.is[r.series];

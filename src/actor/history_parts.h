@@ -53,6 +53,13 @@ bool history_put_tiers(struct history *, struct err *);
 void history_tiers_written(struct history *);
 bool history_tiers_wait(const struct history *);
 
+/* history_figures.c: what a local day came to */
+/* The exact row in h->work, to a row of a tier above. */
+void history_feed(struct history *, struct tier_row *, int64_t row_s);
+/* To h->buckets, which is on its way to the store. */
+bool history_add_figure(struct history *, const char *what, int64_t value, struct err *);
+bool history_put_figures(struct history *, const struct tier_row *, struct err *);
+
 /* history_day.c: what no reading tells of a local day */
 void history_day_mode(struct history *, enum control_mode);
 void history_day_close(struct history *, int64_t row_s);

@@ -73,7 +73,7 @@ static bool make(struct history *h, struct tier_row *r, enum store_tier t, int64
 		if (!history_read_row(h, row_s, &found, e))
 			return false;
 		if (found)
-			tier_feed(r, row_s, &h->work, h->series.is);
+			history_feed(h, r, row_s);
 	}
 	return true;
 }
@@ -140,7 +140,7 @@ static bool feed(struct history *h, enum store_tier t, int64_t row_s)
 	if (same && (r->last_feed_s >= row_s || !ti->whole[t]))
 		return false;
 	ti->whole[t] = true;
-	tier_feed(r, row_s, &h->work, h->series.is);
+	history_feed(h, r, row_s);
 	return true;
 }
 
@@ -170,20 +170,7 @@ void history_tier_start(struct history *h)
 
 /* --- to the store -------------------------------------------------------------------------- */
 
-static bool add_figure(struct history *h, const char *what, int64_t value, struct err *e)
-{
-	struct store_series is = { .kind = STORE_FIGURES, .name = TELEMETRY_RELAY_STATE, .map = { 1, 1, 0 } };
-	int32_t id;
-
-	memcpy(is.about, h->house->scada.alias, sizeof(is.about));
-	snprintf(is.by, sizeof(is.by), "%s", what);
-	if (!h->store->series_id(h->store->self, &is, &id, e))
-		return false;
-	return tier_add(&h->buckets, id, &(struct bucket){ .count = 1, .mean = value, .min = value, .max = value }) ||
-	       err_set(e, ERR_RANGE, 0, "no room for %s", what);
-}
-
-/* Seconds in each mode, when they are known for that day. */
+/* Seconds in each mode, when they are known for that day, and what the readings came to. */
 static bool add_figures(struct history *h, const struct tier_row *r, struct err *e)
 {
 	const struct history_day *d = &h->day;
@@ -193,10 +180,10 @@ static bool add_figures(struct history *h, const struct tier_row *r, struct err 
 		char what[ALIAS_SIZE];
 
 		snprintf(what, sizeof(what), "seconds.%s", control_mode_name((enum control_mode)m));
-		if (!add_figure(h, what, tier_round(ms[m], 1000), e))
+		if (!history_add_figure(h, what, tier_round(ms[m], 1000), e))
 			return false;
 	}
-	return true;
+	return history_put_figures(h, r, e);
 }
 
 /* With the store's ids. */

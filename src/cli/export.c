@@ -180,7 +180,8 @@ static int choose(struct export *x)
 	if (!known)
 		return cli_usage("export", "no tier '%s'", tier);
 	while (x->n < SPAN_CHANNELS && (c = span_match(&x->span, x->pattern, &at)) != NULL)
-		x->channels[x->n++] = c;
+		if (x->tier == TIER_DAY || !cJSON_IsTrue(words_at(c, "figure")))
+			x->channels[x->n++] = c;
 	return x->n > 0 ? EXIT_DONE : cli_fail(EXIT_FAILED, "export: no channel matches '%s' - run: spaceheat history", x->pattern);
 }
 

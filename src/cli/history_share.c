@@ -50,7 +50,7 @@ static void print_share(const cJSON *data)
 	if (!words_number(data, "for_s", &for_s)) {
 		printf("%s may be opened at any time (history.share = true)\n", path);
 	} else if (for_s <= 0) {
-		printf("%s is still open: another program has it, and the service has it alone again within an hour after that\n", path);
+		printf("%s is still open: another program has it; the service has it alone within an hour after that\n", path);
 		return;
 	} else {
 		at = time(NULL) + (time_t)for_s;
@@ -58,7 +58,7 @@ static void print_share(const cJSON *data)
 		printf("%s may be opened until %s\n", path, until);
 	}
 	printf("  sqlite3 -readonly -cmd '.load %s' %s\n", extension_path(load, sizeof(load)), path);
-	puts("tables: reading_exact reading_minute reading_quarter reading_day event gap; a program that has it open then may go on");
+	puts("tables: reading_exact reading_minute reading_quarter reading_day event gap");
 }
 
 static cJSON *share_args(int64_t seconds)
@@ -79,8 +79,10 @@ int cli_history_share(struct cli *cli, const char *word)
 	cJSON *data = NULL;
 	int result;
 
-	if (word != NULL && !end && (!fault_read_duration(word, &ms) || ms < SHARE_LEAST_S * 1000 || ms > SHARE_MOST_S * 1000LL))
-		return cli_usage("history", "'%.40s' is no time to share for - write 15m, 2h, at least 1m, at most 24h; or end", word);
+	if (word != NULL && !end &&
+		(!fault_read_duration(word, &ms) || ms < SHARE_LEAST_S * 1000 || ms > SHARE_MOST_S * 1000LL))
+		return cli_usage("history", "'%.40s' is no time to share for - write 15m, 2h, at least 1m, at most 24h; or end",
+			word);
 	result = ask_once(cli, "history share", "history_share", share_args(end ? 0 : ms / 1000), &data);
 	if (result == EXIT_DONE && data != NULL)
 		print_share(data);

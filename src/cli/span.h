@@ -6,7 +6,7 @@
 #include "cli/ask.h"
 #include "spaceheat/zone.h"
 
-enum { SPAN_CHANNELS = 64 };
+enum { SPAN_CHANNELS = 80 };	/* 60 of a house, and the figures of its days */
 
 struct span {
 	const char *from, *to, *tier;	/* as given, or NULL */

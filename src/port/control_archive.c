@@ -175,6 +175,32 @@ static void refuse_outcome(struct control_socket *s, struct conn *c)
 		answer_refuse(s, c, &(struct refusal_told){ "StorageUnavailable", a->why, "check the disk", TELL_FAILED });
 }
 
+/* Of the house and day: in day rows alone. */
+static void write_figure(struct writer *w, const struct house *h, const char *what)
+{
+	char name[CHANNEL_NAME];
+
+	snprintf(name, sizeof(name), "%s/%s", h->scada.alias, what);
+	member_open(w, NULL, '{');
+	member_text(w, "channel", name);
+	member_text(w, "node", h->scada.alias);
+	member_text(w, "unit", "");
+	member_bool(w, "figure", true);
+	member_close(w, '}');
+}
+
+static void write_figures(struct writer *w, const struct house *h)
+{
+	char what[CHANNEL_NAME];
+
+	for (int i = 0; figures_name(i) != NULL; i++)
+		write_figure(w, h, figures_name(i));
+	for (int m = 0; m < N_CONTROL_MODES; m++) {
+		snprintf(what, sizeof(what), "seconds.%s", control_mode_name((enum control_mode)m));
+		write_figure(w, h, what);
+	}
+}
+
 static void write_channels(struct writer *w, const struct house *h)
 {
 	char name[CHANNEL_NAME];
@@ -191,6 +217,7 @@ static void write_channels(struct writer *w, const struct house *h)
 		member_int_if(w, "keep_s", ch->keep_s > 0, ch->keep_s);
 		member_close(w, '}');
 	}
+	write_figures(w, h);
 	member_close(w, ']');
 }
 

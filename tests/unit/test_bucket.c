@@ -128,7 +128,8 @@ static void fill_codes(struct bench *b, int series)
 		add_series(b, i + 1);
 		b->in.grid[i] = (struct code_map){ 1000 + (i % 3 == 2) * 13, 16, (i % 3) * 273150 };
 		for (int at = 0; at < 60; at++, code += below(b, 3) - 1) {
-			int64_t min = grid_value(b->in.grid[i], code - below(b, 2)), max = grid_value(b->in.grid[i], code + below(b, 2));
+			int64_t min = grid_value(b->in.grid[i], code - below(b, 2));
+			int64_t max = grid_value(b->in.grid[i], code + below(b, 2));
 
 			add_bucket(b, (struct bucket){ at, 12, min + below(b, (int)(max - min) + 1), min, max, 0 });
 		}
@@ -168,8 +169,8 @@ static void any_buckets_come_back(void **state)
 		round_trip(b);
 		fill_wild(b);
 		for (int k = 0; k < b->in.n_series; k++)
-			b->in.grid[k] = (struct code_map){ (int64_t)splitmix64(&b->random) >> below(b, 64), (int64_t)splitmix64(&b->random) >> below(b, 64),
-				(int64_t)splitmix64(&b->random) >> below(b, 64) };
+			b->in.grid[k] = (struct code_map){ (int64_t)splitmix64(&b->random) >> below(b, 64),
+				(int64_t)splitmix64(&b->random) >> below(b, 64), (int64_t)splitmix64(&b->random) >> below(b, 64) };
 		round_trip(b);
 	}
 }

@@ -48,7 +48,8 @@ static void it_is_shared_for_a_time(void **state)
 	hbench_run_slot(b, 0);
 	assert_int_equal(rows_seen(b), -1);
 	hbench_keep(b, TANK, 301000, 7);
-	hbench_step(b, (struct msg){ .type = MSG_EVENT, .log = { .level = LEVEL_INFO, .code = LOG_TEST, .node = NO_NODE, .text = "x" } });
+	hbench_step(b, (struct msg){ .type = MSG_EVENT,
+		.log = { .level = LEVEL_INFO, .code = LOG_TEST, .node = NO_NODE, .text = "x" } });
 	a = ask_share(b, 60);
 	assert_true(a->outcome == ARCHIVE_DONE && a->share.open);
 	assert_int_equal(a->share.for_s, 60);

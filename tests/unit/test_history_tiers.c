@@ -150,6 +150,41 @@ static void days_are_local(void **state)
 	check_day(*state, 1825606800, 25);	/* 2027-11-07 */
 }
 
+static int64_t figure(struct bench *b, const char *what, int64_t from_s)
+{
+	char name[ALIAS_SIZE + 64];
+
+	snprintf(name, sizeof(name), "dw1.isone.ta.scada/%s", what);
+	points(b, name, from_s, from_s + D, 9, TIER_DAY);
+	return box->answer.n_points == 1 ? box->answer.points[0].v : -1;
+}
+
+/* 14.4 kWh a day at 0.20: also of a day that a power cut parted, whose row is made anew. What the house has no channels for is
+ * absent, and asking for it no mistake. */
+static void days_have_their_figures(void **state)
+{
+	struct bench *b = *state;
+	struct settings_roles none = { .supply = NO_NODE, .return_pipe = NO_NODE, .flow = NO_NODE, .meter = 2 };
+	int64_t from_s = D - START_S % D;	/* a UTC midnight */
+
+	b->settings.roles = none;
+	b->settings.tariff.price_per_kwh = 0.20;
+	live(b, from_s - H, from_s + D + 12 * H);
+	hbench_stop(b);
+	hbench_open(b);
+	live(b, from_s + D + 12 * H, from_s + 2 * D + 600);
+	for (int day = 0; day < 2; day++) {
+		assert_int_equal(figure(b, "energy.wh", from_s + day * D), 14400);
+		assert_int_equal(figure(b, "cost.thousandths", from_s + day * D), 2880);
+		assert_int_equal(figure(b, "cost.priced_wh", from_s + day * D), 14400);
+		assert_int_equal(figure(b, "heat.wh", from_s + day * D), -1);
+		assert_int_equal(figure(b, "cop.estimated.thousandths", from_s + day * D), -1);
+	}
+	ask(b, (struct archive_question){ .kind = ARCHIVE_POINTS, .channel = "dw1.isone.ta.scada/nothing",
+		.query = { 0, 1, 1, QUERY_AUTO } });
+	assert_int_equal(box->outcome, ARCHIVE_NO_CHANNEL);
+}
+
 /* A sensor that says nothing for a while leaves one gap of its own, with its begin and end. */
 static void a_silent_sensor_is_one_gap(void **state)
 {
@@ -338,6 +373,7 @@ int main(void)
 		TEST(tiers_hold_what_was_read),
 		TEST(a_power_cut_takes_one_row),
 		TEST(days_are_local),
+		TEST(days_have_their_figures),
 		TEST(a_silent_sensor_is_one_gap),
 		TEST(a_query_picks_its_tier),
 		TEST(early_readings_are_dated_later),

@@ -49,6 +49,7 @@ void tier_begin(struct tier_row *r, enum store_tier t, const struct zone *z, int
 	r->n_buckets = shapes[t].room;
 	r->n_feeds = 0;
 	r->last_feed_s = INT64_MIN;
+	figures_begin(&r->figures);
 	memset(r->held, 0, sizeof(r->held));
 	memset(r->cells, 0, sizeof(*r->cells) * (size_t)r->room * BLOCK_MAX_SERIES);
 }
@@ -139,6 +140,15 @@ void tier_prime(struct tier_row *r, const struct block *b, const struct store_se
 		if (s->count > 0 && series[s->id].kind == STORE_READINGS && series[s->id].name == TELEMETRY_POWER_W)
 			hold(r, s->id, last->at_ms, code_map_apply(series[s->id].map, last->code));
 	}
+}
+
+int64_t tier_credited(const struct tier_row *r, int32_t series)
+{
+	int64_t w_ms = 0;
+
+	for (int32_t k = 0; series >= 0 && k < r->n_buckets; k++)
+		w_ms += r->cells[series * r->room + k].w_ms;
+	return w_ms;
 }
 
 bool tier_add(struct bucket_block *b, int32_t id, const struct bucket *bucket)

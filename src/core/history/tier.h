@@ -9,6 +9,7 @@
 #define CORE_HISTORY_TIER_H
 
 #include "core/history/bucket.h"
+#include "core/history/figures.h"
 #include "spaceheat/store.h"
 #include "spaceheat/zone.h"
 
@@ -28,6 +29,7 @@ struct tier_row {
 	int64_t start_s, end_s, bucket_s;
 	int32_t n_buckets, n_feeds;
 	int64_t last_feed_s;		/* the latest row fed */
+	struct figures figures;		/* of a day: fed by the row's owner, who knows the house */
 	struct tier_held held[BLOCK_MAX_SERIES];
 	struct tier_cell *cells;	/* the caller's: BLOCK_MAX_SERIES * `room` */
 	int32_t room;			/* buckets there is room for */
@@ -54,6 +56,8 @@ bool tier_collect(const struct tier_row *, const struct store_series *, const in
 	struct bucket_block *);
 /* Adds one bucket of one series, which must be the last one there, or new. */
 bool tier_add(struct bucket_block *, int32_t id, const struct bucket *);
+/* What was credited to that series in all its buckets, watt-milliseconds. */
+int64_t tier_credited(const struct tier_row *, int32_t series);
 /* Half away from zero. n > 0. */
 int64_t tier_round(int64_t sum, int64_t n);
 
