@@ -1,18 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/site.h"
+#include "cli/site_parts.h"
 
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum question {
-	Q_ALIAS, Q_ATN_ID, Q_ROOMS, Q_SENSOR, Q_METER, Q_KIND, Q_PLACE, Q_LOW, Q_FAIL, Q_WATTS, Q_LABEL, Q_HOST, Q_TLS, Q_PORT,
-	Q_CA, Q_KEY, Q_WRITE, N_QUESTIONS,
-};
-
-static bool refuse(char why[SITE_WHY], const char *format, ...) __attribute__((format(printf, 2, 3)));
-static bool refuse(char why[SITE_WHY], const char *format, ...)
+bool site_refuse(char why[SITE_WHY], const char *format, ...)
 {
 	va_list args;
 
@@ -31,15 +25,15 @@ static bool is_plain(const char *text, size_t size)
 	return strlen(text) < size;
 }
 
-static bool take_text(const char *answer, char *to, size_t size, char why[SITE_WHY])
+bool site_take_text(const char *answer, char *to, size_t size, char why[SITE_WHY])
 {
 	if (!is_plain(answer, size))
-		return refuse(why, "at most %zu characters, no quotes or backslashes", size - 1);
+		return site_refuse(why, "at most %zu characters, no quotes or backslashes", size - 1);
 	strcpy(to, answer);
 	return true;
 }
 
-static bool take_yes(const char *answer, bool fallback, bool *yes, char why[SITE_WHY])
+bool site_take_yes(const char *answer, bool fallback, bool *yes, char why[SITE_WHY])
 {
 	static const struct { const char *word; bool yes; } words[] = { { "yes", true }, { "y", true }, { "no", false },
 		{ "n", false } };
@@ -50,12 +44,7 @@ static bool take_yes(const char *answer, bool fallback, bool *yes, char why[SITE
 			*yes = words[i].yes;
 			return true;
 		}
-	return answer[0] == '\0' || refuse(why, "yes or no");
-}
-
-static struct site_relay *relay_of(struct site *s)
-{
-	return &s->relays[s->n_relays - 1];
+	return answer[0] == '\0' || site_refuse(why, "yes or no");
 }
 
 /* ---- the house ---- */
@@ -82,7 +71,7 @@ static bool take_alias(struct site *s, const char *answer, char why[SITE_WHY])
 		strstr(answer, "..") == NULL && strspn(answer, "abcdefghijklmnopqrstuvwxyz0123456789.") == length;
 
 	if (!good)
-		return refuse(why, "words of a-z and 0-9 joined by single dots, a letter first");
+		return site_refuse(why, "words of a-z and 0-9 joined by single dots, a letter first");
 	strcpy(s->alias, answer);
 	return true;
 }
@@ -98,7 +87,7 @@ static bool take_atn_id(struct site *s, const char *answer, char why[SITE_WHY])
 	struct uuid id;
 
 	if (answer[0] != '\0' && !uuid_parse(answer, &id))
-		return refuse(why, "8-4-4-4-12 hex digits, or nothing");
+		return site_refuse(why, "8-4-4-4-12 hex digits, or nothing");
 	s->atn_id[0] = '\0';
 	if (answer[0] != '\0')
 		uuid_text(id, s->atn_id);
@@ -119,12 +108,12 @@ static bool take_rooms(struct site *s, const char *answer, char why[SITE_WHY])
 		size_t length = strcspn(at, " ,");
 
 		if (!is_word(at, length) || length >= sizeof(s->rooms[0]))
-			return refuse(why, "\"%.20s\": a-z and 0-9, a letter first, at most %zu", at, sizeof(s->rooms[0]) - 1);
+			return site_refuse(why, "\"%.20s\": a-z and 0-9, a letter first, at most %zu", at, sizeof(s->rooms[0]) - 1);
 		for (int i = 0; i < s->n_rooms; i++)
 			if (strlen(s->rooms[i]) == length && strncmp(at, s->rooms[i], length) == 0)
-				return refuse(why, "\"%s\" stands there twice", s->rooms[i]);
+				return site_refuse(why, "\"%s\" stands there twice", s->rooms[i]);
 		if (s->n_rooms == SITE_ROOMS)
-			return refuse(why, "at most %d rooms", SITE_ROOMS);
+			return site_refuse(why, "at most %d rooms", SITE_ROOMS);
 		snprintf(s->rooms[s->n_rooms++], sizeof(s->rooms[0]), "%.*s", (int)length, at);
 		at += length;
 	}
@@ -189,16 +178,16 @@ static bool take_sensor(struct site *s, const char *answer, char why[SITE_WHY])
 			continue;
 		room = places[i].place == PLACE_ROOM ? room_of(s, name) : 0;
 		if (room < 0)
-			return refuse(why, "which room? \"room\" and one of the names above");
+			return site_refuse(why, "which room? \"room\" and one of the names above");
 		n = count_at(s, places[i].place, room);
 		if (n >= places[i].most)
-			return refuse(why, "\"%s\" has its thermometer%s already", answer, places[i].most > 1 ? "s" : "");
+			return site_refuse(why, "\"%s\" has its thermometer%s already", answer, places[i].most > 1 ? "s" : "");
 		t->place = places[i].place;
 		t->index = t->place == PLACE_ROOM ? room : n;
 		s->sensor++;
 		return true;
 	}
-	return refuse(why, "one of the words above, or Enter to read it again");
+	return site_refuse(why, "one of the words above, or Enter to read it again");
 }
 
 /* ---- meter ---- */
@@ -216,157 +205,7 @@ static void ask_meter(const struct site *s, char text[SITE_TEXT])
 
 static bool take_meter(struct site *s, const char *answer, char why[SITE_WHY])
 {
-	return take_yes(answer, true, &s->meter_wanted, why);
-}
-
-/* ---- relays ---- */
-
-static const struct { const char *word, *stem; enum relay_kind kind; } kinds[] = {
-	{ "element", "elt", RELAY_ELEMENT }, { "heat_pump", "hp", RELAY_HEAT_PUMP }, { "pump", "pump", RELAY_PUMP },
-	{ "valve", "valve", RELAY_VALVE }, { "other", "other", RELAY_OTHER },
-};
-
-static bool has_relay(const struct site *s)
-{
-	return s->n_relays > 0 && s->relays[s->n_relays - 1].node[0] != '\0';
-}
-
-static void ask_kind(const struct site *s, char text[SITE_TEXT])
-{
-	snprintf(text, SITE_TEXT, "%s relay switches: element, heat_pump, pump, valve, other [%s]", s->n_relays == 0 ? "The first" :
-		"The next", s->n_relays == 0 ? "there is none" : "there are no more");
-}
-
-static bool take_kind(struct site *s, const char *answer, char why[SITE_WHY])
-{
-	struct site_relay *r = &s->relays[s->n_relays];
-	int nth = 1;
-
-	if (answer[0] == '\0') {
-		s->question = Q_LABEL;	/* what follows the last of these */
-		return true;
-	}
-	if (s->n_relays == HOUSE_MAX_RELAYS)
-		return refuse(why, "at most %d relays", HOUSE_MAX_RELAYS);
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		if (strcmp(answer, kinds[i].word) != 0)
-			continue;
-		for (int k = 0; k < s->n_relays; k++)
-			nth += s->relays[k].kind == kinds[i].kind;
-		*r = (struct site_relay){ .kind = kinds[i].kind, .gpio = -1, .fail_state = FAIL_OPEN };
-		snprintf(r->node, sizeof(r->node), "a.%s%d.relay", kinds[i].stem, nth);
-		s->n_relays++;
-		return true;
-	}
-	return refuse(why, "one of the words above, or nothing");
-}
-
-static void ask_place(const struct site *s, char text[SITE_TEXT])
-{
-	snprintf(text, SITE_TEXT, "%s: \"gpio LINE\", or \"ncd ADDRESS RELAY\" or \"krida ADDRESS RELAY\" of a board (like ncd 0x20 3)",
-		s->relays[s->n_relays - 1].node);
-}
-
-static const struct { const char *word; enum make_model make; int most; } boards[] = {
-	{ "ncd", MAKE_NCD_PR8, 3 }, { "krida", MAKE_KRIDA_PCF8575, 15 },
-};
-
-static bool place_on(struct site_relay *r, const char *answer)
-{
-	unsigned int address;
-	char word[8], rest;
-
-	if (sscanf(answer, "gpio %d%c", &r->gpio, &rest) == 1 && r->gpio >= 0 && r->gpio <= 53) {
-		r->make = MAKE_GPIO_RELAY;
-		r->board[0] = '\0';
-		return true;
-	}
-	if (sscanf(answer, "%7s 0x%2x %d%c", word, &address, &r->gpio, &rest) != 3 || address < 0x20 || address > 0x27)
-		return false;
-	for (size_t i = 0; i < sizeof(boards) / sizeof(boards[0]); i++)
-		if (strcmp(word, boards[i].word) == 0 && r->gpio >= 0 && r->gpio <= boards[i].most) {
-			r->make = boards[i].make;
-			snprintf(r->board, sizeof(r->board), "0x%02x", address);
-			return true;
-		}
-	return false;
-}
-
-static bool take_place(struct site *s, const char *answer, char why[SITE_WHY])
-{
-	struct site_relay *r = relay_of(s);
-
-	if (!place_on(r, answer))
-		return refuse(why, "gpio and 0 to 53, or ncd, 0x20 to 0x27 and 0 to 3, or krida, 0x20 to 0x27 and 0 to 15");
-	for (int i = 0; i < s->n_relays - 1; i++)
-		if (s->relays[i].gpio == r->gpio && strcmp(s->relays[i].board, r->board) == 0)
-			return refuse(why, "that is where %s is", s->relays[i].node);
-	return true;
-}
-
-static void ask_low(const struct site *s, char text[SITE_TEXT])
-{
-	bool low = s->relays[s->n_relays - 1].make == MAKE_KRIDA_PCF8575;
-
-	snprintf(text, SITE_TEXT, "%s: does a low level switch it on, as boards with optocouplers do? [%s]",
-		s->relays[s->n_relays - 1].node, low ? "yes" : "no");
-}
-
-static bool take_low(struct site *s, const char *answer, char why[SITE_WHY])
-{
-	return take_yes(answer, relay_of(s)->make == MAKE_KRIDA_PCF8575, &relay_of(s)->active_low, why);
-}
-
-/* Elements are always open (SF-12). */
-static bool may_hand_back(const struct site *s)
-{
-	return has_relay(s) && s->relays[s->n_relays - 1].kind != RELAY_ELEMENT;
-}
-
-static void ask_fail(const struct site *s, char text[SITE_TEXT])
-{
-	snprintf(text, SITE_TEXT, "%s: what does it mean when it lets go: open (off), or handback (a wall thermostat has it then) [open]",
-		s->relays[s->n_relays - 1].node);
-}
-
-static bool take_fail(struct site *s, const char *answer, char why[SITE_WHY])
-{
-	bool back = strcmp(answer, "handback") == 0;
-
-	if (!back && answer[0] != '\0' && strcmp(answer, "open") != 0)
-		return refuse(why, "open or handback");
-	relay_of(s)->fail_state = back ? FAIL_HANDBACK : FAIL_OPEN;
-	return true;
-}
-
-static void ask_watts(const struct site *s, char text[SITE_TEXT])
-{
-	snprintf(text, SITE_TEXT, "%s: least and most watts it draws when on (like 4000 4800; 0 0: next to nothing)",
-		s->relays[s->n_relays - 1].node);
-}
-
-static bool take_watts(struct site *s, const char *answer, char why[SITE_WHY])
-{
-	struct site_relay *r = relay_of(s);
-	char rest;
-
-	if (sscanf(answer, "%d %d%c", &r->expected_w[0], &r->expected_w[1], &rest) != 2 || r->expected_w[0] < 0 ||
-		r->expected_w[1] < r->expected_w[0] || r->expected_w[1] > 50000)
-		return refuse(why, "two numbers from 0 to 50000, the smaller first");
-	return true;
-}
-
-static void ask_label(const struct site *s, char text[SITE_TEXT])
-{
-	snprintf(text, SITE_TEXT, "%s: where people find it, like its breaker [nothing]", s->relays[s->n_relays - 1].node);
-}
-
-static bool take_label(struct site *s, const char *answer, char why[SITE_WHY])
-{
-	if (!take_text(answer, relay_of(s)->label, sizeof(relay_of(s)->label), why))
-		return false;
-	s->question = Q_KIND - 1;	/* and the next relay */
-	return true;
+	return site_take_yes(answer, true, &s->meter_wanted, why);
 }
 
 /* ---- broker ---- */
@@ -380,8 +219,8 @@ static void ask_host(const struct site *s, char text[SITE_TEXT])
 static bool take_host(struct site *s, const char *answer, char why[SITE_WHY])
 {
 	if (strpbrk(answer, " /:") != NULL)
-		return refuse(why, "a name or an address alone; the port is asked for");
-	return take_text(answer, s->host, sizeof(s->host), why);
+		return site_refuse(why, "a name or an address alone; the port is asked for");
+	return site_take_text(answer, s->host, sizeof(s->host), why);
 }
 
 static bool has_host(const struct site *s)
@@ -397,7 +236,7 @@ static void ask_tls(const struct site *s, char text[SITE_TEXT])
 
 static bool take_tls(struct site *s, const char *answer, char why[SITE_WHY])
 {
-	return take_yes(answer, true, &s->tls, why);
+	return site_take_yes(answer, true, &s->tls, why);
 }
 
 static void ask_port(const struct site *s, char text[SITE_TEXT])
@@ -413,7 +252,7 @@ static bool take_port(struct site *s, const char *answer, char why[SITE_WHY])
 	if (answer[0] == '\0')
 		n = s->tls ? 8883 : 1883;
 	if (*end != '\0' || n < 1 || n > 65535)
-		return refuse(why, "a number from 1 to 65535");
+		return site_refuse(why, "a number from 1 to 65535");
 	s->port = (int)n;
 	return true;
 }
@@ -432,8 +271,8 @@ static void ask_ca(const struct site *s, char text[SITE_TEXT])
 static bool take_ca(struct site *s, const char *answer, char why[SITE_WHY])
 {
 	if (answer[0] != '\0' && answer[0] != '/')
-		return refuse(why, "an absolute path, or nothing");
-	return take_text(answer, s->ca_file, sizeof(s->ca_file), why);
+		return site_refuse(why, "an absolute path, or nothing");
+	return site_take_text(answer, s->ca_file, sizeof(s->ca_file), why);
 }
 
 /* Never by default: who signs nothing can be spoken for by anybody who reaches the broker. */
@@ -449,7 +288,7 @@ static bool take_key(struct site *s, const char *answer, char why[SITE_WHY])
 	if (strcmp(answer, "unsigned") == 0)
 		return true;
 	if (strlen(answer) != sizeof(s->atn_key) - 1 || strspn(answer, "0123456789abcdefABCDEF") != strlen(answer))
-		return refuse(why, "64 hex digits, or unsigned");
+		return site_refuse(why, "64 hex digits, or unsigned");
 	strcpy(s->atn_key, answer);
 	return true;
 }
@@ -477,10 +316,10 @@ static bool take_write(struct site *s, const char *answer, char why[SITE_WHY])
 {
 	int unused;
 
-	if (!take_yes(answer, true, &s->write, why))
+	if (!site_take_yes(answer, true, &s->write, why))
 		return false;
 	return !s->write || count_devices(s, &unused) > 0 ||
-		refuse(why, "a house without any device is none the service could run - no, then look at: spaceheat doctor");
+		site_refuse(why, "a house without any device is none the service could run - no, then look at: spaceheat doctor");
 }
 
 static const struct {
@@ -488,23 +327,23 @@ static const struct {
 	void (*ask)(const struct site *, char text[SITE_TEXT]);
 	bool (*take)(struct site *, const char *answer, char why[SITE_WHY]);
 } questions[N_QUESTIONS] = {
-	[Q_ALIAS]  = { NULL,          ask_alias,  take_alias },
-	[Q_ATN_ID] = { NULL,          ask_atn_id, take_atn_id },
-	[Q_ROOMS]  = { NULL,          ask_rooms,  take_rooms },
-	[Q_SENSOR] = { has_sensors,   ask_sensor, take_sensor },
-	[Q_METER]  = { has_meter,     ask_meter,  take_meter },
-	[Q_KIND]   = { NULL,          ask_kind,   take_kind },
-	[Q_PLACE]  = { has_relay,     ask_place,  take_place },
-	[Q_LOW]    = { has_relay,     ask_low,    take_low },
-	[Q_FAIL]   = { may_hand_back, ask_fail,   take_fail },
-	[Q_WATTS]  = { has_relay,     ask_watts,  take_watts },
-	[Q_LABEL]  = { has_relay,     ask_label,  take_label },
-	[Q_HOST]   = { NULL,          ask_host,   take_host },
-	[Q_TLS]    = { has_host,      ask_tls,    take_tls },
-	[Q_PORT]   = { has_host,      ask_port,   take_port },
-	[Q_CA]     = { has_tls,       ask_ca,     take_ca },
-	[Q_KEY]    = { has_host,      ask_key,    take_key },
-	[Q_WRITE]  = { NULL,          ask_write,  take_write },
+	[Q_ALIAS]  = { NULL,               ask_alias,      take_alias },
+	[Q_ATN_ID] = { NULL,               ask_atn_id,     take_atn_id },
+	[Q_ROOMS]  = { NULL,               ask_rooms,      take_rooms },
+	[Q_SENSOR] = { has_sensors,        ask_sensor,     take_sensor },
+	[Q_METER]  = { has_meter,          ask_meter,      take_meter },
+	[Q_KIND]   = { NULL,               site_ask_kind,  site_take_kind },
+	[Q_PLACE]  = { site_has_relay,     site_ask_place, site_take_place },
+	[Q_LOW]    = { site_has_relay,     site_ask_low,   site_take_low },
+	[Q_FAIL]   = { site_may_hand_back, site_ask_fail,  site_take_fail },
+	[Q_WATTS]  = { site_has_relay,     site_ask_watts, site_take_watts },
+	[Q_LABEL]  = { site_has_relay,     site_ask_label, site_take_label },
+	[Q_HOST]   = { NULL,               ask_host,       take_host },
+	[Q_TLS]    = { has_host,           ask_tls,        take_tls },
+	[Q_PORT]   = { has_host,           ask_port,       take_port },
+	[Q_CA]     = { has_tls,            ask_ca,         take_ca },
+	[Q_KEY]    = { has_host,           ask_key,        take_key },
+	[Q_WRITE]  = { NULL,               ask_write,      take_write },
 };
 
 static bool is_due(const struct site *s)
