@@ -20,7 +20,7 @@ _spaceheat_words() {
 	outbox) echo "--flush drop" ;;
 	decode) echo "" ;;
 	config) echo "check show --origin --defaults diff" ;;
-	setup) echo "--house --port --force" ;;
+	setup) echo "--house --port --force --yes" ;;
 	reload) echo "" ;;
 	doctor) echo "" ;;
 	atn) echo "run id key offer beat dispatch end -p --manual --minutes --echo on off --contract --key --really" ;;

@@ -15,6 +15,8 @@ static void print_holds(const cJSON *r, struct words_zone z)
 		if (words_number(r, "held_until_ms", &ms))
 			printf(" until %s", words_clock(z, (int64_t)ms, until));
 	}
+	if (cJSON_IsFalse(words_at(r, "readback_ok")))
+		printf("  READS BACK %s", words_text(r, "readback", "?"));
 	if (words_true(r, "locked"))
 		printf("  LOCKED (spaceheat alerts, then: spaceheat reset %s)", words_text(r, "node", "?"));
 	if (words_number(r, "operator_until_ms", &ms))

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* setup.c: `spaceheat setup`: finds devices, writes conf.d/10-site.cfg for one house, checks it, and says what comes next. */
+/* setup.c: `spaceheat setup`: finds devices; at a terminal asks for the rest (setup_ask.c), else writes conf.d/10-site.cfg for one house,
+ * checks it, and says what comes next. */
 #include "cli/setup.h"
 
 #include <errno.h>
@@ -16,7 +17,7 @@
 
 enum { MAX_HOUSES = 1024 * 1024 };
 
-struct wish { const char *house, *port; bool force; };
+struct wish { const char *house, *port; bool force, yes; };
 
 struct desk {
 	char cfg[PATH_SIZE], site[PATH_SIZE + 32];
@@ -31,6 +32,8 @@ static bool read_wish(int argc, char **argv, struct wish *w)
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--force") == 0)
 			w->force = true;
+		else if (strcmp(argv[i], "--yes") == 0)
+			w->yes = true;
 		else if (strcmp(argv[i], "--house") == 0 && i + 1 < argc)
 			w->house = argv[++i];
 		else if (strcmp(argv[i], "--port") == 0 && i + 1 < argc)
@@ -109,12 +112,15 @@ static int write_site(struct desk *d, bool force)
 {
 	int fd = open(d->site, O_WRONLY | O_CREAT | O_CLOEXEC | (force ? O_TRUNC : O_EXCL), 0640);
 	FILE *f = fd >= 0 ? fdopen(fd, "w") : NULL;
+	struct stat st;
 
 	if (f == NULL && errno == EEXIST)
 		return cli_fail(EXIT_FAILED, "setup: %s exists - add --force to replace it", d->site);
 	if (f == NULL)
 		return cli_fail(errno == EACCES ? EXIT_PERMISSION : EXIT_FAILED, "setup: %s: %s - run: sudo spaceheat setup", d->site,
 			strerror(errno));
+	if (stat(d->cfg, &st) == 0 && fchown(fd, (uid_t)-1, st.st_gid) != 0 && errno != EPERM)
+		fprintf(stderr, "spaceheat: setup: %s: %s - let the group of spaceheat.cfg read it\n", d->site, strerror(errno));
 	setup_print(f, &d->loaded.house, &d->scan);
 	return fclose(f) == 0 ? EXIT_DONE : cli_fail(EXIT_FAILED, "setup: %s: %s - free some space", d->site, strerror(errno));
 }
@@ -143,6 +149,8 @@ static int setup(struct cli *cli, struct desk *d, const struct wish *w)
 		return tell_problems(d);
 	setup_look(cli->doors, &d->loaded.settings, w->port != NULL ? w->port : d->loaded.settings.meter.port, &d->scan);
 	print_found(cli, &d->scan);
+	if (w->house == NULL && !w->yes && !cli->json && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
+		return setup_ask(cli, d->cfg, &d->loaded.settings, &d->scan);
 	if (w->house == NULL) {
 		if (cli->json)
 			print_json(&d->scan, NULL);
@@ -162,13 +170,13 @@ static int setup(struct cli *cli, struct desk *d, const struct wish *w)
 int cli_setup(struct cli *cli, int argc, char **argv)
 {
 	struct desk *d = calloc(1, sizeof(*d));
-	struct wish w = { NULL, NULL, false };
+	struct wish w = { NULL, NULL, false, false };
 	int result;
 
 	if (d == NULL)
 		return cli_fail(EXIT_FAILED, "setup: out of memory");
 	result = read_wish(argc, argv, &w) ? setup(cli, d, &w) :
-		cli_usage("setup", "takes --house KEY, --port DEVICE and --force");
+		cli_usage("setup", "takes --house KEY, --port DEVICE, --force and --yes");
 	free(d);
 	return result;
 }

@@ -60,6 +60,8 @@ static void look_at_meter(const struct cli_doors *doors, const struct settings_m
 			add(s, "modbus", address, what);
 			snprintf(s->port, sizeof(s->port), "%s", at->port);
 			s->unit_id = at->unit_id;
+			snprintf(s->make, sizeof(s->make), "%s", d->make_model);
+			snprintf(s->serial, sizeof(s->serial), "%s", serial);
 			return;
 		}
 }

@@ -130,12 +130,16 @@ const struct verb verbs[] = {
 	  "  --origin            where each comes from\n"
 	  "  --defaults          the defaults beside them\n"
 	  "  diff                the file on disk against the running service; exit 0 the same, 1 it differs\n", verb_config },
-	{ "setup", "[--house KEY] [--port DEVICE] [--force]", "find devices, and write conf.d/10-site.cfg for a house", "a",
-	  "spaceheat setup --house w.isone.me.mine.1 --port /dev/ttyUSB0",
-	  "  --house KEY         of houses.json; without it nothing is written\n"
+	{ "setup", "[--house KEY] [--port DEVICE] [--force] [--yes]",
+	  "find devices, ask what they are, and write house.json and conf.d/10-site.cfg", "a",
+	  "spaceheat setup --port /dev/ttyUSB0",
+	  "  --house KEY         no questions: conf.d/10-site.cfg for that house of houses.json\n"
 	  "  --port DEVICE       where to look for a Modbus meter; meter.port unless told\n"
-	  "  --force             replace a file that is there\n"
-	  "Looks at 1-wire, I2C and Modbus; it never switches anything. Exit 78: written, but something is missing.\n", cli_setup },
+	  "  --force             with --house: replace a file that is there\n"
+	  "  --yes               no questions: say what is found, write nothing but for --house\n"
+	  "At a terminal it asks for rooms, thermometers (warm them with your hand), relays and broker, checks the result as\n"
+	  "the service would, and only then puts both files in place; the old ones end in .old. Looks at 1-wire, I2C and\n"
+	  "Modbus; it never switches anything. Exit 78: the result is not good (with --house: written, but not complete).\n", cli_setup },
 	{ "reload", "", "read the configuration anew: prints what changes, or all that is wrong", "a", "spaceheat reload", NULL,
 	  cli_reload },
 	{ "doctor", "", "what of this machine is not as the house needs it, and the command that helps", "none",

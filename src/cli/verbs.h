@@ -42,6 +42,8 @@ struct cli_doors {
 	const char *version, *commit;
 	/* Does anybody answer at that I2C address; the serial number of a meter of that driver. NULL: not to be looked for. */
 	bool (*i2c_answers)(const char *path, int address);
+	/* What a thermometer of that driver and place says now. */
+	bool (*read_thermometer)(const struct settings *, const char *make_model, const char *hw_uid, double *c);
 	bool (*modbus_serial)(const struct settings_meter *, const struct driver *, char *serial, size_t size);
 };
 

@@ -35,6 +35,7 @@ int main(int argc, char **argv)
 		.commit = SPACEHEAT_COMMIT,
 		.i2c_answers = cli_i2c_answers,
 		.modbus_serial = cli_modbus_serial,
+		.read_thermometer = cli_read_thermometer,
 	};
 
 	return cli_main(&doors, argc, argv);
