@@ -26,17 +26,19 @@ static int take_set(struct replay_words *w, const char *text)
 {
 	const char *equals = strchr(text, '='), *quote, *end = equals;
 	char path[REPLAY_SET_SIZE / 2];
-	char *out = w->set[w->n_sets], *dot, *at = path;
+	char *out, *dot, *at = path;
 	size_t size = REPLAY_SET_SIZE;
 	int groups = 0, n = 0;
 
 	if (w->n_sets == REPLAY_SETS)
 		return cli_usage("replay", "at most %d --set", REPLAY_SETS);
+	out = w->set[w->n_sets];
 	while (end != NULL && end > text && end[-1] == ' ')
 		end--;
 	if (equals == NULL || end == text || equals[1] == '\0' || (size_t)(end - text) >= sizeof(path) ||
 		strlen(text) >= REPLAY_SET_SIZE / 2 || memchr(text, '[', (size_t)(end - text)) != NULL)
-		return cli_usage("replay", "--set \"%.60s\" - write path=value, as guard.hp_min_on_s=900; a list is set whole", text);
+		return cli_usage("replay", "--set \"%.60s\" - write path=value, as guard.hp_min_on_s=900; a list is set "
+			"whole", text);
 	snprintf(path, sizeof(path), "%.*s", (int)(end - text), text);
 	for (; (dot = strchr(at, '.')) != NULL; at = dot + 1, groups++)
 		n += snprintf(out + n, size - (size_t)n, "%.*s: { ", (int)(dot - at), at);
@@ -86,7 +88,8 @@ static int load_changed(struct replay_words *w)
 {
 	struct problems *problems = calloc(1, sizeof(*problems));
 	const char *texts[REPLAY_SETS], *cfg = w->config != NULL ? w->config : w->place->cfg;
-	struct load_copy from = { .cfg_path = cfg, .stands_for = cfg, .more = texts, .n_more = w->n_sets, .more_name = "--set" };
+	struct load_copy from = { .cfg_path = cfg, .stands_for = cfg, .more = texts, .n_more = w->n_sets,
+		.more_name = "--set" };
 	int result = EXIT_DONE;
 
 	w->changed = calloc(1, sizeof(*w->changed));
@@ -101,8 +104,8 @@ static int load_changed(struct replay_words *w)
 			fprintf(stderr, "%s\n", problems->text[i]);
 		result = EXIT_CONFIG;
 	} else if (strcmp(w->changed->house.key, w->place->loaded.house.key) != 0) {
-		result = cli_fail(EXIT_CONFIG, "replay: %s is of house \"%.60s\", the record of %s - name a configuration of the same "
-			"house", cfg, w->changed->house.key, w->place->loaded.house.key);
+		result = cli_fail(EXIT_CONFIG, "replay: %s is of house \"%.60s\", the record of %s - name a configuration "
+			"of the same house", cfg, w->changed->house.key, w->place->loaded.house.key);
 	}
 	free(problems);
 	return result;
@@ -133,8 +136,8 @@ static int load(struct replay_words *w)
 	if (result == EXIT_DONE)
 		result = read_zone(&w->changed->settings, &w->zone[1]);
 	if (result == EXIT_DONE && !w->place->loaded.house.has_model)
-		result = cli_fail(EXIT_CONFIG, "replay: %s has no model, its thermostats have nothing to decide again - describe it in "
-			"house_model", w->place->loaded.house.key);
+		result = cli_fail(EXIT_CONFIG, "replay: %s has no model, its thermostats have nothing to decide again - "
+			"describe it in house_model", w->place->loaded.house.key);
 	return result;
 }
 

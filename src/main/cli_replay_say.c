@@ -80,8 +80,9 @@ static void print_sum(const struct replay_words *w)
 		printf("; no readings for %.2f h", r->blank_s / S_PER_H);
 	puts(".");
 	if (r->edges > 0)
-		printf("%d differences of at most %.0f s%s: of some thermometers the record has one reading a minute, so a threshold\n"
-			"is seen that much earlier or later.\n", r->edges, r->edge_s, w->all ? "" : " are not listed (--all)");
+		printf("%d differences of at most %.0f s%s: of some thermometers the record has one reading a\n"
+			"minute, so a threshold is seen that much earlier or later.\n", r->edges, r->edge_s,
+			w->all ? "" : " are not listed (--all)");
 	puts("Water and room temperatures are the recorded ones, whatever is decided.");
 }
 

@@ -187,8 +187,10 @@ static void second(void *self, struct replay_stage *stage, struct mono now, stru
 
 	if (!stage->scada.heat.decided || now.ms == 0)
 		return;
-	for (; a->next_done < a->run.done.n && a->run.done.at[a->next_done].at_ms / 1000 < clock.ms / 1000; a->next_done++) {
+	for (; a->next_done < a->run.done.n; a->next_done++) {
 		v = &a->run.done.at[a->next_done];
+		if (v->at_ms / 1000 >= clock.ms / 1000)
+			break;
 		if (v->code != LOG_HEAT || v->at_ms >= from_ms || v->at_ms < stage->start.ms)
 			continue;
 		follow(a, stage, v);
@@ -211,8 +213,8 @@ static bool first_reading(struct again *a, int64_t *at_s, struct err *e)
 	if (!record_first(&a->record, o->from_s, o->to_s, &row_s, &found, e))
 		return false;
 	if (!found)
-		return err_set(e, ERR_ABSENT, 0, "no exact readings in that time - history.exact_days says how long they are kept; "
-			"spaceheat history shows what there is");
+		return err_set(e, ERR_ABSENT, 0, "no exact readings in that time - history.exact_days says how long they "
+			"are kept; spaceheat history shows what there is");
 	record_seek(&a->record, o->from_s - REPLAY_WARM_S, o->to_s);
 	if (!record_next(&a->record, o->to_s * 1000, &r, e))
 		return false;

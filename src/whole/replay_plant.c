@@ -154,7 +154,8 @@ static void begin_plant(struct model *m)
 		m->state.air_c = seen_c(m, s->zones[0].sensor, m->state.air_c);
 	plan_mass_follow(&mass, &m->plant.house, m->state.air_c, out_c, 0);
 	m->state.mass_c = mass.c;
-	fill_tank(m, m->state.buffer.c, m->plant.buffer.layers, buffer ? r->buffer : r->store, buffer ? r->n_buffer : r->n_store);
+	fill_tank(m, m->state.buffer.c, m->plant.buffer.layers, buffer ? r->buffer : r->store,
+		buffer ? r->n_buffer : r->n_store);
 	tank_unmix(&m->state.buffer);
 	if (m->plant.store.kind == STORE_NONE || !buffer)
 		return;
@@ -225,7 +226,8 @@ static struct plant_inputs inputs(struct model *m, const struct replay_stage *st
 static double heat_kwh(const struct model *m)
 {
 	const struct plant_state *s = &m->state;
-	double j = m->plant.house.air_j_per_k * s->air_c + m->plant.house.mass_j_per_k * s->mass_c + tank_energy_j(&s->buffer);
+	double j = m->plant.house.air_j_per_k * s->air_c + m->plant.house.mass_j_per_k * s->mass_c +
+		tank_energy_j(&s->buffer);
 
 	if (m->plant.store.kind == STORE_WATER)
 		j += tank_energy_j(&s->store);
@@ -242,7 +244,8 @@ static double wanted_c(const struct replay_options *o, int64_t unix_s)
 	int at;
 
 	for (int i = 0; i < c->n_schedule; i++)
-		list[i] = (struct schedule_entry){ c->schedule[i].days, c->schedule[i].minute_of_day, c->schedule[i].setpoint_c };
+		list[i] = (struct schedule_entry){ c->schedule[i].days, c->schedule[i].minute_of_day,
+			c->schedule[i].setpoint_c };
 	at = schedule_entry_at(list, c->n_schedule, o->zone[0], unix_s);
 	return at < 0 ? c->setpoint_c : list[at].setpoint_c;
 }

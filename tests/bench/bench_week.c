@@ -89,7 +89,8 @@ static struct week_result run_one(const struct controller *c, struct week *w, co
 	return r;
 }
 
-static void print_week(const char *house, const char *name, uint64_t seed, const struct week_result *r, double bound_usd)
+static void print_week(const char *house, const char *name, uint64_t seed, const struct week_result *r,
+	double bound_usd)
 {
 	printf("%s %s seed %llu: %.2f USD (%+.1f %% of the bound) %.2f K h cold %d starts (mean %.1f C, %.0f kWh, %.1f %% on-peak, "
 		"shortest off %d s on %d s, most starts in 1 h %d, conflicts %lld, short %lld s, stuck cold %lld s)\n",

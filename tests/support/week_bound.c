@@ -32,8 +32,8 @@ static struct weather_row weather_of(const struct bound *b, int hour, double sha
 {
 	const struct weather_row *r = &b->rows[hour];
 
-	return (struct weather_row){ r->out_c + share * (r[1].out_c - r->out_c), r->wind_ms + share * (r[1].wind_ms - r->wind_ms),
-		r->sun_w_m2 };
+	return (struct weather_row){ r->out_c + share * (r[1].out_c - r->out_c),
+		r->wind_ms + share * (r[1].wind_ms - r->wind_ms), r->sun_w_m2 };
 }
 
 static struct step step_of(const struct bound *b, int k)
@@ -42,7 +42,8 @@ static struct step step_of(const struct bound *b, int k)
 	const struct plant_envelope *h = &p->house;
 	int hour = FIRST_HOUR + k / 4;
 	struct weather_row w = weather_of(b, hour, k % 4 / 4.0);
-	double need_w = fmax(0, heat_loss_w_per_k(h, w.wind_ms) * (h->set_c - w.out_c) - h->internal_w - h->solar_m2 * w.sun_w_m2);
+	double gains_w = h->internal_w + h->solar_m2 * w.sun_w_m2;
+	double need_w = fmax(0, heat_loss_w_per_k(h, w.wind_ms) * (h->set_c - w.out_c) - gains_w);
 	double lwt_c = fmax(b->least_lwt_c, heat_required_supply_c(&p->emitters, need_w, h->set_c));
 	double cop = p->has_heat_pump ? heat_pump_cop(&p->heat_pump, w.out_c, lwt_c) : 1;
 	double most_w = heat_source_w(p, w.out_c, lwt_c), usd = b->usd_per_kwh[hour];
@@ -111,7 +112,8 @@ static double store_kwh(const struct bound *b)
 	const struct plant *p = b->plant;
 	struct plan_house house;
 	double flow = heat_kg_s(p->emitters.flow_lpm), set_c = p->house.set_c;
-	double back_c = b->least_lwt_c - heat_emitter_w(&p->emitters, b->least_lwt_c, set_c, flow) / (flow * HEAT_CP_J_PER_KG_K);
+	double emitted_w = heat_emitter_w(&p->emitters, b->least_lwt_c, set_c, flow);
+	double back_c = b->least_lwt_c - emitted_w / (flow * HEAT_CP_J_PER_KG_K);
 
 	plan_house_of(&house, p);
 	return fmax(0, house.water_j_per_k * (b->params.tw_max_c - back_c)) / J_PER_KWH;
