@@ -30,7 +30,7 @@ COMMIT := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 
 LIB_PACKAGES := libpaho-mqtt-dev libcjson-dev libsqlite3-dev libconfig-dev libsodium-dev libssl-dev libgpiod-dev \
 	libmodbus-dev libcmocka-dev
-PACKAGES := $(if $(FOREIGN),pkg-config crossbuild-essential-$(FOREIGN) $(addsuffix :$(FOREIGN),$(LIB_PACKAGES)),\
+PACKAGES := $(if $(FOREIGN),pkg-config dpkg-dev crossbuild-essential-$(FOREIGN) $(addsuffix :$(FOREIGN),$(LIB_PACKAGES)),\
 	build-essential pkg-config $(LIB_PACKAGES) mosquitto mosquitto-clients socat)
 PKGS := libcjson sqlite3 libconfig libsodium libssl libcrypto libmodbus
 GUARD_PKGS := libgpiod
@@ -84,6 +84,7 @@ ifneq ($(DEPS),no)
 	@missing=; broker=$$(command -v mosquitto || ls /usr/sbin/mosquitto 2>/dev/null); \
 	command -v $(CC) >/dev/null && command -v $(AR) >/dev/null || missing=1; \
 	command -v pkg-config >/dev/null || missing=1; \
+	[ -z "$(FOREIGN)" ] || command -v dpkg-shlibdeps >/dev/null || missing=1; \
 	[ -n "$(FOREIGN)" ] || { [ -n "$$broker" ] && command -v mosquitto_pub && command -v socat; } >/dev/null || missing=1; \
 	[ -n "$$missing" ] || pkg-config --exists $(PKGS) $(GUARD_PKGS) cmocka || missing=1; \
 	[ -n "$$missing" ] || echo '#include <MQTTClient.h>' | $(CC) -E -x c - >/dev/null 2>&1 || missing=1; \
