@@ -18,6 +18,7 @@ TRIPLET := $(patsubst %-gcc,%,$(filter %-linux-gnu-gcc,$(notdir $(CC))))
 ifneq ($(TRIPLET),)
 export PKG_CONFIG_LIBDIR := /usr/lib/$(TRIPLET)/pkgconfig:/usr/share/pkgconfig
 endif
+AR := $(if $(TRIPLET),$(TRIPLET)-)ar
 ARCH := $(shell dpkg --print-architecture 2>/dev/null)
 FOREIGN := $(filter-out $(ARCH),$(if $(filter aarch64-linux-gnu,$(TRIPLET)),arm64)$(if $(filter x86_64-linux-gnu,$(TRIPLET)),amd64))
 comma := ,
@@ -29,7 +30,7 @@ COMMIT := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 
 LIB_PACKAGES := libpaho-mqtt-dev libcjson-dev libsqlite3-dev libconfig-dev libsodium-dev libssl-dev libgpiod-dev \
 	libmodbus-dev libcmocka-dev
-PACKAGES := $(if $(FOREIGN),pkg-config crossbuild-essential-$(FOREIGN) $(addsuffix :$(FOREIGN),$(LIB_PACKAGES)),\
+PACKAGES := $(if $(FOREIGN),pkg-config dpkg-dev crossbuild-essential-$(FOREIGN) $(addsuffix :$(FOREIGN),$(LIB_PACKAGES)),\
 	build-essential pkg-config $(LIB_PACKAGES) mosquitto mosquitto-clients socat)
 PKGS := libcjson sqlite3 libconfig libsodium libssl libcrypto libmodbus
 GUARD_PKGS := libgpiod
@@ -81,8 +82,9 @@ help: ## this list
 deps: ## look for missing packages and install them (DEPS=no skips)
 ifneq ($(DEPS),no)
 	@missing=; broker=$$(command -v mosquitto || ls /usr/sbin/mosquitto 2>/dev/null); \
-	command -v $(CC) >/dev/null && command -v ar >/dev/null || missing=1; \
+	command -v $(CC) >/dev/null && command -v $(AR) >/dev/null || missing=1; \
 	command -v pkg-config >/dev/null || missing=1; \
+	[ -z "$(FOREIGN)" ] || command -v dpkg-shlibdeps >/dev/null || missing=1; \
 	[ -n "$(FOREIGN)" ] || { [ -n "$$broker" ] && command -v mosquitto_pub && command -v socat; } >/dev/null || missing=1; \
 	[ -n "$$missing" ] || pkg-config --exists $(PKGS) $(GUARD_PKGS) cmocka || missing=1; \
 	[ -n "$$missing" ] || echo '#include <MQTTClient.h>' | $(CC) -E -x c - >/dev/null 2>&1 || missing=1; \
@@ -215,11 +217,11 @@ $(B)/obj/%.o: %.c
 	@$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(B)/libspaceheat.a: $(call obj,$(common_src))
-	@rm -f $@ && ar rcs $@ $^
+	@rm -f $@ && $(AR) rcs $@ $^
 $(B)/libguard.a: $(call obj,$(guard_src))
-	@rm -f $@ && ar rcs $@ $^
+	@rm -f $@ && $(AR) rcs $@ $^
 $(B)/libtest.a: $(call obj,$(support_src))
-	@rm -f $@ && ar rcs $@ $^
+	@rm -f $@ && $(AR) rcs $@ $^
 
 $(B)/spaceheatd: $(call obj,src/main/spaceheatd.c $(wildcard src/main/daemon_*.c)) $(B)/libspaceheat.a
 	@echo "  LD    $@"

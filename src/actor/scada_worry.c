@@ -41,12 +41,29 @@ static void watch_comfort(struct scada *s, int zone, const struct homealone_pict
 			on == n ? "call the installer" : "see: spaceheat relays");
 }
 
+/* Is its pump a relay of ours that is on? */
+static bool pump_on(const struct scada *s, const struct settings_zone *z)
+{
+	int relay = z->pump == NO_NODE ? -1 : settings_relay_of(s->settings, z->pump);
+
+	return relay >= 0 && s->settings->relays[relay].kind == RELAY_PUMP && s->relays[relay].known && s->relays[relay].on;
+}
+
+/* A room that is warm enough cools between two runs of its pump, while the sources heat the store. */
+static bool asks_for_heat(const struct scada *s, int zone)
+{
+	const struct settings_zone *z = &s->settings->zones[zone];
+
+	return z->pump == NO_NODE || pump_on(s, z) || s->worries.cold[zone] != COLD_NOT;
+}
+
 static void watch_capacity(struct scada *s, int zone, const struct homealone_picture *p, struct outbox *out)
 {
 	const struct settings_zone *z = &s->settings->zones[zone];
 	struct reading_mc outdoor;
 	int n, on = sources_on(s, &n);
-	enum worry w = worry_fall(&s->worries.fall[zone], n > 0 && on == n, p->zone[zone], s->now);
+	enum worry w = worry_fall(&s->worries.fall[zone], n > 0 && on == n && asks_for_heat(s, zone), p->zone[zone],
+		s->now);
 	char is[24], out_c[24], power[24] = "unknown";
 
 	if (w == WORRY_SAME)
@@ -81,17 +98,12 @@ static bool flow_of(const struct scada *s, bool *flows)
 /* The flow meter sits in the water to the rooms: it flows when a zone's pump runs. */
 static void watch_flow(struct scada *s, struct outbox *out)
 {
-	bool flows = false, known = flow_of(s, &flows), pump_on = false;
+	bool flows = false, known = flow_of(s, &flows), any_on = false;
 	enum worry w;
 
-	for (int i = 0; i < s->settings->n_zones; i++) {
-		int relay = s->settings->zones[i].pump == NO_NODE ? -1 :
-			settings_relay_of(s->settings, s->settings->zones[i].pump);
-
-		pump_on = pump_on || (relay >= 0 && s->settings->relays[relay].kind == RELAY_PUMP && s->relays[relay].known &&
-			s->relays[relay].on);
-	}
-	w = worry_flow(&s->worries.flow, pump_on, known, flows, s->now);
+	for (int i = 0; i < s->settings->n_zones; i++)
+		any_on = any_on || pump_on(s, &s->settings->zones[i]);
+	w = worry_flow(&s->worries.flow, any_on, known, flows, s->now);
 	if (w == WORRY_ENDS)
 		record(out, LEVEL_INFO, LOG_NO_FLOW, s->settings->roles.flow, 0, "water flows again");
 	else if (w != WORRY_SAME)

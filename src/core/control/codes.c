@@ -28,7 +28,7 @@ const struct code_row code_table[N_LOG_CODES] = {
 		.level = LEVEL_WARNING, .also = "C: below `guard.sla_floor_c`", .fires = "room below setpoint - 1.0 K", .clears = "above setpoint - 0.5 K", .for_s = 900, .hold_s = 600 },
 	[LOG_SLA_BREACH] = { "A room became so cold under a contract that the house ended it", "dispatches that left too little heat", "none needed; tell the aggregator",
 		.level = LEVEL_CRITICAL, .fires = "more than 1.5 K below setpoint for 15 min, or below `guard.sla_floor_c`", .clears = "back at setpoint - 0.5 K for 30 min" },
-	[LOG_CAPACITY_SHORT] = { "All heat sources run and a room still cools", "a colder day than the house is built for, a source with too little output", "check heat pump output",
+	[LOG_CAPACITY_SHORT] = { "All heat sources run and a room that asks for heat still cools", "a colder day than the house is built for, a source with too little output", "check heat pump output",
 		.level = LEVEL_WARNING, .fires = "all sources on and the room falling for 30 min", .clears = "room no longer falling over 30 min, or a source off" },
 	[LOG_SHORT_CYCLE] = { "A heat pump starts nearly as often as it may", "setpoints too close, a store that is too small, dispatches that switch often", "check setpoints, and what the AtomicTNode asks for",
 		.level = LEVEL_WARNING, .fires = "more than 80 % of `guard.hp_max_starts_per_hour`", .clears = "below 50 %", .hold_s = 3600 },
