@@ -9,7 +9,8 @@
 
 enum { ARCHIVE_GAPS = 128, ARCHIVE_EVENTS = 256 };
 
-enum archive_kind { ARCHIVE_CHANNELS /* nothing but the time */, ARCHIVE_POINTS, ARCHIVE_EVENT_ROWS, ARCHIVE_OUTBOX, ARCHIVE_FLUSH, ARCHIVE_DROP };
+enum archive_kind { ARCHIVE_CHANNELS /* nothing but the time */, ARCHIVE_POINTS, ARCHIVE_EVENT_ROWS, ARCHIVE_OUTBOX, ARCHIVE_FLUSH, ARCHIVE_DROP,
+	ARCHIVE_PAST /* events: one of each kind of past.h, of the relay `channel` */ };
 enum archive_outcome { ARCHIVE_DONE, ARCHIVE_NO_CHANNEL, ARCHIVE_NO_STATUS, ARCHIVE_STORE_FAILED, ARCHIVE_NO_LINK };
 
 struct archive_question {
