@@ -285,9 +285,8 @@ struct msg_scada_snapshot { int64_t report_ms; int64_t value; enum telemetry_nam
 struct msg_scada_state { bool online; };
 struct msg_scada_alert { bool ended; uint8_t level; char code[32], text[ALERT_TEXT - 32]; };
 
-/* box: of struct view_boxes, lent to scada until its MSG_VIEW. explain: relay of settings.relays + 1, 0 = none;
- * explain_at_ms: 0 = now. */
-struct msg_query { uint32_t ticket; int32_t box; int32_t explain; int64_t explain_at_ms; };
+/* box: of struct view_boxes, lent to scada until its MSG_VIEW. explain: relay of settings.relays + 1, 0 = none. */
+struct msg_query { uint32_t ticket; int32_t box; int32_t explain; };
 /* Times are Unix ms, 0 = never. */
 struct msg_uplink_view { uint32_t ticket; bool wanted, up; int64_t since_ms, last_ack_ms; uint64_t messages, bytes;
 	char last_error[LINK_TEXT]; };

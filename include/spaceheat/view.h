@@ -36,7 +36,7 @@ struct view_relay {
 struct view_temperature { bool good; int64_t mc; };
 
 /* Why a relay is what it is: the layers of SF-10, highest first. */
-enum { VIEW_LAYERS = 8, VIEW_INPUTS = 6 };
+enum { VIEW_LAYERS = 8, VIEW_INPUTS = 8 };
 enum view_ask { ASKS_NOTHING, ASKS_OFF, ASKS_ON };
 struct view_input { char name[28], unit[8]; bool known, has_limit; double value, limit; };
 struct view_layer {
@@ -50,7 +50,7 @@ struct view_layer {
 struct view_explain {
 	int relay;			/* of settings.relays; -1: nobody asked */
 	int64_t at_ms;
-	bool past, known, on;		/* past: told from the transitions that are remembered */
+	bool past, known, on;		/* past: told from the events of the record */
 	struct view_layer layer[VIEW_LAYERS];
 	int n_layers;
 	char next_change[160];

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "actor/history_parts.h"
-#include "core/history/archive.h"
+#include "core/history/past.h"
 
 struct reading { struct history *h; int32_t series; };
 
@@ -140,10 +140,36 @@ static bool points(struct history *h, struct archive *a, struct err *e)
 
 /* --- events ---------------------------------------------------------------------------------- */
 
+static void take_event(struct archive_event *to, const struct store_event *v)
+{
+	*to = (struct archive_event){ .at_ms = v->at_ms, .value = v->value, .command = v->command };
+	snprintf(to->level, sizeof(to->level), "%s", v->level);
+	snprintf(to->code, sizeof(to->code), "%s", v->code);
+	snprintf(to->node, sizeof(to->node), "%s", v->node);
+	snprintf(to->text, sizeof(to->text), "%s", v->text);
+}
+
+/* The last of each kind stays. */
+static bool add_past(void *ctx, const struct store_event *v)
+{
+	struct archive *a = ctx;
+	enum past_kind kind = past_kind_of(v->code, v->node, v->text, a->q.channel);
+
+	if (!v->command && kind < N_PAST_KINDS)	/* what was asked is not what became of it */
+		take_event(&a->events[kind], v);
+	return true;
+}
+
+static bool past(struct history *h, struct archive *a, struct err *e)
+{
+	for (a->n_events = 0; a->n_events < N_PAST_KINDS; a->n_events++)
+		a->events[a->n_events].at_ms = 0;
+	return h->store->for_events(h->store->self, a->q.query.from_ms, a->q.query.to_ms, add_past, a, e);
+}
+
 static bool add_event(void *ctx, const struct store_event *v)
 {
 	struct archive *a = ctx;
-	struct archive_event *to = &a->events[a->n_events];
 
 	if (a->q.code[0] != '\0' && strcmp(a->q.code, v->code) != 0)
 		return true;
@@ -151,12 +177,7 @@ static bool add_event(void *ctx, const struct store_event *v)
 		a->more = true;
 		return false;
 	}
-	*to = (struct archive_event){ .at_ms = v->at_ms, .value = v->value, .command = v->command };
-	snprintf(to->level, sizeof(to->level), "%s", v->level);
-	snprintf(to->code, sizeof(to->code), "%s", v->code);
-	snprintf(to->node, sizeof(to->node), "%s", v->node);
-	snprintf(to->text, sizeof(to->text), "%s", v->text);
-	a->n_events++;
+	take_event(&a->events[a->n_events++], v);
 	return true;
 }
 
@@ -276,6 +297,8 @@ static bool answer(struct history *h, struct archive *a, struct outbox *out, str
 		return points(h, a, e);
 	case ARCHIVE_EVENT_ROWS:
 		return h->store->for_events(h->store->self, a->q.query.from_ms, a->q.query.to_ms, add_event, a, e);
+	case ARCHIVE_PAST:
+		return past(h, a, e);
 	case ARCHIVE_OUTBOX:
 		return tell_outbox(h, a, e);
 	case ARCHIVE_FLUSH:

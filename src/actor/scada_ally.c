@@ -147,6 +147,7 @@ bool scada_ally(struct scada *s, const struct house_heat_inputs *in)
 		.min_on_left_s = in->source_on && on_s < q->min_on_s ? q->min_on_s - on_s : 0,
 		.warm_up_s = q->warm_up_s, .min_on_s = q->min_on_s };
 	s->heat.ally = ally_want(&slot);
+	s->heat.ally_saw = slot;
 	return true;
 }
 

@@ -157,25 +157,10 @@ static void picture_of(struct view_layer *l, const struct local_picture *p)
 	input(l, "water rose", "K", p->gain_k);
 }
 
-static const struct scada_trace *trace_at(const struct scada *s, int64_t at_ms)
-{
-	const struct scada_trace *found = NULL;
-	uint32_t n = s->heat.n_traces < SCADA_TRACES ? s->heat.n_traces : SCADA_TRACES;
-
-	for (uint32_t i = 0; i < n; i++) {
-		const struct scada_trace *t = &s->heat.traces[(s->heat.n_traces - n + i) % SCADA_TRACES];
-
-		if (t->at.ms <= at_ms && t->trace.moved)
-			found = t;
-	}
-	return found;
-}
-
 static void local_layer(const struct scada *s, int relay, struct view_explain *e)
 {
 	bool on = s->local_wants[relay];
 	struct view_layer *l = add(e, "LocalSchedule", on ? ASKS_ON : ASKS_OFF);
-	const struct scada_trace *t = trace_at(s, s->clock.ms);
 	const struct house_heat *m = &s->heat.machine;
 
 	if (!scada_heats_by_model(s) || !s->heat.decided) {
@@ -183,9 +168,9 @@ static void local_layer(const struct scada *s, int relay, struct view_explain *e
 		return;
 	}
 	picture_of(l, &m->picture);
-	say_why(l, "%s, %s since %lld s (%s), heating by %s", top_mode_name(m->top), local_state_name(m->state),
+	say_why(l, "%s, %s since %lld s (%s); %s", top_mode_name(m->top), local_state_name(m->state),
 		(long long)(mono_since(s->now, m->state_since) / 1000),
-		t != NULL ? local_cause_name(t->trace.cause) : "at the start", ladder_level_name(s->heat.level));
+		s->heat.moved ? local_cause_name(s->heat.cause) : "at the start", s->heat.told_wish);
 }
 
 /* --- what would change it -------------------------------------------------------------------------------------------- */
@@ -228,42 +213,13 @@ static void next_change(const struct scada *s, int relay, struct view_explain *e
 		snprintf(e->next_change, sizeof(e->next_change), "the end of: %.100s", by->text);
 }
 
-/* --- the past ----------------------------------------------------------------------------------------------------- */
-
-/* What the tables had decided then; the layers above are in the log. */
-static void past(const struct scada *s, int relay, struct view_explain *e)
-{
-	const struct scada_trace *t = trace_at(s, e->at_ms);
-	enum local_output o = scada_output_of(s, relay);
-	struct view_layer *l;
-
-	e->past = true;
-	e->known = t != NULL && o < N_LOCAL_OUTPUTS;
-	if (!e->known) {
-		snprintf(e->next_change, sizeof(e->next_change), "only the source's last %d transitions are remembered; "
-			"see spaceheat log", SCADA_TRACES);
-		return;
-	}
-	e->on = local_recipe(t->trace.to) >> o & 1;
-	l = add(e, "LocalSchedule", e->on ? ASKS_ON : ASKS_OFF);
-	l->decides = true;
-	picture_of(l, &t->trace.picture);
-	say_why(l, "%s -> %s: %s, %lld s before", local_state_name(t->trace.from), local_state_name(t->trace.to),
-		local_cause_name(t->trace.cause), (long long)((e->at_ms - t->at.ms) / 1000));
-	snprintf(e->next_change, sizeof(e->next_change), "what the layers above local control said then is in: spaceheat log");
-}
-
 void scada_explain(const struct scada *s, const struct msg_query *q, struct view_explain *e)
 {
 	int relay = q->explain - 1;
 
-	*e = (struct view_explain){ .relay = relay, .at_ms = q->explain_at_ms > 0 ? q->explain_at_ms : s->clock.ms };
+	*e = (struct view_explain){ .relay = relay, .at_ms = s->clock.ms };
 	if (relay < 0 || relay >= s->settings->n_relays)
 		return;
-	if (q->explain_at_ms > 0) {
-		past(s, relay, e);
-		return;
-	}
 	e->known = s->relays[relay].known;
 	e->on = s->relays[relay].on;
 	over_temperature(s, relay, e);

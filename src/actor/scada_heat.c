@@ -189,7 +189,7 @@ int64_t scada_scheduled_mc(const struct scada *s)
 
 /* --- where the wish comes from ----------------------------------------------------------------------------- */
 
-static double water_c(const struct scada *s)
+double scada_water_c(const struct scada *s)
 {
 	const struct house_heat_tank *tanks[] = { &s->heat.inputs.buffer, &s->heat.inputs.store };
 	const double kg[] = { s->heat.house.plant.buffer.litres, s->heat.store_kg };
@@ -216,22 +216,10 @@ static enum ladder_level find_level(const struct scada *s)
 		.blind_s = m->blind ? mono_since(s->now, m->blind_since) / 1000 : 0,
 		.plan_age_s = p->present ? (double)mono_since(s->now, p->made) / 1000 : NAN,
 		.covers_s = p->covers_s, .price_age_s = p->price_age_s, .wx_age_s = p->weather_age_s,
-		.dtw_k = water_c(s) - p->tw_c,
+		.dtw_k = scada_water_c(s) - p->tw_c,
 		.dto_k = (s->heat.inputs.out_good ? s->heat.inputs.out_c : p->out_c) - p->out_c };
 
 	return ladder_level(&in);
-}
-
-static void say_level(struct scada *s, enum ladder_level before, struct outbox *out)
-{
-	bool worse = s->heat.level_known && s->heat.level > before;
-
-	if (s->heat.level_known && s->heat.level == before)
-		return;
-	s->heat.level_known = true;
-	record(out, worse ? LEVEL_WARNING : LEVEL_INFO, LOG_PLAN, NO_NODE, (int32_t)s->heat.level,
-		"heating by %s%s", ladder_level_name(s->heat.level),
-		worse ? " - none needed; it goes up again by itself" : "");
 }
 
 static void find_wish(struct scada *s, struct house_heat_inputs *in, struct outbox *out)
@@ -240,7 +228,7 @@ static void find_wish(struct scada *s, struct house_heat_inputs *in, struct outb
 	const struct scada_plan *p = &s->heat.plan;
 
 	s->heat.level = find_level(s);
-	say_level(s, before, out);
+	scada_say_level(s, before, out);
 	in->plan = WISH_ABSENT;
 	in->boost = false;
 	if (scada_ally(s, in)) {
@@ -284,26 +272,6 @@ static uint64_t fingerprint(const struct scada *s)
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		h = (h ^ (uint64_t)parts[i]) * 1099511628211u;
 	return h;
-}
-
-static void say_transition(const struct house_heat_trace *t, struct outbox *out)
-{
-	const struct local_picture *p = &t->picture;
-
-	if (!t->moved)
-		return;
-	record(out, LEVEL_INFO, LOG_HEAT, NO_NODE, (int32_t)t->to,
-		"%s -> %s: %s (rswt=%.1f buf=%.1f/%.1f store=%.1f usable=%.0f required=%.0f ewt=%.1f gain=%.1f%s%s)",
-		local_state_name(t->from), local_state_name(t->to), local_cause_name(t->cause), p->rswt_c, p->buf_top_c,
-		p->buf_bot_c, p->store_top_c, p->usable_wh, p->required_wh, p->ewt_c, p->gain_k,
-		p->onpeak ? " on-peak" : "", p->zone_cold ? " cold" : "");
-}
-
-static void keep_trace(struct scada *s, const struct house_heat_trace *t)
-{
-	if (t->moved || (t->held && !s->heat.held))
-		s->heat.traces[s->heat.n_traces++ % SCADA_TRACES] = (struct scada_trace){ s->clock, *t };
-	s->heat.held = t->held;
 }
 
 /* --- the optimiser ---------------------------------------------------------------------------------------- */
@@ -356,7 +324,7 @@ static void tell_planner(const struct scada *s, struct outbox *out)
 {
 	const struct house_heat_inputs *in = &s->heat.inputs;
 	const struct local_params *q = &s->heat.house.params;
-	struct msg m = { .type = MSG_HEAT, .to = TO_PLANNER, .heat = { .tw_c = water_c(s), .air_c = air_c(in),
+	struct msg m = { .type = MSG_HEAT, .to = TO_PLANNER, .heat = { .tw_c = scada_water_c(s), .air_c = air_c(in),
 		.out_c = in->out_c, .set_c = (double)scada_setpoint_mc(s) / 1000, .on = in->source_on,
 		.max_water_c = s->heat.house.kind == LOCAL_ELEMENT ? q->tank_max_c : q->max_ewt_c } };
 
@@ -390,8 +358,7 @@ static void decide(struct scada *s, struct outbox *out)
 	s->heat.decided = true;
 	s->heat.next = mono_after(s->now, SCADA_DECIDE_MS);
 	scada_ally_full(s);
-	keep_trace(s, &s->heat.result.trace);
-	say_transition(&s->heat.result.trace, out);
+	scada_say_heat(s, out);
 	tell_planner(s, out);
 }
 

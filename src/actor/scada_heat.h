@@ -10,7 +10,7 @@
 #include "spaceheat/msg.h"
 #include "spaceheat/zone.h"
 
-enum { SCADA_DECIDE_MS = 60000, SCADA_MAX_SLOTS = 8, SCADA_TRACES = 32 };
+enum { SCADA_DECIDE_MS = 60000, SCADA_MAX_SLOTS = 8 };
 
 /* What the optimiser last said of the present step. */
 struct scada_plan {
@@ -26,9 +26,6 @@ struct scada_slot {
 	int32_t avg_w;
 	bool begun, warned, over;
 };
-
-/* A transition, or the beginning of a wish that is held. */
-struct scada_trace { struct wall at; struct house_heat_trace trace; };
 
 struct scada_heat {
 	const struct zone *zone;	/* NULL: UTC */
@@ -47,9 +44,11 @@ struct scada_heat {
 	double store_kg;		/* water that holds as much heat as the store */
 	struct scada_slot slots[SCADA_MAX_SLOTS];
 	struct ally_answer ally;
-	struct scada_trace traces[SCADA_TRACES];	/* ring of the last ones, for `explain` */
-	uint32_t n_traces;
-	bool held;			/* the last decision was */
+	bool moved;			/* since the start; the last time for this cause: */
+	enum local_cause cause;
+	char told_wish[96];		/* where the wish comes from, as was told last */
+	enum top_mode told_top;
+	struct ally_slot ally_saw;
 	bool allied, store_full;	/* allied: the ally gives the wish; store_full: and the house cannot take more */
 };
 

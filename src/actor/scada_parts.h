@@ -77,6 +77,11 @@ bool scada_hands_back(const struct scada *, int relay);	/* a wall thermostat has
 int64_t scada_scheduled_mc(const struct scada *);	/* the setpoint of this hour */
 struct tariff scada_tariff(const struct scada *);
 
+double scada_water_c(const struct scada *);	/* mean of all tanks, by what they hold; NAN: none is measured */
+/* scada_heat_say.c: what changed, as events */
+void scada_say_level(struct scada *, enum ladder_level before, struct outbox *);
+void scada_say_heat(struct scada *, struct outbox *);
+
 /* scada_forecast.c */
 void scada_weather(struct scada *, const struct msg *, struct outbox *);	/* from the AtomicTNode, to the planner */
 void scada_prices(struct scada *, const struct msg *, struct outbox *);

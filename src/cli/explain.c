@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* explain.c: `spaceheat explain NODE`: why a relay is on or off. */
+/* explain.c: `spaceheat explain NODE`: why a relay is, or was, on or off. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/ask.h"
+#include "cli/span.h"
 #include "cli/words.h"
-#include "core/settings/settings.h"
 
 static void print_input(const cJSON *in)
 {
@@ -34,28 +35,30 @@ static void print_layer(const cJSON *l)
 	putchar('\n');
 }
 
-/* A time of today without a day, an ISO time with its offset, or @UNIX. */
-static int read_at(const char *text, cJSON *args)
+/* A time is understood by the house's own clock, so that is asked for first. */
+static int add_time(struct cli *cli, const char *text, cJSON *args)
 {
-	int64_t ms;
-	int offset;
-	long long unix_s;
-	char rest;
+	struct ask *a = malloc(sizeof(*a));
+	struct span span = { .from = text };
+	int result = a != NULL ? ask_open(a, cli, "explain") : cli_fail(EXIT_FAILED, "explain: out of memory");
 
-	if (sscanf(text, "@%lld%c", &unix_s, &rest) == 1)
-		ms = unix_s * 1000;
-	else if (!settings_parse_time(text, &ms, &offset))
-		return cli_usage("explain", "--at \"%.40s\" is no time: write @UNIX or 2027-01-14T05:55-05:00", text);
-	cJSON_AddNumberToObject(args, "at_ms", (double)ms);
-	return EXIT_DONE;
+	if (result == EXIT_DONE) {
+		result = span_open(&span, a, NULL);
+		span_close(&span);
+		ask_close(a);
+	}
+	free(a);
+	if (result == EXIT_DONE)
+		cJSON_AddNumberToObject(args, "at_ms", (double)span.from_ms);
+	return result;
 }
 
-static int read_args(int argc, char **argv, cJSON *args)
+static int read_args(struct cli *cli, int argc, char **argv, cJSON *args)
 {
 	if (argc != 2 && !(argc == 4 && strcmp(argv[2], "--at") == 0))
 		return cli_usage("explain", "needs a NODE, and perhaps --at TIME");
 	cJSON_AddStringToObject(args, "node", argv[1]);
-	return argc == 4 ? read_at(argv[3], args) : EXIT_DONE;
+	return argc == 4 ? add_time(cli, argv[3], args) : EXIT_DONE;
 }
 
 int cli_explain(struct cli *cli, int argc, char **argv)
@@ -64,7 +67,7 @@ int cli_explain(struct cli *cli, int argc, char **argv)
 	const cJSON *layer;
 	char clock[WORDS];
 	double ms = 0;
-	int result = read_args(argc, argv, args);
+	int result = read_args(cli, argc, argv, args);
 
 	if (result != EXIT_DONE) {
 		cJSON_Delete(args);
@@ -78,7 +81,7 @@ int cli_explain(struct cli *cli, int argc, char **argv)
 		words_clock(words_zone_of(data), (int64_t)ms, clock), "LAYER", "ASKS");
 	cJSON_ArrayForEach(layer, words_at(data, "layers"))
 		print_layer(layer);
-	printf("so: %s\nit changes with: %s\n", words_text(data, "state", "unknown"),
+	printf("so: %s\n%s: %s\n", words_text(data, "state", "unknown"), argc == 4 ? "last moved" : "it changes with",
 		words_text(data, "next_change", "nothing known"));
 	cJSON_Delete(data);
 	return EXIT_DONE;

@@ -47,7 +47,7 @@ const struct verb verbs[] = {
 	  "  log                 all changes that the service remembers\n", cli_contract },
 	{ "explain", "NODE [--at TIME]", "why a relay is on or off: each layer of authority, and what would change it", "r",
 	  "spaceheat explain a.hp1.relay",
-	  "  --at TIME           of one of the last 32 transitions of the heat source: @UNIX or 2027-01-14T05:55-05:00\n",
+	  "  --at TIME           why it was so then, from the record: 06:00, -2h, 2027-01-14T05:55, @UNIX\n",
 	  cli_explain },
 	{ "plan", "[--all] | HOUSE [FILE] [--out C] [--water C] [--room C] | --bench [HOUSE [FILE]]",
 	  "when the heat pump is to run in the next 48 h, what that costs, and what stored heat is worth", "r (HOUSE: none)",

@@ -112,6 +112,19 @@ void archive_events(struct control_socket *s, struct conn *c, const cJSON *args,
 		want(s, c, &q);
 }
 
+void archive_past(struct control_socket *s, struct conn *c, const char *relay, int64_t at_ms)
+{
+	struct archive_question q = { .kind = ARCHIVE_PAST, .query = { .from_ms = at_ms - PAST_SPAN_MS * 1000LL, .to_ms = at_ms + 1 } };
+
+	snprintf(q.channel, sizeof(q.channel), "%s", relay);
+	if (q.query.from_ms < 0)
+		q.query.from_ms = 0;
+	if (s->clock_ms > 0 && at_ms > s->clock_ms)
+		usage(s, c, "BadTime", "args.at_ms lies ahead", "leave it out for the present: spaceheat explain NODE");
+	else
+		want(s, c, &q);
+}
+
 void archive_outbox(struct control_socket *s, struct conn *c, const cJSON *args, const char *via)
 {
 	(void)args, (void)via;
@@ -265,6 +278,8 @@ void archive_answer(struct control_socket *s, struct conn *c)
 		more = c->archive_at < a->n_events;
 	} else if (a->q.kind == ARCHIVE_SHARE) {
 		write_share(&w, s);
+	} else if (a->q.kind == ARCHIVE_PAST) {
+		report_past(&w, a);
 	} else if (a->q.kind != ARCHIVE_DROP) {
 		report_outbox(&w, a);
 	}

@@ -48,7 +48,6 @@ struct conn {
 	int64_t id;			/* of the request in hand */
 	void (*reporter)(struct writer *, const struct report_facts *);	/* what WAIT_VIEW will write */
 	int32_t explain;		/* why this relay (+ 1) is what it is; 0: not asked */
-	int64_t explain_at_ms;
 	int32_t minutes;		/* that a lease was asked for */
 	char asked[CONN_ABOUT];		/* for the OPERATOR line */
 	struct conn_log log;

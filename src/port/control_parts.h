@@ -28,7 +28,6 @@ struct control_query {
 	uint32_t ticket;
 	int box;
 	int32_t explain;		/* relay + 1; 0: nobody asks why */
-	int64_t explain_at_ms;
 	int64_t since_ms;
 	struct msg_uplink_view uplink;
 	struct msg_history_view history;
@@ -98,6 +97,8 @@ int request_node(struct control_socket *, struct conn *, const cJSON *args);
 /* --- questions to the record (control_archive.c) --- */
 void archive_history(struct control_socket *, struct conn *, const cJSON *args, const char *via);
 void archive_channels(struct control_socket *, struct conn *, const cJSON *args, const char *via);
+/* Why that relay was what it was then. */
+void archive_past(struct control_socket *, struct conn *, const char *relay, int64_t at_ms);
 void archive_events(struct control_socket *, struct conn *, const cJSON *args, const char *via);
 void archive_outbox(struct control_socket *, struct conn *, const cJSON *args, const char *via);
 void archive_flush(struct control_socket *, struct conn *, const cJSON *args, const char *via);

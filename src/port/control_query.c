@@ -26,7 +26,6 @@ void query_want(struct conn *c, void (*reporter)(struct writer *, const struct r
 	c->since_ms = control_now_ms();
 	c->reporter = reporter;
 	c->explain = 0;
-	c->explain_at_ms = 0;
 }
 
 /* --- what is told ------------------------------------------------------------------------------------ */
@@ -183,8 +182,7 @@ static bool is_wanted(struct control_socket *s, int64_t now_ms)
 
 static void post_query(struct control_socket *s, enum address to)
 {
-	struct msg m = { .type = MSG_QUERY, .to = to, .query = { s->query.ticket, s->query.box, s->query.explain,
-		s->query.explain_at_ms } };
+	struct msg m = { .type = MSG_QUERY, .to = to, .query = { s->query.ticket, s->query.box, s->query.explain } };
 
 	if (!s->options.post.post(s->options.post.self, &m) && to == TO_SCADA)
 		s->lent[s->query.box] = false;	/* it never got there; those who wait time out */
@@ -195,11 +193,9 @@ static bool explains_the_same(struct control_query *q, const struct conn *c)
 {
 	if (c->explain == 0)
 		return true;
-	if (q->explain == 0) {
+	if (q->explain == 0)
 		q->explain = c->explain;
-		q->explain_at_ms = c->explain_at_ms;
-	}
-	return q->explain == c->explain && q->explain_at_ms == c->explain_at_ms;
+	return q->explain == c->explain;
 }
 
 static void start_query(struct control_socket *s, int64_t now_ms)

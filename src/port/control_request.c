@@ -238,9 +238,12 @@ static void explain(struct control_socket *s, struct conn *c, const cJSON *args,
 		refuse_request(s, c, "BadRequest", "args.at_ms is no time", "leave it out, or give Unix milliseconds");
 		return;
 	}
+	if (at_ms > 0) {
+		archive_past(s, c, s->options.house->nodes[node].alias, at_ms);
+		return;
+	}
 	query_want(c, report_explain);
 	c->explain = relay + 1;
-	c->explain_at_ms = at_ms;
 }
 
 /* --- understanding -------------------------------------------------------------------------------------- */

@@ -101,6 +101,16 @@ static struct msg_outlook outlook_of(const struct rig *r, double out_c, double w
 	return o;
 }
 
+/* The rig's spare thermometer hangs outdoors. */
+static void decide_at(struct rig *r, double out_c)
+{
+	r->settings.roles.supply = NO_NODE;
+	r->settings.roles.outdoor = FX_SUPPLY;
+	rig_read(r, FX_CH_SUPPLY, (int64_t)(16 * out_c));
+	r->scada.heat.decided = false;
+	rig_pass(r, 1);
+}
+
 static void decide_now(struct rig *r)
 {
 	r->scada.heat.decided = false;
@@ -117,16 +127,37 @@ static void the_forecast_sets_the_supply(void **state)
 
 	(void)state;
 	rig_give(r, (struct msg){ .type = MSG_OUTLOOK, .outlook = outlook_of(r, 0, 6, 6 * HOUR_S - 1) });
-	decide_now(r);
+	decide_at(r, 0);
 	assert_true(h->inputs.has_forecast);
 	d = local_demand(&h->house.plant, &h->house.params, (double)scada_setpoint_mc(&r->scada) / 1000, -5, 7);
 	assert_true(d.rswt_c > 30 && fabs(h->machine.picture.rswt_c - d.rswt_c) < 1e-9);
-	decide_now(r);
+	decide_at(r, 0);
 	assert_false(h->inputs.has_forecast);
 	assert_true(fabs(h->machine.picture.rswt_c - d.rswt_c) > 1);
 	rig_give(r, (struct msg){ .type = MSG_OUTLOOK, .outlook = { .weather = false } });
-	decide_now(r);
+	decide_at(r, 0);
 	assert_false(h->inputs.has_forecast);
+	free(r);
+}
+
+/* Whoever foretells summer in winter leaves nobody cold: beyond 5 K of what is measured, or where nothing is, the house
+ * believes its own rule. */
+static void a_forecast_must_fit_the_thermometer(void **state)
+{
+	struct rig *r = modelled();
+	const struct scada_heat *h = &r->scada.heat;
+
+	(void)state;
+	rig_give(r, (struct msg){ .type = MSG_OUTLOOK, .outlook = outlook_of(r, 30, 0, 0) });
+	decide_at(r, 25);
+	assert_true(h->inputs.has_forecast && h->machine.picture.rswt_c == 0);
+	decide_at(r, 24.9);
+	assert_true(!h->inputs.has_forecast);
+	decide_at(r, -10);
+	assert_true(!h->inputs.has_forecast && h->machine.picture.rswt_c > 30);
+	rig_pass(r, 60);	/* the thermometer is silent */
+	decide_now(r);
+	assert_true(!h->inputs.has_forecast && h->machine.picture.rswt_c > 30);
 	free(r);
 }
 
@@ -237,6 +268,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_the_atomictnode_foretells),
 		cmocka_unit_test(the_forecast_sets_the_supply),
+		cmocka_unit_test(a_forecast_must_fit_the_thermometer),
 		cmocka_unit_test(every_edge_of_the_ladder),
 		cmocka_unit_test(forecasts_of_the_simulation_err),
 	};

@@ -270,8 +270,7 @@ static void every_relay_is_explained(void **state)
 	inhouse_free(h);
 }
 
-/* A dispatch of a person stands above the schedule, a hold of the guard above both; the past is told from the
- * transitions. */
+/* A dispatch of a person stands above the schedule, a hold of the guard above both. */
 static void layers_have_their_order(void **state)
 {
 	struct inhouse *h = inhouse_run(INHOUSE_SINGLE, OAK, 3, 2 * 3600);
@@ -293,14 +292,6 @@ static void layers_have_their_order(void **state)
 	s->relays[hp].result = GUARD_HELD_MIN_OFF;
 	scada_explain(s, &q, &e);
 	assert_true(e.layer[3].decides && e.layer[3].asks == ASKS_OFF && !e.layer[5].decides);
-	assert_true(s->heat.n_traces > 0);
-	q.explain_at_ms = s->heat.traces[0].at.ms;
-	scada_explain(s, &q, &e);
-	assert_true(e.past && e.known);
-	assert_int_equal(e.on, local_recipe(s->heat.traces[0].trace.to) >> OUT_HP & 1);
-	q.explain_at_ms -= 1;
-	scada_explain(s, &q, &e);
-	assert_false(e.known);
 	inhouse_free(h);
 }
 

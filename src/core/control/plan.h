@@ -30,8 +30,8 @@ struct plan_grid { int n_tw, n_th; double tw_min_c, tw_step_k, th_min_c, th_step
 struct plan_solver {
 	struct plan_problem problem;
 	struct plan_grid grid;
-	double *values;		/* [row][on][tw][th], USD to the end */
-	double *most_w;		/* [tw][th], what the emitters can give; behind the values */
+	double *values;		/* [row][on][th][tw], USD to the end */
+	double *most_w;		/* [th][tw], what the emitters can give; behind the values */
 	int next;		/* the row to be worked on next; -1 when done */
 };
 

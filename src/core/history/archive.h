@@ -17,6 +17,7 @@ enum archive_kind {
 	ARCHIVE_FLUSH,
 	ARCHIVE_DROP,
 	ARCHIVE_SHARE,		/* let others open the file for share_s real seconds; 0: no longer */
+	ARCHIVE_PAST,		/* events: one of each kind of past.h, of the relay `channel` */
 };
 enum archive_outcome { ARCHIVE_DONE, ARCHIVE_NO_CHANNEL, ARCHIVE_NO_STATUS, ARCHIVE_STORE_FAILED, ARCHIVE_NO_LINK };
 

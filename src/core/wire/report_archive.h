@@ -3,7 +3,7 @@
 #ifndef CORE_WIRE_REPORT_ARCHIVE_H
 #define CORE_WIRE_REPORT_ARCHIVE_H
 
-#include "core/history/archive.h"
+#include "core/history/past.h"
 #include "core/wire/writer.h"
 
 /* Members of the present object. The first part (at 0) says all that is said once. Returns where the next part goes on;
@@ -11,6 +11,8 @@
 int report_points(struct writer *, const struct archive *, int at);
 int report_events(struct writer *, const struct archive *, int at);
 void report_outbox(struct writer *, const struct archive *);
+/* Why a relay was what it was: the members of `explain`. */
+void report_past(struct writer *, const struct archive *);
 /* What a channel is measured in: "C", "W". */
 const char *report_unit(enum telemetry_name);
 const char *report_tier(enum store_tier);

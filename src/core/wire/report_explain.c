@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "core/wire/members.h"
+#include "core/wire/report_archive.h"
 #include "core/wire/report_parts.h"
 
 static const char *const asks[] = { [ASKS_NOTHING] = "none", [ASKS_OFF] = "off", [ASKS_ON] = "on" };
@@ -34,13 +35,9 @@ static void write_layer(struct writer *w, const struct view_layer *l)
 	member_close(w, '}');
 }
 
-void report_explain(struct writer *w, const struct report_facts *f)
+static void write_explanation(struct writer *w, const struct view_explain *e, const char *node)
 {
-	const struct view_explain *e = &f->view->explain;
-	int node = e->relay >= 0 ? f->settings->relays[e->relay].node : NO_NODE;
-
-	report_begin(w, f);
-	member_text(w, "node", node != NO_NODE ? f->house->nodes[node].alias : NULL);
+	member_text(w, "node", node);
 	member_int(w, "at_ms", e->at_ms);
 	member_text(w, "state", !e->known ? NULL : e->on ? "on" : "off");
 	member_open(w, "layers", '[');
@@ -48,5 +45,22 @@ void report_explain(struct writer *w, const struct report_facts *f)
 		write_layer(w, &e->layer[i]);
 	member_close(w, ']');
 	member_text(w, "next_change", e->next_change[0] != '\0' ? e->next_change : NULL);
+}
+
+void report_explain(struct writer *w, const struct report_facts *f)
+{
+	const struct view_explain *e = &f->view->explain;
+	int node = e->relay >= 0 ? f->settings->relays[e->relay].node : NO_NODE;
+
+	report_begin(w, f);
+	write_explanation(w, e, node != NO_NODE ? f->house->nodes[node].alias : NULL);
 	member_close(w, '}');
+}
+
+void report_past(struct writer *w, const struct archive *a)
+{
+	struct view_explain e;
+
+	past_explain(a->events, a->q.query.to_ms - 1, &e);
+	write_explanation(w, &e, a->q.channel);
 }
