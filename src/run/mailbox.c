@@ -31,6 +31,7 @@ static const bool reserved[N_MSG_TYPES] = {
 	[MSG_SENT] = true,
 	[MSG_ACKED] = true,
 	[MSG_MODE] = true,
+	[MSG_HEARD] = true,
 	[MSG_STORE] = true,
 	[MSG_STORED] = true,
 	[MSG_STORE_FAILED] = true,

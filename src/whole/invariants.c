@@ -142,10 +142,7 @@ static void take_statuses(struct invariants *v, const struct seen *s)
 /* What a slot may lose: all of it while there is no power, no disk or no right clock. */
 static bool may_lose(const struct seen *s)
 {
-	/* An AtomicTNode of 2022 acknowledges nothing: what is sent until its silence is noticed, nobody misses. */
-	bool unheard = broken(s, INJECT_ATN, MINUTE) && s->mode == REMOTE_CONTROL;
-
-	return unheard || broken(s, INJECT_POWER, 10 * MINUTE) || broken(s, INJECT_ACTOR, 10 * MINUTE) ||
+	return broken(s, INJECT_POWER, 10 * MINUTE) || broken(s, INJECT_ACTOR, 10 * MINUTE) ||
 		broken(s, INJECT_DISK, 10 * MINUTE) || broken(s, INJECT_CLOCK, 10 * MINUTE) || s->since_boot_ms < 10 * MINUTE;
 }
 
