@@ -35,10 +35,11 @@ struct seen {
 	int64_t lied_ms;		/* how long ago a thermometer lied: stuck, or off */
 };
 
-enum { INVARIANTS_CONTRACTS = 8, INVARIANTS_BEATS = 4, N_INVARIANTS = 12, INVARIANTS_WHY = 200,
+enum { INVARIANTS_CONTRACTS = 64, INVARIANTS_BEATS = 4, N_INVARIANTS = 12, INVARIANTS_WHY = 200,
 	INVARIANTS_REPORTS = 2048 };
 
-struct invariants_offer { char id[UUID_TEXT]; int64_t start_s, end_s; bool accepted; };
+/* excused: what was to be reported may have gone with a disk, or it ended at a time nobody knows. */
+struct invariants_offer { char id[UUID_TEXT]; int64_t start_s, end_s; bool accepted, reported, excused; };
 struct invariants_report { char id[UUID_TEXT], uid[UUID_TEXT], outcome[32]; };
 
 struct invariants {

@@ -243,6 +243,36 @@ static void two_ends(void **state)
 	close_bench(b);
 }
 
+/* It ended seven hours ago and the AtomicTNode was there for an hour; or it was not, or a disk failed in between. */
+static void no_end(void **state)
+{
+	struct bench *b = sound();
+
+	(void)state;
+	make_contract(b, "00000000000000aa");
+	seconds(b, 8 * HOUR_S - 1);
+	assert_int_equal(b->v.violated[5], 0);
+	seconds(b, 2);
+	assert_only(b, "I6", "ended 60 min ago at the latest, and no report has come");
+	close_bench(b);
+	b = sound();
+	make_contract(b, "00000000000000aa");
+	send(b, NET_SIM_SCADA, report_topic, "{\"ContractId\":\"%s\",\"Uid\":\"u1\",\"Outcome\":\"Completed\"}", id);
+	seconds(b, 9 * HOUR_S);
+	assert_int_equal(b->v.violated[5], 0);
+	close_bench(b);
+	for (int k = 0; k < 2; k++) {
+		b = sound();
+		make_contract(b, "00000000000000aa");
+		b->s.broken_ms[k == 0 ? INJECT_DISK : INJECT_ATN] = 0;
+		second(b);
+		b->s.broken_ms[INJECT_DISK] = INT64_MAX;
+		seconds(b, 9 * HOUR_S);
+		assert_int_equal(b->v.violated[5], 0);
+		close_bench(b);
+	}
+}
+
 static void a_lost_slot(void **state)
 {
 	struct bench *b = sound();
@@ -378,6 +408,7 @@ int main(void)
 		cmocka_unit_test(no_lease),
 		cmocka_unit_test(a_move_from_outside),
 		cmocka_unit_test(two_ends),
+		cmocka_unit_test(no_end),
 		cmocka_unit_test(a_lost_slot),
 		cmocka_unit_test(a_lost_row),
 		cmocka_unit_test(wrong_energy),
