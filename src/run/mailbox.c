@@ -115,6 +115,7 @@ static void push(struct mailbox *b, const struct msg *m)
 		tally_start(b->tally, 1);
 	b->ring[(b->head + b->count++) % b->size] = *m;
 	b->in_mail += is_mail(m->type);
+	b->most = b->in_mail > b->most ? b->in_mail : b->most;
 	b->tick_waits |= m->type == MSG_TICK;
 	b->flush_waits |= m->type == MSG_FLUSH;
 	b->closed |= m->type == MSG_STOP;
@@ -268,6 +269,16 @@ uint32_t mailbox_refused(struct mailbox *b)
 
 	lock(b);
 	n = b->refused;
+	unlock(b);
+	return n;
+}
+
+int mailbox_most(struct mailbox *b)
+{
+	int n;
+
+	lock(b);
+	n = b->most;
 	unlock(b);
 	return n;
 }

@@ -13,6 +13,7 @@
 #include "spaceheat/msg.h"
 #include "spaceheat/settings.h"
 #include "whole/breaks.h"
+#include "whole/records.h"
 
 struct seen_relay { bool on; enum relay_mover by; int64_t asked_ms; };	/* asked: age of its last WANT */
 
@@ -28,7 +29,9 @@ struct seen {
 	enum control_mode mode;
 	int32_t statuses;		/* that came so far, and the slots they are of */
 	const int64_t *slots_s;
-	bool row_known, row_kept;	/* looked for the stored row of an hour ago; it is there */
+	bool row_known, row_kept;	/* looked for the stored rows of an hour ago; they are there */
+	char row_why[RECORDS_WHY];
+	uint32_t mailbox_most, mailbox_room;	/* the most messages that waited in one of them; what it holds */
 	uint64_t refused, said_too_much;
 	int64_t memory_kb;
 	int64_t broken_ms[N_INJECT_CLASSES];	/* how long ago such a fault stood last; INT64_MAX never */
@@ -71,6 +74,9 @@ struct invariants {
 	double true_wh;
 	int64_t counted_mwh;
 	int64_t memory_kb;
+	uint32_t mailbox_most;
+	double room_c;			/* at the last look */
+	bool clock_broken;
 	struct breaks *breaks;
 	char alarm[INVARIANTS_WHY];	/* a false one */
 };
@@ -89,6 +95,8 @@ void invariants_sent(struct invariants *, enum net_sim_side from, const char *to
 	struct mono now);
 void invariants_line(struct invariants *, const struct msg *, struct mono now);
 
+/* Most starts of a heat pump in the hour before. */
+int invariants_starts(const struct invariants *, struct mono now);
 /* invariants_found.c: I12. */
 void invariants_found_line(struct invariants *, const struct msg *, struct mono now);
 bool invariants_found(struct invariants *, const struct seen *, char why[INVARIANTS_WHY]);
