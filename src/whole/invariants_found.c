@@ -74,7 +74,8 @@ static bool is_natural(const struct invariants *v, const struct msg *m, struct m
 	}
 }
 
-static int64_t explained_ms(enum log_code code)
+/* After a clock that ran ahead the record stands still until the same time has come again. */
+static int64_t explained_ms(const struct fault_spec *f, enum log_code code)
 {
 	static const enum log_code of_heat[] = { LOG_TRIP, LOG_FREEZE, LOG_SLA_BREACH, LOG_COMFORT_LOW, LOG_CAPACITY_SHORT, LOG_CEILING,
 		LOG_SHORT_CYCLE };
@@ -82,7 +83,7 @@ static int64_t explained_ms(enum log_code code)
 	for (size_t i = 0; i < sizeof(of_heat) / sizeof(of_heat[0]); i++)
 		if (of_heat[i] == code)
 			return AFTER_HEAT_MS;
-	return AFTER_MS;
+	return AFTER_MS + (f->kind == FAULT_CLOCK_STEP && f->value > 0 ? (int64_t)(f->value * 1000) : 0);
 }
 
 static bool is_of(const struct found_row *r, enum log_code code)
@@ -110,7 +111,7 @@ void invariants_found_line(struct invariants *v, const struct msg *m, struct mon
 		struct break_row *b = &v->breaks->list[i];
 		const struct found_row *r = &rows[b->spec.kind];
 
-		if (!b->begun || (b->ended && mono_since(now, b->end) > explained_ms((enum log_code)m->log.code)) ||
+		if (!b->begun || (b->ended && mono_since(now, b->end) > explained_ms(&b->spec, (enum log_code)m->log.code)) ||
 			!is_of(r, (enum log_code)m->log.code) || !is_about(v, b, m))
 			continue;
 		explained = true;
