@@ -292,7 +292,6 @@ bool invariants_step(struct invariants *v, const struct seen *s)
 	bool all = true;
 
 	v->room_c = s->truth.air_c;
-	v->clock_broken = broken(s, INJECT_CLOCK, 10 * MINUTE) || s->since_boot_ms < 10 * MINUTE;
 	for (int i = 0; i < N_INVARIANTS; i++) {
 		if (invariant_table[i].check(v, s, why))
 			continue;

@@ -76,7 +76,6 @@ struct invariants {
 	int64_t memory_kb;
 	uint32_t mailbox_most;
 	double room_c;			/* at the last look */
-	bool clock_broken;
 	struct breaks *breaks;
 	char alarm[INVARIANTS_WHY];	/* a false one */
 };

@@ -15,7 +15,7 @@ struct found_row { int within_s, n; enum log_code code, also[CODES]; };
 
 #define ALSO(...) .also = { __VA_ARGS__ }, .n = (int)(sizeof((enum log_code[]){ __VA_ARGS__ }) / sizeof(enum log_code))
 #define OF_SENSOR ALSO(LOG_BLIND, LOG_TRIP, LOG_FREEZE, LOG_SLA_BREACH, LOG_DRY_FIRE, LOG_CEILING, LOG_NO_FLOW, LOG_COMFORT_LOW, \
-	LOG_CAPACITY_SHORT, LOG_SHORT_CYCLE)
+	LOG_CAPACITY_SHORT, LOG_SHORT_CYCLE, LOG_PLAN)
 #define OF_RELAY ALSO(LOG_WELDED, LOG_NO_LOAD, LOG_NO_FLOW, LOG_TRIP, LOG_CEILING, LOG_DRY_FIRE, LOG_SLA_BREACH, LOG_FREEZE, \
 	LOG_COMFORT_LOW, LOG_CAPACITY_SHORT)
 #define OF_LINK ALSO(LOG_BEAT_LATE, LOG_BEAT_LOST, LOG_REFUSED, LOG_LINK, LOG_SEND, LOG_GAP)
@@ -37,8 +37,9 @@ static const struct found_row rows[N_FAULT_KINDS] = {
 	[FAULT_BROKER_FLAP] = { .code = LOG_LINK, .within_s = 2 * MINUTE_S, OF_LINK },
 	[FAULT_ATN_SILENT] = { .code = LOG_BEAT_LOST, OF_LINK },
 	[FAULT_ATN_REPLAY] = { .code = LOG_REFUSED, OF_LINK },
-	[FAULT_CLOCK_STEP] = { .code = LOG_CLOCK, ALSO(LOG_GAP, LOG_REFUSED, LOG_BEAT_LATE, LOG_BEAT_LOST, LOG_STORE) },
-	[FAULT_CLOCK_UNSYNC] = { .code = LOG_CLOCK, ALSO(LOG_REFUSED, LOG_BEAT_LATE, LOG_BEAT_LOST, LOG_GAP) },
+	[FAULT_CLOCK_STEP] = { .code = LOG_CLOCK, ALSO(LOG_GAP, LOG_REFUSED, LOG_BEAT_LATE, LOG_BEAT_LOST, LOG_STORE,
+		LOG_PLAN) },
+	[FAULT_CLOCK_UNSYNC] = { .code = LOG_CLOCK, ALSO(LOG_REFUSED, LOG_BEAT_LATE, LOG_BEAT_LOST, LOG_GAP, LOG_PLAN) },
 	[FAULT_DISK_FULL] = { .code = LOG_STORE, .within_s = 12 * MINUTE_S, ALSO(LOG_GAP, LOG_REFUSED, LOG_CONTRACT) },
 	[FAULT_DISK_READONLY] = { .code = LOG_STORE, .within_s = 12 * MINUTE_S, ALSO(LOG_GAP, LOG_REFUSED, LOG_CONTRACT) },
 	[FAULT_DISK_CORRUPT] = { .code = LOG_STORE, .within_s = 12 * MINUTE_S, ALSO(LOG_GAP, LOG_REFUSED) },
@@ -62,8 +63,6 @@ static bool is_natural(const struct invariants *v, const struct msg *m, struct m
 		return below_k > -1;
 	case LOG_SHORT_CYCLE:
 		return 5 * invariants_starts(v, now) >= 4 * v->settings->guard.hp_max_starts_per_hour;
-	case LOG_PLAN:
-		return v->clock_broken;
 	case LOG_UNSIGNED_OK:
 	case LOG_OVERRUN:
 		return true;
