@@ -59,6 +59,7 @@ enum msg_type {
 	MSG_SENT, MSG_ACKED,
 	/* scada -> history, uplink */
 	MSG_MODE,
+	MSG_HEARD,	/* a beat of the AtomicTNode that echoes one of ours */
 	/* scada <-> history: store first */
 	MSG_STORE, MSG_STORED, MSG_STORE_FAILED,
 	/* net port -> AtomicTNode */

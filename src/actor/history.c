@@ -182,6 +182,7 @@ static history_handler *const handlers[N_MSG_TYPES] = {
 	[MSG_LINK] = history_link,
 	[MSG_SENT] = history_sent,
 	[MSG_ACKED] = history_acked,
+	[MSG_HEARD] = history_heard,
 	[MSG_STATUS_ACK] = history_status_ack,
 	[MSG_HISTORY_REQUEST] = history_request,
 	[MSG_QUERY] = history_view,

@@ -34,6 +34,8 @@ enum {
 	HISTORY_MINUTE_DAYS = 7,
 	HISTORY_QUARTER_DAYS = 28,
 	HISTORY_DAY_DAYS = 400,
+	HISTORY_MAX_UNPROVEN = 2560,		/* two minutes of the fastest sending, and some */
+	HISTORY_DOUBTED = 64,
 	HISTORY_RESEND_MS = 60000,		/* a status that was not acknowledged is sent again */
 	HISTORY_MAX_GAPS = 64,
 	HISTORY_GAP_MS = 60000,			/* a shorter silence is no gap */
@@ -110,6 +112,16 @@ struct history_share { int32_t left_s, again_s; bool wanted, open; };
 
 struct history_under_way { struct uuid uid; struct mono since; };
 
+/* Statuses that the broker has and the AtomicTNode has not shown to have. */
+struct history_proof {
+	struct history_under_way list[HISTORY_MAX_UNPROVEN];
+	int n;
+	struct uuid doubted[HISTORY_DOUBTED];
+	unsigned int n_doubted;			/* ever */
+	bool beats;				/* it does; heard: when last */
+	struct mono heard;
+};
+
 struct archive;
 
 struct history {
@@ -166,6 +178,7 @@ struct history {
 	struct history_ask ask;
 	struct history_under_way under_way[HISTORY_MAX_UNDER_WAY];
 	int n_under_way, n_handed, n_window;	/* handed: buffers the uplink still has */
+	struct history_proof proof;
 	struct mono window;		/* n_window were sent in the second that began then */
 	int32_t stored_owed, told_owed;
 	struct mono told_at;

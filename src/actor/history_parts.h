@@ -137,6 +137,17 @@ void history_status_ack(struct history *, const struct msg *, struct outbox *);
 void history_give_up(struct history *, const struct store_owed *, const char *why, struct outbox *);
 /* What is under way is sent again at once. */
 void history_send_again(struct history *);
+void history_start_over(struct history *);
+/* It is the AtomicTNode's now: nothing is owed under that id any more. */
+void history_delivered(struct history *, struct uuid, struct outbox *);
+/* history_proof.c: what the broker acknowledged, until a beat shows that somebody was there to get it */
+void history_heard(struct history *, const struct msg *, struct outbox *);
+/* The broker has it. False: nothing but that will ever be heard of it. */
+bool history_hold(struct history *, const struct history_under_way *);
+bool history_is_unproven(const struct history *, struct uuid);
+void history_drop_unproven(struct history *, struct uuid);
+/* All that is held is owed again. */
+void history_doubt(struct history *);
 /* history_archive.c */
 void history_view(struct history *, const struct msg *, struct outbox *);
 void history_ask_archive(struct history *, const struct msg *, struct outbox *);

@@ -39,7 +39,7 @@ static bool is_forgotten(const struct history *h, struct uuid uid)
 	return false;
 }
 
-static void start_over(struct history *h)
+void history_start_over(struct history *h)
 {
 	h->cursor = 0;
 	h->backlog = true;
@@ -50,20 +50,24 @@ void history_mode(struct history *h, const struct msg *in, struct outbox *out)
 {
 	(void)out;
 	h->remote = in->mode.mode == REMOTE_CONTROL;
-	if (h->acks_status != in->mode.acks_status)
+	if (h->acks_status != in->mode.acks_status) {
 		h->n_under_way = 0;	/* who acknowledged what is no longer who must */
+		history_doubt(h);
+	}
 	h->acks_status = in->mode.acks_status;
 	history_day_mode(h, in->mode.mode);
-	start_over(h);
+	history_start_over(h);
 }
 
-/* What was not acknowledged when the link went is owed again, under the same id (SF-52). */
+/* What was not acknowledged when the link went is owed again, under the same id (SF-52); a broker that went may have taken
+ * with it what it had. */
 void history_link(struct history *h, const struct msg *in, struct outbox *out)
 {
 	(void)out;
 	h->link_up = in->link.up;
 	h->n_under_way = h->n_handed = 0;
-	start_over(h);
+	history_doubt(h);
+	history_start_over(h);
 }
 
 void history_sent(struct history *h, const struct msg *in, struct outbox *out)
@@ -80,10 +84,10 @@ void history_sent(struct history *h, const struct msg *in, struct outbox *out)
 		return;
 	}
 	drop_under_way(h, in->uid.uid);
-	start_over(h);
+	history_start_over(h);
 }
 
-static void acked(struct history *h, struct uuid uid, struct outbox *out)
+void history_delivered(struct history *h, struct uuid uid, struct outbox *out)
 {
 	drop_under_way(h, uid);
 	history_add_acked(h, uid, out);
@@ -94,20 +98,27 @@ static void acked(struct history *h, struct uuid uid, struct outbox *out)
 /* By the broker. Where the AtomicTNode acknowledges itself that says nothing about it. */
 void history_acked(struct history *h, const struct msg *in, struct outbox *out)
 {
-	if (!h->acks_status)
-		acked(h, in->uid.uid, out);
+	int i = find_under_way(h, in->uid.uid);
+	bool held = !h->acks_status && i >= 0 && history_hold(h, &h->under_way[i]);
+
+	if (held)
+		drop_under_way(h, in->uid.uid);
+	else if (!h->acks_status)
+		history_delivered(h, in->uid.uid, out);
 }
 
 void history_status_ack(struct history *h, const struct msg *in, struct outbox *out)
 {
-	for (int i = 0; i < in->status_ack.n && i < STATUS_ACKS; i++)
-		acked(h, in->status_ack.uid[i], out);
+	for (int i = 0; i < in->status_ack.n && i < STATUS_ACKS; i++) {
+		history_drop_unproven(h, in->status_ack.uid[i]);
+		history_delivered(h, in->status_ack.uid[i], out);
+	}
 }
 
 void history_send_again(struct history *h)
 {
 	h->n_under_way = 0;
-	start_over(h);
+	history_start_over(h);
 }
 
 /* An acknowledgement of the AtomicTNode's that was lost must not hold the others back; the broker's cannot be lost while
@@ -122,7 +133,7 @@ static void resend(struct history *h)
 		if (mono_since(h->now, h->under_way[i].since) < HISTORY_RESEND_MS)
 			h->under_way[n++] = h->under_way[i];
 	if (n < h->n_under_way)
-		start_over(h);
+		history_start_over(h);
 	h->n_under_way = n;
 }
 
@@ -242,7 +253,8 @@ static bool next_owed(struct history *h, struct store_owed *o, bool *found, stru
 			return false;
 		if (*found)
 			h->cursor = o->n;
-	} while (*found && (find_under_way(h, o->uid) >= 0 || is_forgotten(h, o->uid) || !choose_tier(h, o)));
+	} while (*found && (find_under_way(h, o->uid) >= 0 || is_forgotten(h, o->uid) || history_is_unproven(h, o->uid) ||
+		!choose_tier(h, o)));
 	return true;
 }
 
@@ -258,7 +270,8 @@ static bool pick(struct history *h, struct batch *b, struct err *e)
 
 	for (b->n = 0; b->n < BATCH && b->n + h->n_handed < BATCH &&
 		       h->n_window + b->n < h->settings->uplink.backlog_per_s &&
-		       h->n_under_way + b->n < HISTORY_MAX_UNDER_WAY;) {
+		       h->n_under_way + b->n < HISTORY_MAX_UNDER_WAY &&
+		       h->proof.n + h->n_under_way + b->n < HISTORY_MAX_UNPROVEN;) {
 		int buffer = h->pool->take(h->pool->self);
 
 		if (buffer < 0)
@@ -304,7 +317,7 @@ static bool send_backlog(struct history *h, struct outbox *out, struct err *e)
 		ok = send_one(h, &b.owed[i], b.buffer[i], out, e);
 	give_back(h, &b, i);
 	if (!ok)
-		start_over(h);
+		history_start_over(h);
 	return ok;
 }
 
@@ -335,7 +348,7 @@ void history_send(struct history *h, struct outbox *out)
 
 static int32_t owed_now(const struct history *h)
 {
-	int32_t n = h->stored_owed + h->waiting.n_owed - h->waiting.n_acked;
+	int32_t n = h->stored_owed + h->waiting.n_owed - h->waiting.n_acked - h->proof.n;
 
 	return n > 0 ? n : 0;
 }

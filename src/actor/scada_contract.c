@@ -342,6 +342,14 @@ static bool is_next(const struct scada *s, struct uuid id)
 	return s->next.state != CONTRACT_NONE && uuid_equal(s->next.id, id);
 }
 
+static void heard(struct scada *s, const struct msg_beat *b, struct outbox *out)
+{
+	struct msg m = { .type = MSG_HEARD, .to = TO_HISTORY };
+
+	s->atn_wants_local = b->wants == WANTS_LOCAL;
+	say(out, &m);
+}
+
 void scada_beat(struct scada *s, const struct msg *in, struct outbox *out)
 {
 	const struct msg_beat *b = &in->beat;
@@ -358,7 +366,7 @@ void scada_beat(struct scada *s, const struct msg *in, struct outbox *out)
 		beats_note(&s->beats, b->beat);
 	if (o.event == E_BEAT && s->contract.state == CONTRACT_LIVE) {
 		if (beats_hear(&s->beats, b->beat, b->echo, s->now))
-			s->atn_wants_local = b->wants == WANTS_LOCAL;
+			heard(s, b, out);
 		else
 			o.event = E_BEAT_MIS_ECHOED;
 	}

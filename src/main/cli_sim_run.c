@@ -241,6 +241,7 @@ static void print_json(const struct sim_words *w, const struct winter_result *r,
 		"\"faults_found\":%d,\"boots\":%d,\"messages\":%lld,\"statuses\":%d,\"history_bytes\":%lld,", r->cold_min, r->cold_kh,
 		r->lowest_c, r->residual, r->faults, r->faults_found, r->boots, (long long)r->messages, r->statuses,
 		(long long)r->history_bytes);
+	printf("\"mailbox_most\":%u,\"mailbox_room\":%u,", r->mailbox_most, r->mailbox_room);
 	printf("\"violations\":{");
 	for (int i = 0, n = 0; i < N_INVARIANTS; i++)
 		if (r->violated[i] > 0)

@@ -31,6 +31,7 @@ static const bool reserved[N_MSG_TYPES] = {
 	[MSG_SENT] = true,
 	[MSG_ACKED] = true,
 	[MSG_MODE] = true,
+	[MSG_HEARD] = true,
 	[MSG_STORE] = true,
 	[MSG_STORED] = true,
 	[MSG_STORE_FAILED] = true,
@@ -119,6 +120,7 @@ static void push(struct mailbox *b, const struct msg *m)
 		tally_start(b->tally, 1);
 	b->ring[wrapped(b, b->head + b->count++)] = *m;
 	b->in_mail += is_mail(m->type);
+	b->most = b->in_mail > b->most ? b->in_mail : b->most;
 	b->tick_waits |= m->type == MSG_TICK;
 	b->flush_waits |= m->type == MSG_FLUSH;
 	b->closed |= m->type == MSG_STOP;
@@ -299,6 +301,16 @@ uint32_t mailbox_refused(struct mailbox *b)
 
 	lock(b);
 	n = b->refused;
+	unlock(b);
+	return n;
+}
+
+int mailbox_most(struct mailbox *b)
+{
+	int n;
+
+	lock(b);
+	n = b->most;
 	unlock(b);
 	return n;
 }

@@ -30,6 +30,7 @@ struct mailbox {
 	struct mono due, ticked;	/* wanted wake-up; the last instant ticked */
 	int64_t step_real_ms;		/* when the step in hand began */
 	uint32_t refused;
+	int most;			/* of in_mail, ever */
 	bool alone;			/* one thread has it: no lock, and nobody looks how long a step takes */
 };
 
@@ -61,5 +62,7 @@ bool mailbox_forgive(struct mailbox *, int64_t limit_ms);
  * once. */
 void mailbox_close(struct mailbox *);
 uint32_t mailbox_refused(struct mailbox *);
+/* How many messages ever waited in it at once. */
+int mailbox_most(struct mailbox *);
 
 #endif

@@ -117,9 +117,12 @@ struct pool runtime_pool(struct runtime *r)
 
 struct runtime_counts runtime_count(struct runtime *r)
 {
-	struct runtime_counts n = { .unknown = atomic_load(&r->unknown) };
+	struct runtime_counts n = { .unknown = atomic_load(&r->unknown), .room = MAILBOX_NORMAL };
 
 	for (int i = 0; i < r->o.n_actors; i++) {
+		uint32_t most = (uint32_t)mailbox_most(&r->workers[i].slot.box);
+
+		n.most = most > n.most ? most : n.most;
 		n.refused += mailbox_refused(&r->workers[i].slot.box);
 		n.said_too_much += atomic_load(&r->workers[i].slot.said_too_much);
 	}

@@ -64,6 +64,7 @@ struct runtime_counts {
 	uint64_t refused;		/* mailbox full */
 	uint64_t unknown;		/* no such actor here */
 	uint64_t said_too_much;		/* outbox full */
+	uint32_t most, room;		/* that ever waited in one mailbox; how many it takes from anybody */
 };
 
 /* Makes mailboxes, no threads yet: ports may be given runtime_post() before runtime_run(). NULL: out of

@@ -105,9 +105,12 @@ struct pool single_pool(struct single *s)
 
 struct runtime_counts single_count(struct single *s)
 {
-	struct runtime_counts n = { .unknown = s->unknown };
+	struct runtime_counts n = { .unknown = s->unknown, .room = SINGLE_NORMAL };
 
 	for (int i = 0; i < s->o.n_actors; i++) {
+		uint32_t most = (uint32_t)mailbox_most(&s->slots[i].box);
+
+		n.most = most > n.most ? most : n.most;
 		n.refused += mailbox_refused(&s->slots[i].box);
 		n.said_too_much += atomic_load(&s->slots[i].said_too_much);
 	}

@@ -103,6 +103,20 @@ static bool cycles_slowly(struct invariants *v, const struct seen *s, char *why)
 	return well;
 }
 
+int invariants_starts(const struct invariants *v, struct mono now)
+{
+	int most = 0;
+
+	for (int i = 0; i < v->settings->n_relays; i++) {
+		int n = 0;
+
+		for (uint32_t k = 0; k < 32 && k < v->relays[i].n_starts; k++)
+			n += mono_since(now, v->relays[i].starts[k]) < HOUR;
+		most = n > most ? n : most;
+	}
+	return most;
+}
+
 static bool leased(struct invariants *v, const struct seen *s, char *why)
 {
 	for (int i = 0; i < v->settings->n_relays; i++)
@@ -142,10 +156,7 @@ static void take_statuses(struct invariants *v, const struct seen *s)
 /* What a slot may lose: all of it while there is no power, no disk or no right clock. */
 static bool may_lose(const struct seen *s)
 {
-	/* An AtomicTNode of 2022 acknowledges nothing: what is sent until its silence is noticed, nobody misses. */
-	bool unheard = broken(s, INJECT_ATN, MINUTE) && s->mode == REMOTE_CONTROL;
-
-	return unheard || broken(s, INJECT_POWER, 10 * MINUTE) || broken(s, INJECT_ACTOR, 10 * MINUTE) ||
+	return broken(s, INJECT_POWER, 10 * MINUTE) || broken(s, INJECT_ACTOR, 10 * MINUTE) ||
 		broken(s, INJECT_DISK, 10 * MINUTE) || broken(s, INJECT_CLOCK, 10 * MINUTE) || s->since_boot_ms < 10 * MINUTE;
 }
 
@@ -178,11 +189,10 @@ static bool telemetry_whole(struct invariants *v, const struct seen *s, char *wh
 
 static bool rows_kept(struct invariants *v, const struct seen *s, char *why)
 {
-	bool lost = broken(s, INJECT_POWER, 2 * HOUR) || broken(s, INJECT_ACTOR, 2 * HOUR) || broken(s, INJECT_DISK, 8 * HOUR) ||
-		broken(s, INJECT_CLOCK, 4 * HOUR) || s->since_boot_ms < 2 * HOUR;
+	bool lost = broken(s, INJECT_DISK, 8 * HOUR) || broken(s, INJECT_CLOCK, 30 * HOUR) || s->since_boot_ms < HOUR;
 
 	(void)v;
-	return !s->row_known || s->row_kept || lost || BAD("no stored row of an hour ago");
+	return !s->row_known || s->row_kept || lost || BAD("%s", s->row_why);
 }
 
 /* The contract's account against the truth. One that had to do without its meter has guessed, and what it guessed too much it
@@ -212,9 +222,9 @@ static bool energy_right(struct invariants *v, const struct seen *s, char *why)
 
 static bool goes_on(struct invariants *v, const struct seen *s, char *why)
 {
-	bool said = v->short_said.ms != MONO_NEVER.ms && mono_since(s->now, v->short_said) < 12 * HOUR;
+	bool said = v->short_said.ms != MONO_NEVER.ms && mono_since(s->now, v->short_said) < 8 * HOUR;
 	bool excused = said || broken(s, INJECT_SENSOR, 6 * HOUR) || broken(s, INJECT_RELAY, 6 * HOUR) ||
-		broken(s, INJECT_POWER, 6 * HOUR) || broken(s, INJECT_WEATHER, 6 * HOUR);
+		broken(s, INJECT_POWER, 6 * HOUR);
 
 	if (!lasts(&v->stuck_since, s->truth.air_c < wanted_c(v) - 1.0 && !excused, s->now, 6 * HOUR))
 		return true;
@@ -227,6 +237,10 @@ static bool frugal(struct invariants *v, const struct seen *s, char *why)
 	if (s->refused + s->said_too_much > 0)
 		return BAD("%llu messages found a full mailbox, %llu were too many for one step", (unsigned long long)s->refused,
 			(unsigned long long)s->said_too_much);
+	if (s->mailbox_most > v->mailbox_most)
+		v->mailbox_most = s->mailbox_most;
+	if (s->mailbox_most * 4 > s->mailbox_room * 3)
+		return BAD("%u messages waited in a mailbox of %u", s->mailbox_most, s->mailbox_room);
 	if (v->memory_kb == 0 && s->now.ms >= 24 * HOUR)
 		v->memory_kb = s->memory_kb;
 	return v->memory_kb == 0 || s->memory_kb <= v->memory_kb + 32 * 1024 ||
@@ -244,7 +258,7 @@ const struct invariant invariant_table[N_INVARIANTS] = {
 	{ "I8", "every five minutes are in the store", rows_kept },
 	{ "I9", "the energy account of a contract is within 1 %", energy_right },
 	{ "I10", "no room stays cold for 6 h without CAPACITY_SHORT or a critical alert", goes_on },
-	{ "I11", "no mailbox is full, memory does not grow", frugal },
+	{ "I11", "no mailbox is ever three quarters full, memory does not grow", frugal },
 	{ "I12", "every fault is found by its code in time, and nothing else is", invariants_found },
 };
 
@@ -277,6 +291,7 @@ bool invariants_step(struct invariants *v, const struct seen *s)
 	char why[INVARIANTS_WHY];
 	bool all = true;
 
+	v->room_c = s->truth.air_c;
 	for (int i = 0; i < N_INVARIANTS; i++) {
 		if (invariant_table[i].check(v, s, why))
 			continue;

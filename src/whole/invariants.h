@@ -13,6 +13,7 @@
 #include "spaceheat/msg.h"
 #include "spaceheat/settings.h"
 #include "whole/breaks.h"
+#include "whole/records.h"
 
 struct seen_relay { bool on; enum relay_mover by; int64_t asked_ms; };	/* asked: age of its last WANT */
 
@@ -28,17 +29,20 @@ struct seen {
 	enum control_mode mode;
 	int32_t statuses;		/* that came so far, and the slots they are of */
 	const int64_t *slots_s;
-	bool row_known, row_kept;	/* looked for the stored row of an hour ago; it is there */
+	bool row_known, row_kept;	/* looked for the stored rows of an hour ago; they are there */
+	char row_why[RECORDS_WHY];
+	uint32_t mailbox_most, mailbox_room;	/* the most messages that waited in one of them; what it holds */
 	uint64_t refused, said_too_much;
 	int64_t memory_kb;
 	int64_t broken_ms[N_INJECT_CLASSES];	/* how long ago such a fault stood last; INT64_MAX never */
 	int64_t lied_ms;		/* how long ago a thermometer lied: stuck, or off */
 };
 
-enum { INVARIANTS_CONTRACTS = 8, INVARIANTS_BEATS = 4, N_INVARIANTS = 12, INVARIANTS_WHY = 200,
+enum { INVARIANTS_CONTRACTS = 64, INVARIANTS_BEATS = 4, N_INVARIANTS = 12, INVARIANTS_WHY = 200,
 	INVARIANTS_REPORTS = 2048 };
 
-struct invariants_offer { char id[UUID_TEXT]; int64_t start_s, end_s; bool accepted; };
+/* excused: what was to be reported may have gone with a disk, or it ended at a time nobody knows. */
+struct invariants_offer { char id[UUID_TEXT]; int64_t start_s, end_s; bool accepted, reported, excused; };
 struct invariants_report { char id[UUID_TEXT], uid[UUID_TEXT], outcome[32]; };
 
 struct invariants {
@@ -70,6 +74,8 @@ struct invariants {
 	double true_wh;
 	int64_t counted_mwh;
 	int64_t memory_kb;
+	uint32_t mailbox_most;
+	double room_c;			/* at the last look */
 	struct breaks *breaks;
 	char alarm[INVARIANTS_WHY];	/* a false one */
 };
@@ -88,6 +94,8 @@ void invariants_sent(struct invariants *, enum net_sim_side from, const char *to
 	struct mono now);
 void invariants_line(struct invariants *, const struct msg *, struct mono now);
 
+/* Most starts of a heat pump in the hour before. */
+int invariants_starts(const struct invariants *, struct mono now);
 /* invariants_found.c: I12. */
 void invariants_found_line(struct invariants *, const struct msg *, struct mono now);
 bool invariants_found(struct invariants *, const struct seen *, char why[INVARIANTS_WHY]);

@@ -5,7 +5,9 @@
 
 #include "whole/invariants.h"
 
-enum { MINUTE_S = 60, HOUR_S = 3600, AFTER_MS = 6 * HOUR_S * 1000, CODES = 12 };
+/* How long after its end a fault explains a line: what is locked for an hour and what has to cool or warm longer than
+ * what is said at once. */
+enum { MINUTE_S = 60, HOUR_S = 3600, AFTER_MS = HOUR_S * 1000, AFTER_HEAT_MS = 6 * HOUR_S * 1000, CODES = 12 };
 
 /* within_s 0: it need not be found: it cannot be told from a house that is like that, or nothing happens to be asked of
  * what is broken. also: lines that are its doing. */
@@ -13,7 +15,7 @@ struct found_row { int within_s, n; enum log_code code, also[CODES]; };
 
 #define ALSO(...) .also = { __VA_ARGS__ }, .n = (int)(sizeof((enum log_code[]){ __VA_ARGS__ }) / sizeof(enum log_code))
 #define OF_SENSOR ALSO(LOG_BLIND, LOG_TRIP, LOG_FREEZE, LOG_SLA_BREACH, LOG_DRY_FIRE, LOG_CEILING, LOG_NO_FLOW, LOG_COMFORT_LOW, \
-	LOG_CAPACITY_SHORT, LOG_SHORT_CYCLE)
+	LOG_CAPACITY_SHORT, LOG_SHORT_CYCLE, LOG_PLAN)
 #define OF_RELAY ALSO(LOG_WELDED, LOG_NO_LOAD, LOG_NO_FLOW, LOG_TRIP, LOG_CEILING, LOG_DRY_FIRE, LOG_SLA_BREACH, LOG_FREEZE, \
 	LOG_COMFORT_LOW, LOG_CAPACITY_SHORT)
 #define OF_LINK ALSO(LOG_BEAT_LATE, LOG_BEAT_LOST, LOG_REFUSED, LOG_LINK, LOG_SEND, LOG_GAP)
@@ -35,8 +37,9 @@ static const struct found_row rows[N_FAULT_KINDS] = {
 	[FAULT_BROKER_FLAP] = { .code = LOG_LINK, .within_s = 2 * MINUTE_S, OF_LINK },
 	[FAULT_ATN_SILENT] = { .code = LOG_BEAT_LOST, OF_LINK },
 	[FAULT_ATN_REPLAY] = { .code = LOG_REFUSED, OF_LINK },
-	[FAULT_CLOCK_STEP] = { .code = LOG_CLOCK, ALSO(LOG_GAP, LOG_REFUSED, LOG_BEAT_LATE, LOG_BEAT_LOST, LOG_STORE) },
-	[FAULT_CLOCK_UNSYNC] = { .code = LOG_CLOCK, ALSO(LOG_REFUSED, LOG_BEAT_LATE, LOG_BEAT_LOST, LOG_GAP) },
+	[FAULT_CLOCK_STEP] = { .code = LOG_CLOCK, ALSO(LOG_GAP, LOG_REFUSED, LOG_BEAT_LATE, LOG_BEAT_LOST, LOG_STORE,
+		LOG_PLAN) },
+	[FAULT_CLOCK_UNSYNC] = { .code = LOG_CLOCK, ALSO(LOG_REFUSED, LOG_BEAT_LATE, LOG_BEAT_LOST, LOG_GAP, LOG_PLAN) },
 	[FAULT_DISK_FULL] = { .code = LOG_STORE, .within_s = 12 * MINUTE_S, ALSO(LOG_GAP, LOG_REFUSED, LOG_CONTRACT) },
 	[FAULT_DISK_READONLY] = { .code = LOG_STORE, .within_s = 12 * MINUTE_S, ALSO(LOG_GAP, LOG_REFUSED, LOG_CONTRACT) },
 	[FAULT_DISK_CORRUPT] = { .code = LOG_STORE, .within_s = 12 * MINUTE_S, ALSO(LOG_GAP, LOG_REFUSED) },
@@ -46,23 +49,40 @@ static const struct found_row rows[N_FAULT_KINDS] = {
 	[FAULT_WEATHER_COLD] = { .code = LOG_CAPACITY_SHORT, ALSO(LOG_COMFORT_LOW, LOG_SLA_BREACH) },
 };
 
-/* What a sound house may say when it is very cold, or when a contract takes its heat, or at its start. */
-static bool is_natural(const struct msg *m, struct mono now)
+/* What a sound house may say, and when: of cold only in a room that is cold (sensors are off by some tenths), of many starts
+ * only after many. */
+static bool is_natural(const struct invariants *v, const struct msg *m, struct mono now)
 {
+	double below_k = v->settings->comfort.setpoint_c - v->room_c;
+
 	switch ((int)m->log.code) {
-	case LOG_CAPACITY_SHORT:
 	case LOG_COMFORT_LOW:
 	case LOG_SLA_BREACH:
+		return below_k > 0;
+	case LOG_CAPACITY_SHORT:
+		return below_k > -1;
 	case LOG_SHORT_CYCLE:
+		return 5 * invariants_starts(v, now) >= 4 * v->settings->guard.hp_max_starts_per_hour;
 	case LOG_UNSIGNED_OK:
 	case LOG_OVERRUN:
-	case LOG_PLAN:
 		return true;
 	case LOG_REFUSED:	/* after a breach the house takes no offer for a while */
 		return strncmp(m->log.text, "SlaHold", 7) == 0;
 	default:
 		return now.ms < 5 * MINUTE_S * 1000;
 	}
+}
+
+/* After a clock that ran ahead the record stands still until the same time has come again. */
+static int64_t explained_ms(const struct fault_spec *f, enum log_code code)
+{
+	static const enum log_code of_heat[] = { LOG_TRIP, LOG_FREEZE, LOG_SLA_BREACH, LOG_COMFORT_LOW, LOG_CAPACITY_SHORT, LOG_CEILING,
+		LOG_SHORT_CYCLE };
+
+	for (size_t i = 0; i < sizeof(of_heat) / sizeof(of_heat[0]); i++)
+		if (of_heat[i] == code)
+			return AFTER_HEAT_MS;
+	return AFTER_MS + (f->kind == FAULT_CLOCK_STEP && f->value > 0 ? (int64_t)(f->value * 1000) : 0);
 }
 
 static bool is_of(const struct found_row *r, enum log_code code)
@@ -84,16 +104,17 @@ static bool is_about(const struct invariants *v, const struct break_row *b, cons
 
 void invariants_found_line(struct invariants *v, const struct msg *m, struct mono now)
 {
-	bool explained = m->log.level > LEVEL_WARNING || m->from == TO_ATN || is_natural(m, now);
+	bool explained = m->log.level > LEVEL_WARNING || m->from == TO_ATN || is_natural(v, m, now);
 
 	for (int i = 0; v->breaks != NULL && i < v->breaks->next; i++) {
 		struct break_row *b = &v->breaks->list[i];
 		const struct found_row *r = &rows[b->spec.kind];
 
-		if (!b->begun || (b->ended && mono_since(now, b->end) > AFTER_MS) || !is_of(r, (enum log_code)m->log.code))
+		if (!b->begun || (b->ended && mono_since(now, b->end) > explained_ms(&b->spec, (enum log_code)m->log.code)) ||
+			!is_of(r, (enum log_code)m->log.code) || !is_about(v, b, m))
 			continue;
 		explained = true;
-		if (b->found || r->code != (enum log_code)m->log.code || !is_about(v, b, m))
+		if (b->found || r->code != (enum log_code)m->log.code)
 			continue;
 		b->found = true;
 		b->found_at = now;

@@ -6,7 +6,7 @@
 
 #include "whole/invariants.h"
 
-enum { ECHO_MS = 180000 };
+enum { ECHO_MS = 180000, HOUR_S = 3600 };
 
 /* The text after `"name":` up to the end of the value, without quotes. False: no such field. */
 static bool field(const char *json, const char *name, char *out, size_t size)
@@ -44,12 +44,22 @@ static struct invariants_offer *offer_of(struct invariants *v, const char *id)
 	return NULL;
 }
 
+/* One whose report is still to come keeps its place. */
+static struct invariants_offer *free_offer(struct invariants *v)
+{
+	struct invariants_offer *o = &v->offers[v->n_offers++ % INVARIANTS_CONTRACTS];
+
+	for (int i = 0; i < INVARIANTS_CONTRACTS && o->accepted && !o->reported; i++)
+		o = &v->offers[v->n_offers++ % INVARIANTS_CONTRACTS];
+	return o;
+}
+
 static void take_offer(struct invariants *v, const char *json, const char *id)
 {
 	struct invariants_offer *o = offer_of(v, id);
 
 	if (o == NULL)
-		o = &v->offers[v->n_offers++ % INVARIANTS_CONTRACTS];
+		o = free_offer(v);
 	else if (o->accepted)
 		return;
 	*o = (struct invariants_offer){ .start_s = number(json, "StartUnixS"), .end_s = number(json, "EndUnixS") };
@@ -82,7 +92,10 @@ static void from_atn(struct invariants *v, const char *topic, const char *json, 
 static void take_report(struct invariants *v, const char *json, const char *id)
 {
 	struct invariants_report r = { .uid = "" };
+	struct invariants_offer *o = offer_of(v, id);
 
+	if (o != NULL)
+		o->reported = true;
 	snprintf(r.id, sizeof(r.id), "%s", id);
 	if (!field(json, "ReportUid", r.uid, sizeof(r.uid)))
 		field(json, "Uid", r.uid, sizeof(r.uid));
@@ -157,9 +170,40 @@ bool invariants_remote(struct invariants *v, const struct seen *s, int relay, ch
 	return false;
 }
 
+/* For an hour nothing has stood between the two, and both are up. */
+static bool is_calm(const struct seen *s)
+{
+	static const enum inject_class between[] = { INJECT_BROKER, INJECT_ATN, INJECT_CLOCK, INJECT_DISK, INJECT_POWER, INJECT_ACTOR };
+
+	for (size_t i = 0; i < sizeof(between) / sizeof(between[0]); i++)
+		if (s->broken_ms[between[i]] <= HOUR_S * 1000)
+			return false;
+	return s->since_boot_ms > HOUR_S * 1000;
+}
+
+static bool all_reported(struct invariants *v, const struct seen *s, char why[INVARIANTS_WHY])
+{
+	int64_t t_s = s->clock.ms / 1000;
+	bool calm = is_calm(s), lost = s->broken_ms[INJECT_DISK] == 0;
+
+	for (int i = 0; i < INVARIANTS_CONTRACTS; i++) {
+		struct invariants_offer *o = &v->offers[i];
+
+		o->excused = o->excused || lost;
+		if (!o->accepted || o->reported || o->excused || !calm || t_s < o->end_s + HOUR_S)
+			continue;
+		o->reported = true;	/* said once */
+		snprintf(why, INVARIANTS_WHY, "contract %.36s ended %lld min ago at the latest, and no report has come", o->id,
+			(long long)(t_s - o->end_s) / 60);
+		return false;
+	}
+	return true;
+}
+
 bool invariants_reported(struct invariants *v, const struct seen *s, char why[INVARIANTS_WHY])
 {
-	(void)s;
+	if (!all_reported(v, s, why))
+		return false;
 	if (v->twice[0] == '\0')
 		return true;
 	memcpy(why, v->twice, sizeof(v->twice));

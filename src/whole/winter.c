@@ -12,7 +12,7 @@
 
 #include "sim/prices.h"
 
-enum { DAY_S = 86400, HOUR_S = 3600, SLOT_S = 300 };
+enum { DAY_S = 86400, HOUR_S = 3600 };
 
 struct winter {
 	const struct winter_options *o;
@@ -106,13 +106,11 @@ static void see_relays(struct winter *w)
 static void see_row(struct winter *w)
 {
 	struct inhouse *h = w->house;
-	int64_t t_s = w->seen.clock.ms / 1000, from_s = t_s - HOUR_S - t_s % SLOT_S, found_s;
-	struct err unused;
+	int64_t t_s = w->seen.clock.ms / 1000;
 
 	w->seen.row_known = t_s % HOUR_S == 0 && w->seen.now.ms > 2 * HOUR_S * 1000;
-	if (w->seen.row_known && !h->store.next_block(h->store.self, TIER_EXACT, from_s, from_s + 1, &found_s,
-		&w->seen.row_kept, &unused))
-		w->seen.row_kept = false;
+	if (w->seen.row_known)
+		w->seen.row_kept = records_kept(&h->store, &h->zone, h->start.ms / 1000, t_s, w->seen.row_why);
 }
 
 static void see(struct winter *w)
@@ -134,6 +132,8 @@ static void see(struct winter *w)
 	s->slots_s = w->house->told.slots_s;
 	s->refused = n.refused;
 	s->said_too_much = n.said_too_much;
+	s->mailbox_most = n.most;
+	s->mailbox_room = n.room;
 	if (s->clock.ms / 1000 % HOUR_S == 0)
 		s->memory_kb = memory_kb();
 	s->lied_ms = w->breaks.lied.ms == MONO_NEVER.ms ? INT64_MAX : mono_since(s->now, w->breaks.lied);
@@ -183,6 +183,8 @@ static void sum_up(struct winter *w)
 	r->defrosts = w->seen.truth.hp_defrosts;
 	r->boots = w->house->boots + 1;
 	r->statuses = w->house->told.n;
+	r->mailbox_most = w->invariants.mailbox_most;
+	r->mailbox_room = w->seen.mailbox_room;
 	r->messages = w->house->messages;
 	r->history_bytes = info.bytes;
 	r->seconds = w->seen.now.ms / 1000;

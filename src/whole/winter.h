@@ -31,6 +31,7 @@ struct winter_result {
 	int starts, defrosts, boots, statuses;
 	int64_t messages, history_bytes, seconds;	/* seconds: simulated */
 	int faults, faults_found;
+	uint32_t mailbox_most, mailbox_room;	/* the most messages that ever waited in one mailbox; what it holds */
 	uint8_t hash[WINTER_HASH];		/* SHA-256 of lines, messages and movements */
 	int64_t violated[N_INVARIANTS];
 	char why[N_INVARIANTS][INVARIANTS_WHY];

@@ -243,6 +243,36 @@ static void two_ends(void **state)
 	close_bench(b);
 }
 
+/* It ended seven hours ago and the AtomicTNode was there for an hour; or it was not, or a disk failed in between. */
+static void no_end(void **state)
+{
+	struct bench *b = sound();
+
+	(void)state;
+	make_contract(b, "00000000000000aa");
+	seconds(b, 8 * HOUR_S - 1);
+	assert_int_equal(b->v.violated[5], 0);
+	seconds(b, 2);
+	assert_only(b, "I6", "ended 60 min ago at the latest, and no report has come");
+	close_bench(b);
+	b = sound();
+	make_contract(b, "00000000000000aa");
+	send(b, NET_SIM_SCADA, report_topic, "{\"ContractId\":\"%s\",\"Uid\":\"u1\",\"Outcome\":\"Completed\"}", id);
+	seconds(b, 9 * HOUR_S);
+	assert_int_equal(b->v.violated[5], 0);
+	close_bench(b);
+	for (int k = 0; k < 2; k++) {
+		b = sound();
+		make_contract(b, "00000000000000aa");
+		b->s.broken_ms[k == 0 ? INJECT_DISK : INJECT_ATN] = 0;
+		second(b);
+		b->s.broken_ms[INJECT_DISK] = INT64_MAX;
+		seconds(b, 9 * HOUR_S);
+		assert_int_equal(b->v.violated[5], 0);
+		close_bench(b);
+	}
+}
+
 static void a_lost_slot(void **state)
 {
 	struct bench *b = sound();
@@ -262,8 +292,9 @@ static void a_lost_row(void **state)
 
 	(void)state;
 	b->s.row_kept = false;
+	strcpy(b->s.row_why, "no minute row of 120 min ago");
 	seconds(b, HOUR_S);
-	assert_only(b, "I8", "no stored row of an hour ago");
+	assert_only(b, "I8", "no minute row of 120 min ago");
 	close_bench(b);
 }
 
@@ -329,6 +360,14 @@ static void a_full_mailbox_and_memory_that_grows(void **state)
 	assert_only(b, "I11", "1 messages found a full mailbox");
 	close_bench(b);
 	b = sound();
+	b->s.mailbox_room = 1000;
+	b->s.mailbox_most = 750;
+	assert_true(second(b));
+	b->s.mailbox_most = 751;
+	second(b);
+	assert_only(b, "I11", "751 messages waited in a mailbox of 1000");
+	close_bench(b);
+	b = sound();
 	seconds(b, 21 * HOUR_S + 10);
 	b->s.memory_kb += 32 * 1024 + 1;
 	second(b);
@@ -368,6 +407,43 @@ static void a_fault_not_found_and_a_false_alarm(void **state)
 	close_bench(b);
 }
 
+/* A line that a fault or the cold would explain, of another sensor, in a warm room, or too late. */
+static void lines_that_nothing_explains(void **state)
+{
+	static const struct { int code, node, after_s; double room_c; bool fault, explained; } rows[] = {
+		{ LOG_SENSOR, 0, 10, 20, true, true }, { LOG_SENSOR, 1, 10, 20, true, false },
+		{ LOG_NO_FLOW, NO_NODE, 10, 20, true, true }, { LOG_NO_FLOW, NO_NODE, 10, 20, false, false },
+		{ LOG_NO_FLOW, NO_NODE, HOUR_S + 10, 20, true, false }, { LOG_TRIP, NO_NODE, HOUR_S + 10, 20, true, true },
+		{ LOG_TRIP, NO_NODE, 6 * HOUR_S + 10, 20, true, false }, { LOG_STORE, NO_NODE, 10, 20, true, false },
+		{ LOG_COMFORT_LOW, NO_NODE, 10, 19, false, true }, { LOG_COMFORT_LOW, NO_NODE, 10, 20.1, false, false },
+		{ LOG_CAPACITY_SHORT, NO_NODE, 10, 20.5, false, true }, { LOG_CAPACITY_SHORT, NO_NODE, 10, 21.5, false, false },
+		{ LOG_SLA_BREACH, NO_NODE, 10, 20.1, false, false }, { LOG_SHORT_CYCLE, NO_NODE, 10, 20, false, false },
+		{ LOG_PLAN, NO_NODE, 10, 20, false, false }, { LOG_OVERRUN, NO_NODE, 10, 20, false, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct bench *b = sound();
+
+		strcpy(b->house.nodes[1].alias, "a.tank.temp1");
+		b->house.n_nodes = 2;
+		if (rows[i].fault) {
+			begin_fault(b, FAULT_SENSOR_JUMP);
+			b->faults[0].ended = true;
+			b->faults[0].end = b->s.now;
+		}
+		b->s.truth.air_c = rows[i].room_c;
+		seconds(b, rows[i].after_s);
+		line(b, LEVEL_WARNING, rows[i].code, rows[i].node);
+		second(b);
+		if (rows[i].explained)
+			assert_int_equal(b->v.violated[11], 0);
+		else
+			assert_only(b, "I12", "false alarm");
+		close_bench(b);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -378,12 +454,14 @@ int main(void)
 		cmocka_unit_test(no_lease),
 		cmocka_unit_test(a_move_from_outside),
 		cmocka_unit_test(two_ends),
+		cmocka_unit_test(no_end),
 		cmocka_unit_test(a_lost_slot),
 		cmocka_unit_test(a_lost_row),
 		cmocka_unit_test(wrong_energy),
 		cmocka_unit_test(stuck_in_the_cold),
 		cmocka_unit_test(a_full_mailbox_and_memory_that_grows),
 		cmocka_unit_test(a_fault_not_found_and_a_false_alarm),
+		cmocka_unit_test(lines_that_nothing_explains),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
