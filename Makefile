@@ -248,7 +248,7 @@ $(B)/pic/%.o: %.c
 $(B)/spaceheat-sqlite.so: $(patsubst %,$(B)/pic/%.o,src/main/spaceheat-sqlite src/main/sqlite_result \
 		$(addprefix src/core/history/,block bucket grid numbers schedule level coder varint crc32) src/core/channel)
 	@echo "  LD    $@"
-	@$(CC) $(ALL_LDFLAGS) -shared -o $@ $^
+	@$(CC) $(ALL_LDFLAGS) $(if $(SAN),,-Wl,-z,defs) -shared -o $@ $^
 
 $(B)/tests/%: $(B)/obj/tests/unit/%.o $(B)/libspaceheat.a $(B)/libguard.a $(B)/libtest.a
 	@mkdir -p $(@D)

@@ -26,11 +26,6 @@ bool channel_is_temperature(const struct channel *c)
 	return c->name == TELEMETRY_WATER_TEMP_C || c->name == TELEMETRY_WATER_TEMP_F;
 }
 
-const char *component_make(const struct component *c)
-{
-	return c->driver[0] != '\0' ? c->driver : symbols_make_model.list[c->make].word;
-}
-
 bool channel_is_flow(const struct channel *c)
 {
 	return c->name == TELEMETRY_GPM_TIMES_100 || c->name == TELEMETRY_GPM_TIMES_10;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "spaceheat/house.h"
 #include "spaceheat/symbols.h"
 
 #define WORD2(c, word) word,
@@ -62,4 +63,9 @@ int symbol_find(const struct symbol_set *set, const char *symbol)
 		if (strcmp(set->list[i].symbol, symbol) == 0)
 			return i;
 	return -1;
+}
+
+const char *component_make(const struct component *c)
+{
+	return c->driver[0] != '\0' ? c->driver : symbols_make_model.list[c->make].word;
 }
