@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* sensor.h: reads the sensors of one bus, on time, and says what each reading is worth.
  *
- * Each poll of each channel becomes one reading to scada, good or not, several of one instant in one message; a channel that failed is used
- * again after three good readings (SF-82); one that stands still where it cannot is `stuck` (SF-80). A bus that hangs delays this actor alone (SF-84). */
+ * Each poll of each channel becomes one reading to scada, good or not, several of one instant in one message; a
+ * channel that failed is used again after three good readings (SF-82); one that stands still where it cannot is
+ * `stuck` (SF-80). A bus that hangs delays this actor alone (SF-84). */
 #ifndef ACTOR_SENSOR_H
 #define ACTOR_SENSOR_H
 

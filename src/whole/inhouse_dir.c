@@ -19,7 +19,8 @@ static const char config[] =
 	"uplink: { host = \"127.0.0.1\"; port = 1; tls = false; };\n"
 	"contract: { allow_unsigned_contract = true; };\n"
 	"sim: { seed = %lld; speed = 0.0; start = \"%s\"; };\n";
-/* The plant moves in steps of DtS: to ask it more often shows nothing new. Both are within what a real house may be set to. */
+/* The plant moves in steps of DtS: to ask it more often shows nothing new. But what is kept more often is asked more often.
+ * Both are within what a real house may be set to. */
 static const char polls[] = "sensors: { poll_s = %d; }; meter: { poll_ms = 2000; };\n";
 static const char default_start[] = "2027-01-14T05:55-05:00";
 
@@ -54,6 +55,16 @@ static bool print_files(const struct inhouse_options *o, char prices[PATH_SIZE],
 	return true;
 }
 
+static int poll_s(const struct house *h)
+{
+	int s = (int)h->plant.dt_s;
+
+	for (int i = 0; i < h->n_channels; i++)
+		if (h->channels[i].keep_s > 0 && h->channels[i].keep_s < s && h->channels[i].name != TELEMETRY_RELAY_STATE)
+			s = h->channels[i].keep_s;
+	return s;
+}
+
 static bool print_house(const char *text, size_t length, const struct inhouse_options *o, FILE *to, struct err *e)
 {
 	char prices[PATH_SIZE] = "";
@@ -71,7 +82,7 @@ static bool print_house(const char *text, size_t length, const struct inhouse_op
 	if (read)
 		demo_print_config(house, prices[0] != '\0' ? prices : NULL, to);
 	if (read && house->has_plant && house->plant.dt_s <= POLL_MOST_S)
-		fprintf(to, polls, (int)house->plant.dt_s);
+		fprintf(to, polls, poll_s(house));
 	free(problems);
 	free(house);
 	return read;
