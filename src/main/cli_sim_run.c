@@ -124,12 +124,14 @@ static void print_line(void *ctx, const struct house *h, const struct msg *m)
 {
 	struct log_sink sink;
 	char text[LOG_LINE_SIZE];
+	size_t length;
 
 	(void)ctx;
 	if (m->log.level > LEVEL_INFO)
 		return;
 	log_sink_init(&sink, NULL, LEVEL_INFO, true, h);
-	fwrite(text, 1, log_line(&sink, m, text), stderr);
+	length = log_line(&sink, m, text);
+	fwrite(text, 1, length, stderr);
 }
 
 static int read_words(struct sim_words *w, int argc, char **argv)
