@@ -230,7 +230,7 @@ static bool energy_right(struct invariants *v, const struct seen *s, char *why)
 
 static bool goes_on(struct invariants *v, const struct seen *s, char *why)
 {
-	bool said = v->short_said.ms != MONO_NEVER.ms && mono_since(s->now, v->short_said) < 8 * HOUR;
+	bool said = v->short_said.ms != MONO_NEVER.ms && mono_since(s->now, v->short_said) < 12 * HOUR;
 	bool excused = said || broken(s, INJECT_SENSOR, 6 * HOUR) || broken(s, INJECT_RELAY, 6 * HOUR) ||
 		broken(s, INJECT_POWER, 6 * HOUR);
 
