@@ -231,7 +231,8 @@ static bool energy_right(struct invariants *v, const struct seen *s, char *why)
 static bool goes_on(struct invariants *v, const struct seen *s, char *why)
 {
 	bool said = v->short_said.ms != MONO_NEVER.ms && mono_since(s->now, v->short_said) < 12 * HOUR;
-	bool excused = said || broken(s, INJECT_SENSOR, 6 * HOUR) || broken(s, INJECT_RELAY, 6 * HOUR) ||
+	/* in RemoteControl somebody else may keep the pump off, until the SLA is broken, which is said */
+	bool excused = said || s->mode == REMOTE_CONTROL || broken(s, INJECT_SENSOR, 6 * HOUR) || broken(s, INJECT_RELAY, 6 * HOUR) ||
 		broken(s, INJECT_POWER, 6 * HOUR);
 
 	if (!lasts(&v->stuck_since, s->truth.air_c < wanted_c(v) - 1.0 && !excused, s->now, 6 * HOUR))

@@ -374,12 +374,14 @@ static void stuck_in_the_cold(void **state)
 	struct bench *b = sound();
 
 	(void)state;
+	b->s.mode = LOCAL_CONTROL;
 	b->s.truth.air_c = 18.9;
 	seconds(b, 6 * HOUR_S + 1);
 	assert_only(b, "I10", "and no CAPACITY_SHORT");
 	close_bench(b);
 	b = sound();
 	line(b, LEVEL_WARNING, LOG_CAPACITY_SHORT, NO_NODE);
+	b->s.mode = LOCAL_CONTROL;
 	b->s.truth.air_c = 18.9;
 	seconds(b, 6 * HOUR_S + 1);
 	assert_int_equal(b->v.violated[9], 0);

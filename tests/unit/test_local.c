@@ -382,7 +382,7 @@ static void backup_stops_below_the_ceiling(void **state)
 	assert_false(beech.on & OUTPUT(OUT_BACKUP));
 	run_for(&beech, 2);
 	assert_true(beech.on & OUTPUT(OUT_BACKUP));
-	/* what the rooms draw lets it warm slowly: then it may go on to 3 K under the ceiling */
+	/* what the rooms draw lets it warm slowly: then it may go on to 3.3 K under the ceiling */
 	for (int i = 0; (beech.on & OUTPUT(OUT_BACKUP)) && i < 60; i++, beech.in.buffer.c[0] += 0.2)
 		run_for(&beech, 1);
 	assert_in_range(beech.in.buffer.c[0], 78, 79);

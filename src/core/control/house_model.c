@@ -5,7 +5,7 @@
 
 #include "core/heat/heat.h"
 
-static const double UNDER_SET_K = 3, UNDER_CEILING_K = 3, TANK_MOST_C = 75, BACKUP_LATE_S = 120, BACKUP_SPARE_K = 2, BACKUP_UNDER_K = 3;
+static const double UNDER_SET_K = 3, UNDER_CEILING_K = 3, TANK_MOST_C = 75, BACKUP_LATE_S = 120, BACKUP_SPARE_K = 1, BACKUP_UNSEEN = 0.3;
 
 enum local_kind house_model_kind(const struct plant *p)
 {
@@ -20,9 +20,10 @@ void house_model_backup(const struct plant *p, double ceiling_c, struct local_pa
 {
 	double layer_j_per_k = p->buffer.litres / fmax(1, p->buffer.layers) * HEAT_CP_J_PER_KG_K;
 	double limit_c = p->backup.limit_c > 0 ? fmin(ceiling_c, p->backup.limit_c) : ceiling_c;
+	double late_k = layer_j_per_k > 0 ? p->backup.w * BACKUP_LATE_S / layer_j_per_k : 0;
 
-	q->backup_max_c = limit_c - BACKUP_SPARE_K - (layer_j_per_k > 0 ? p->backup.w * BACKUP_LATE_S / layer_j_per_k : 0);
-	q->backup_end_c = fmax(q->backup_max_c, limit_c - BACKUP_UNDER_K);
+	q->backup_max_c = limit_c - BACKUP_SPARE_K - late_k;
+	q->backup_end_c = limit_c - BACKUP_SPARE_K - BACKUP_UNSEEN * late_k;
 }
 
 struct local_params house_model_params(const struct plant *p, double store_ceiling_c)
