@@ -280,6 +280,13 @@ static enum diag offer_fresh(struct scada *s, const struct msg_offer *o)
 	return gate_fresh(&s->offer_order, o->send_ms, s->clock, s->clock_trusted, s->age_limit_ms);
 }
 
+/* What the house has accepted it goes on accepting, by whatever clock (SF-45): nothing changes by it, and an AtomicTNode that
+ * asks after its own restart must not hear that it has none. */
+static bool answers_again(enum diag stale)
+{
+	return stale == DIAG_DUPLICATE || stale == DIAG_CLOCK_NOT_TRUSTED || stale == DIAG_FROM_FUTURE || stale == DIAG_STALE;
+}
+
 static void judge_offer(struct scada *s, const struct msg_offer *offer, struct outbox *out)
 {
 	struct occasion o = { .offer = offer, .id = offer->contract };
@@ -288,12 +295,10 @@ static void judge_offer(struct scada *s, const struct msg_offer *offer, struct o
 	enum diag stale = offer_fresh(s, offer);
 
 	o.event = contract_judge_offer(&s->contract, &s->next, offer, &terms, &o.why);
-	if (stale == DIAG_DUPLICATE && o.event == E_OFFER_AGAIN)	/* SF-45: the same acknowledgement */
-		stale = DIAG_NONE;
-	if (stale != DIAG_NONE) {
+	if (stale != DIAG_NONE && !(o.event == E_OFFER_AGAIN && answers_again(stale))) {
 		o.why = stale;
 		o.event = E_OFFER_BAD;
-	} else {
+	} else if (stale == DIAG_NONE || stale == DIAG_DUPLICATE) {
 		gate_accept(&s->offer_order, offer->send_ms);
 		beats_note(&s->beats, offer->beat);
 	}

@@ -247,8 +247,8 @@ static void refresh_house(struct scada *s)
 	struct plan_house model;
 
 	/* what stands in the buffer is the supply */
-	q.backup_max_c = house_model_backup_max_c(&s->house->plant, fmin(s->settings->guard.store_ceiling_c,
-		s->settings->guard.supply_ceiling_c));
+	house_model_backup(&s->house->plant, fmin(s->settings->guard.store_ceiling_c,
+		s->settings->guard.supply_ceiling_c), &q);
 	q.min_on_s = s->settings->guard.hp_min_on_s;
 	q.min_off_s = s->settings->guard.hp_min_off_s;
 	s->heat.house = house_model_of(&s->house->plant, &q);

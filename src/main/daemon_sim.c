@@ -18,6 +18,13 @@ enum { STILL_MS = 200, DAY_MS = 24 * 3600 * 1000 };
 
 /* --- what is wanted, checked ------------------------------------------------------------------------------- */
 
+/* Who speaks in the AtomicTNode's name needs its place at the broker: in one process there is one. */
+static bool can_be_done(const struct fault_spec *f, struct err *e)
+{
+	return f->kind != FAULT_ATN_HOSTILE || err_set(e, ERR_RANGE, 0,
+		"atn=hostile is carried out in one process alone - try it with: spaceheat sim --days 1 --fault atn=hostile@+1h+2h");
+}
+
 bool daemon_sim_check(const struct sim_orders *o, const struct house *h, const struct settings *s, struct err *e)
 {
 	struct fault_spec spec;
@@ -28,7 +35,7 @@ bool daemon_sim_check(const struct sim_orders *o, const struct house *h, const s
 	if (o->n_faults > FAULT_MAX)
 		return err_set(e, ERR_RANGE, 0, "--fault: %d of them - at most %d", o->n_faults, FAULT_MAX);
 	for (int i = 0; i < o->n_faults; i++)
-		if (!fault_parse(o->faults[i], &spec, e) || !fault_place(&spec, h, s, e))
+		if (!fault_parse(o->faults[i], &spec, e) || !can_be_done(&spec, e) || !fault_place(&spec, h, s, e))
 			return err_in(e, "--fault");
 	return true;
 }
@@ -356,7 +363,7 @@ static bool door_fault(void *self, const char *text, int32_t *number, struct err
 	struct daemon *d = self;
 	struct fault_spec spec;
 
-	if (!fault_parse(text, &spec, e) || !fault_place(&spec, &d->loaded->house, &d->loaded->settings, e))
+	if (!fault_parse(text, &spec, e) || !can_be_done(&spec, e) || !fault_place(&spec, &d->loaded->house, &d->loaded->settings, e))
 		return false;
 	pthread_mutex_lock(&d->sim.lock);
 	*number = fault_schedule_add(&d->sim.schedule, &spec,

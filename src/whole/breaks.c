@@ -39,7 +39,7 @@ static void damage_database(void *ctx, struct store *inner)
 
 void breaks_open(struct breaks *b, struct inhouse *h, struct break_row *list, int n)
 {
-	*b = (struct breaks){ .house = h, .list = list, .n = n };
+	*b = (struct breaks){ .house = h, .list = list, .n = n, .hostile = hostile_start(h->o.seed) };
 	for (int i = 0; i < N_INJECT_CLASSES; i++)
 		b->last[i] = MONO_NEVER;
 	b->lied = MONO_NEVER;
@@ -82,7 +82,7 @@ static void apply_broker(struct breaks *b, const struct fault_spec *about, const
 static void apply_atn(struct breaks *b, const struct fault_spec *about, const struct fault_spec *now)
 {
 	static const enum inhouse_atn words[N_FAULT_KINDS] = { [FAULT_ATN_SILENT] = INHOUSE_ATN_SILENT,
-		[FAULT_ATN_REPLAY] = INHOUSE_ATN_REPEATS };
+		[FAULT_ATN_REPLAY] = INHOUSE_ATN_REPEATS, [FAULT_ATN_HOSTILE] = INHOUSE_ATN_HOSTILE };
 
 	(void)about;
 	b->house->atn_is = now != NULL ? words[now->kind] : INHOUSE_ATN_SOUND;
@@ -180,7 +180,7 @@ static void mark(struct breaks *b, struct mono now)
 
 		if ((r->spec.kind == FAULT_SENSOR_STUCK || r->spec.kind == FAULT_SENSOR_JUMP) && !r->ended)
 			b->lied = now;
-		if (!r->ended || r->end.ms >= now.ms - 1000)
+		if (r->spec.kind != FAULT_ATN_HOSTILE && (!r->ended || r->end.ms >= now.ms - 1000))	/* it excuses nothing */
 			b->last[inject_class_of(r->spec.kind)] = now;
 	}
 }
@@ -213,6 +213,10 @@ bool breaks_step(struct breaks *b, struct err *e)
 	}
 	if (b->flapping)
 		net_sim_cut(b->house->broker, now.ms / 1000 / FLAP_S % 2 == 0);
+	b->hostile_speaks = b->house->atn_is == INHOUSE_ATN_HOSTILE;
+	if (b->hostile_speaks)
+		hostile_step(&b->hostile, b->house);
+	b->hostile_speaks = false;
 	mark(b, now);
 	return true;
 }

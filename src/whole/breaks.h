@@ -4,6 +4,7 @@
 #define WHOLE_BREAKS_H
 
 #include "core/sim/inject.h"
+#include "whole/hostile.h"
 #include "whole/inhouse.h"
 
 /* A fault of the run, and what became of it. */
@@ -20,6 +21,8 @@ struct breaks {
 	struct break_row *list;		/* by their times */
 	int n, next, done;		/* all before `done` are over */
 	bool flapping;
+	struct hostile hostile;
+	bool hostile_speaks;		/* what is on the wire now is its word */
 	int64_t skew_ms;
 	bool unsync;
 	struct mono lied;		/* when a thermometer lied last; MONO_NEVER: none has */

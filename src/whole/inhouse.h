@@ -30,7 +30,7 @@
 enum { INHOUSE_EVENTS = 8192, INHOUSE_ACTORS = 8, INHOUSE_KEPT = 16 };
 
 enum inhouse_manner { INHOUSE_SINGLE, INHOUSE_THREADS };
-enum inhouse_atn { INHOUSE_ATN_SOUND, INHOUSE_ATN_SILENT, INHOUSE_ATN_REPEATS };
+enum inhouse_atn { INHOUSE_ATN_SOUND, INHOUSE_ATN_SILENT, INHOUSE_ATN_REPEATS, INHOUSE_ATN_HOSTILE };
 
 /* A line of relay, mode, contract, refusal or hold, as the log sink saw it. */
 struct inhouse_event { enum address from; int64_t second; int code, node, value; char text[LOG_TEXT]; };

@@ -144,7 +144,7 @@ static bool atn_publish(void *self, const char *topic, const void *bytes, size_t
 	const struct inhouse_kept *old = h->atn_is == INHOUSE_ATN_REPEATS ? find(h, topic) : NULL;
 
 	*token = 0;
-	if (h->atn_is == INHOUSE_ATN_SOUND) {
+	if (h->atn_is == INHOUSE_ATN_SOUND || h->atn_is == INHOUSE_ATN_HOSTILE) {
 		keep(h, topic, bytes, length);
 		return h->atn_inner.publish(h->atn_inner.self, topic, bytes, length, qos, retain, token, e);
 	}

@@ -133,7 +133,15 @@ static bool remote_by_contract(struct invariants *v, const struct seen *s, char 
 	for (int i = 0; i < v->settings->n_relays; i++)
 		if (v->relays[i].known && v->relays[i].on != s->relays[i].on && s->relays[i].by == BY_ATN)
 			well = invariants_remote(v, s, i, why) && well;
-	for (int i = 0; i < v->settings->n_relays; i++) {	/* the last rule that looks at movements */
+	return well;
+}
+
+/* The last rule that looks at movements. */
+static bool obeys_nobody_else(struct invariants *v, const struct seen *s, char *why)
+{
+	bool well = invariants_hostile(v, s, why);
+
+	for (int i = 0; i < v->settings->n_relays; i++) {
 		v->relays[i].known = true;
 		v->relays[i].on = s->relays[i].on;
 	}
@@ -222,8 +230,9 @@ static bool energy_right(struct invariants *v, const struct seen *s, char *why)
 
 static bool goes_on(struct invariants *v, const struct seen *s, char *why)
 {
-	bool said = v->short_said.ms != MONO_NEVER.ms && mono_since(s->now, v->short_said) < 8 * HOUR;
-	bool excused = said || broken(s, INJECT_SENSOR, 6 * HOUR) || broken(s, INJECT_RELAY, 6 * HOUR) ||
+	bool said = v->short_said.ms != MONO_NEVER.ms && mono_since(s->now, v->short_said) < 12 * HOUR;
+	/* in RemoteControl somebody else may keep the pump off, until the SLA is broken, which is said */
+	bool excused = said || s->mode == REMOTE_CONTROL || broken(s, INJECT_SENSOR, 6 * HOUR) || broken(s, INJECT_RELAY, 6 * HOUR) ||
 		broken(s, INJECT_POWER, 6 * HOUR);
 
 	if (!lasts(&v->stuck_since, s->truth.air_c < wanted_c(v) - 1.0 && !excused, s->now, 6 * HOUR))
@@ -260,6 +269,7 @@ const struct invariant invariant_table[N_INVARIANTS] = {
 	{ "I10", "no room stays cold for 6 h without CAPACITY_SHORT or a critical alert", goes_on },
 	{ "I11", "no mailbox is ever three quarters full, memory does not grow", frugal },
 	{ "I12", "every fault is found by its code in time, and nothing else is", invariants_found },
+	{ "I13", "whoever speaks in the AtomicTNode's name moves nothing, and gets at most one answer a message", obeys_nobody_else },
 };
 
 /* --- all of them ------------------------------------------------------------------------------------------------------ */
@@ -269,6 +279,7 @@ bool invariants_open(struct invariants *v, const struct house *h, const struct s
 {
 	*v = (struct invariants){ .house = h, .settings = s, .breaks = b, .start = start, .cold_since = MONO_NEVER,
 		.stuck_since = MONO_NEVER, .short_said = MONO_NEVER, .remote_since = MONO_NEVER, .echoed = { INT64_MIN / 2 } };
+	memset(v->dispatched, -1, sizeof(v->dispatched));
 	v->n_slots = (int64_t)days * 288 + 2;
 	v->slots = calloc((size_t)v->n_slots, 1);
 	v->reports = calloc(INVARIANTS_REPORTS, sizeof(*v->reports));

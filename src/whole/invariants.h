@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* invariants.h: what must be true of a simulated house in every second, whatever breaks: twelve rules, each written anew and
+/* invariants.h: what must be true of a simulated house in every second, whatever breaks: thirteen rules, each written anew and
  * simply, from the truth of the plant, the bytes of the relays, the messages on the wire and the lines of the log; none of
  * them asks the code that it judges.
  *
@@ -38,7 +38,7 @@ struct seen {
 	int64_t lied_ms;		/* how long ago a thermometer lied: stuck, or off */
 };
 
-enum { INVARIANTS_CONTRACTS = 64, INVARIANTS_BEATS = 4, N_INVARIANTS = 12, INVARIANTS_WHY = 200,
+enum { INVARIANTS_CONTRACTS = 64, INVARIANTS_BEATS = 4, N_INVARIANTS = 13, INVARIANTS_WHY = 200,
 	INVARIANTS_REPORTS = 2048 };
 
 /* excused: what was to be reported may have gone with a disk, or it ended at a time nobody knows. */
@@ -75,6 +75,9 @@ struct invariants {
 	int64_t counted_mwh;
 	int64_t memory_kb;
 	uint32_t mailbox_most;
+	int8_t dispatched[HOUSE_MAX_RELAYS];	/* what the AtomicTNode itself asked of it last; -1: nothing yet */
+	int64_t minute, heard, answered;	/* messages from outside, hostile or not, and answers to it, in that minute */
+	char storm[INVARIANTS_WHY];
 	double room_c;			/* at the last look */
 	struct breaks *breaks;
 	char alarm[INVARIANTS_WHY];	/* a false one */
@@ -99,7 +102,12 @@ int invariants_starts(const struct invariants *, struct mono now);
 /* invariants_found.c: I12. */
 void invariants_found_line(struct invariants *, const struct msg *, struct mono now);
 bool invariants_found(struct invariants *, const struct seen *, char why[INVARIANTS_WHY]);
+/* invariants_hostile.c: I13. */
+void invariants_hostile_sent(struct invariants *, enum net_sim_side from, const char *topic, const char *json, struct mono now);
+bool invariants_hostile(struct invariants *, const struct seen *, char why[INVARIANTS_WHY]);
 /* invariants_wire.c: I5 and I6. */
+/* The text after `"name":` up to the end of the value, without quotes. False: no such field. */
+bool invariants_field(const char *json, const char *name, char *out, size_t size);
 bool invariants_remote(struct invariants *, const struct seen *, int relay, char why[INVARIANTS_WHY]);
 bool invariants_reported(struct invariants *, const struct seen *, char why[INVARIANTS_WHY]);
 

@@ -8,8 +8,7 @@
 
 enum { ECHO_MS = 180000, HOUR_S = 3600 };
 
-/* The text after `"name":` up to the end of the value, without quotes. False: no such field. */
-static bool field(const char *json, const char *name, char *out, size_t size)
+bool invariants_field(const char *json, const char *name, char *out, size_t size)
 {
 	char key[48];
 	const char *p;
@@ -33,7 +32,7 @@ static int64_t number(const char *json, const char *name)
 {
 	char text[32] = "";
 
-	return field(json, name, text, sizeof(text)) ? strtoll(text, NULL, 10) : 0;
+	return invariants_field(json, name, text, sizeof(text)) ? strtoll(text, NULL, 10) : 0;
 }
 
 static struct invariants_offer *offer_of(struct invariants *v, const char *id)
@@ -72,13 +71,13 @@ static void from_atn(struct invariants *v, const char *topic, const char *json, 
 {
 	char id[UUID_TEXT] = "", echo[20] = "";
 
-	if (!field(json, "ContractId", id, sizeof(id)))
+	if (!invariants_field(json, "ContractId", id, sizeof(id)))
 		return;
 	if (strstr(topic, "offer") != NULL) {
 		take_offer(v, json, id);
 		return;
 	}
-	if (strstr(topic, "beat") == NULL || !field(json, "EchoBeat", echo, sizeof(echo)))
+	if (strstr(topic, "beat") == NULL || !invariants_field(json, "EchoBeat", echo, sizeof(echo)))
 		return;
 	for (int i = 0; i < INVARIANTS_BEATS; i++)
 		if (strcmp(v->beats[i], echo) == 0) {
@@ -97,9 +96,9 @@ static void take_report(struct invariants *v, const char *json, const char *id)
 	if (o != NULL)
 		o->reported = true;
 	snprintf(r.id, sizeof(r.id), "%s", id);
-	if (!field(json, "ReportUid", r.uid, sizeof(r.uid)))
-		field(json, "Uid", r.uid, sizeof(r.uid));
-	field(json, "Outcome", r.outcome, sizeof(r.outcome));
+	if (!invariants_field(json, "ReportUid", r.uid, sizeof(r.uid)))
+		invariants_field(json, "Uid", r.uid, sizeof(r.uid));
+	invariants_field(json, "Outcome", r.outcome, sizeof(r.outcome));
 	for (int i = 0; i < v->n_reports; i++) {
 		const struct invariants_report *old = &v->reports[i];
 
@@ -119,9 +118,9 @@ static void take_beat(struct invariants *v, const char *json, const char *id)
 	struct invariants_offer *o = offer_of(v, id);
 	char verdict[16] = "";
 
-	if (field(json, "Beat", v->beats[v->n_beats % INVARIANTS_BEATS], sizeof(v->beats[0])))
+	if (invariants_field(json, "Beat", v->beats[v->n_beats % INVARIANTS_BEATS], sizeof(v->beats[0])))
 		v->n_beats++;
-	if (o != NULL && field(json, "Verdict", verdict, sizeof(verdict)) && strcmp(verdict, "Accepted") == 0)
+	if (o != NULL && invariants_field(json, "Verdict", verdict, sizeof(verdict)) && strcmp(verdict, "Accepted") == 0)
 		o->accepted = true;
 }
 
@@ -129,7 +128,7 @@ static void from_scada(struct invariants *v, const char *topic, const char *json
 {
 	char id[UUID_TEXT] = "";
 
-	if (!field(json, "ContractId", id, sizeof(id)))
+	if (!invariants_field(json, "ContractId", id, sizeof(id)))
 		return;
 	if (strstr(topic, "report") != NULL)
 		take_report(v, json, id);
@@ -141,11 +140,12 @@ void invariants_sent(struct invariants *v, enum net_sim_side from, const char *t
 	struct mono now)
 {
 	char json[2048];
+	bool hostile = v->breaks != NULL && v->breaks->hostile_speaks;
 
-	if (length >= sizeof(json) || strstr(topic, "contract") == NULL)
+	snprintf(json, sizeof(json), "%.*s", (int)(length < sizeof(json) ? length : 0), (const char *)bytes);
+	invariants_hostile_sent(v, from, topic, hostile ? "" : json, now);
+	if (hostile || length >= sizeof(json) || strstr(topic, "contract") == NULL)
 		return;
-	memcpy(json, bytes, length);
-	json[length] = '\0';
 	if (from == NET_SIM_ATN)
 		from_atn(v, topic, json, now);
 	else

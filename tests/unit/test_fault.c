@@ -30,6 +30,7 @@ static const char *const good[N_FAULT_KINDS] = {
 	[FAULT_BROKER_FLAP] = "broker=flap@now+5m",
 	[FAULT_ATN_SILENT] = "atn=silent@+30m+10m",
 	[FAULT_ATN_REPLAY] = "atn=replay@+30m+10m",
+	[FAULT_ATN_HOSTILE] = "atn=hostile@+30m+10m",
 	[FAULT_CLOCK_STEP] = "clock=step,s=-3600@02:30",
 	[FAULT_CLOCK_UNSYNC] = "clock=unsync@now+1h",
 	[FAULT_DISK_FULL] = "disk=full@+10m+10m",

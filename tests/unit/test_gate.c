@@ -381,6 +381,11 @@ static void an_offer_again_is_accepted_again(void **state)
 	assert_int_equal(hear(b, OFFER_TYPE, OFFER(GATE_CONTRACT, "#0", "#3600", "")), DIAG_NONE);
 	assert_true(gate_find(b, MSG_SEND_ANSWER)->send_answer.accepted);
 	assert_null(gate_find(b, MSG_STORE));
+	b->trusted = false;	/* an AtomicTNode that was restarted asks for what it has */
+	assert_int_equal(hear(b, OFFER_TYPE, OFFER(GATE_CONTRACT, "#0", "#3600", "")), DIAG_NONE);
+	assert_true(gate_find(b, MSG_SEND_ANSWER)->send_answer.accepted);
+	assert_int_equal(b->scada.contract.state, CONTRACT_LIVE);
+	assert_int_equal(hear(b, OFFER_TYPE, OFFER(OTHER, "#0", "#3600", "")), DIAG_CLOCK_NOT_TRUSTED);
 	gate_free(b);
 }
 

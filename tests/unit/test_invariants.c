@@ -207,25 +207,61 @@ static void make_contract(struct bench *b, const char *echo)
 	send(b, NET_SIM_ATN, topic, "{\"ContractId\":\"%s\",\"Beat\":\"00000000000000bb\",\"EchoBeat\":\"%s\"}", id, echo);
 }
 
+static void dispatch(struct bench *b, int state)
+{
+	send(b, NET_SIM_ATN, "gw/x/gt.dispatch.boolean.100", "{\"AboutNodeAlias\":\"a.hp1.relay\",\"RelayState\":%d}", state);
+}
+
 static void a_move_from_outside(void **state)
 {
 	struct bench *b = sound();
 
 	(void)state;
 	make_contract(b, "00000000000000aa");
+	dispatch(b, 1);
 	turn(b, true, BY_ATN);
 	seconds(b, 400);
 	for (int k = 0; k < N_INVARIANTS; k++)
 		assert_int_equal(b->v.violated[k], 0);
+	dispatch(b, 0);
 	turn(b, false, BY_ATN);		/* its echo is 400 s old */
 	second(b);
 	assert_only(b, "I5", "whose last echo is 40");
 	close_bench(b);
 	b = sound();
 	make_contract(b, "00000000000000ff");	/* no beat that we sent */
+	dispatch(b, 1);
 	turn(b, true, BY_ATN);
 	second(b);
 	assert_only(b, "I5", "which echoed no beat of an accepted contract");
+	close_bench(b);
+}
+
+/* It moves at a word that somebody else said; and somebody makes it talk. */
+static void a_word_that_is_not_its_own(void **state)
+{
+	struct bench *b = sound();
+
+	(void)state;
+	make_contract(b, "00000000000000aa");
+	dispatch(b, 0);
+	b->breaks.hostile_speaks = true;
+	dispatch(b, 1);
+	turn(b, true, BY_ATN);
+	second(b);
+	assert_only(b, "I13", "a.hp1.relay goes on at the AtomicTNode's word, which it has not said");
+	close_bench(b);
+	b = sound();
+	second(b);
+	for (int i = 0; i < 30; i++) {
+		b->breaks.hostile_speaks = i < 10;
+		send(b, i < 10 ? NET_SIM_ATN : NET_SIM_SCADA, "gw/x/dispatch.result.100", "{}");
+	}
+	assert_true(second(b));
+	for (int i = 0; i < 11; i++)
+		send(b, NET_SIM_SCADA, "gw/x/dispatch.result.100", "{}");
+	second(b);
+	assert_only(b, "I13", "31 answers to 10 messages in a minute");
 	close_bench(b);
 }
 
@@ -338,12 +374,14 @@ static void stuck_in_the_cold(void **state)
 	struct bench *b = sound();
 
 	(void)state;
+	b->s.mode = LOCAL_CONTROL;
 	b->s.truth.air_c = 18.9;
 	seconds(b, 6 * HOUR_S + 1);
 	assert_only(b, "I10", "and no CAPACITY_SHORT");
 	close_bench(b);
 	b = sound();
 	line(b, LEVEL_WARNING, LOG_CAPACITY_SHORT, NO_NODE);
+	b->s.mode = LOCAL_CONTROL;
 	b->s.truth.air_c = 18.9;
 	seconds(b, 6 * HOUR_S + 1);
 	assert_int_equal(b->v.violated[9], 0);
@@ -453,6 +491,7 @@ int main(void)
 		cmocka_unit_test(a_short_run_and_many_starts),
 		cmocka_unit_test(no_lease),
 		cmocka_unit_test(a_move_from_outside),
+		cmocka_unit_test(a_word_that_is_not_its_own),
 		cmocka_unit_test(two_ends),
 		cmocka_unit_test(no_end),
 		cmocka_unit_test(a_lost_slot),

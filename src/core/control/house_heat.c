@@ -6,7 +6,7 @@
 
 #include "core/control/house_heat_parts.h"
 
-enum { COLD_SOURCE_S = 1800, BACKUP_REST_S = 300, BLIND_PERIOD_S = 1800 };
+enum { COLD_SOURCE_S = 1800, BACKUP_REST_S = 300, BACKUP_AHEAD_S = 120, BACKUP_LOOK_S = 30, BLIND_PERIOD_S = 1800 };
 
 static const double BLIND_LWT_C = 45, BLIND_WIND_MS = 4, BLIND_LEAST = 0.2, ZONE_BAND_K = 0.2, PUMP_OVER_K = 2, LOW_K = 1;
 
@@ -188,10 +188,23 @@ static void move(struct house_heat *h, const struct house_heat_house *house, con
 
 /* --- outputs ------------------------------------------------------------------------------------------- */
 
-/* Its heat may stay on top of a buffer whose bottom never fills. */
+static void watch_top(struct house_heat *h, struct mono now)
+{
+	int64_t s = house_heat_since_s(now, h->top_at);
+
+	if (s < BACKUP_LOOK_S)
+		return;
+	h->top_rise_k = s <= BACKUP_AHEAD_S ? fmax(0, (h->picture.buf_top_c - h->top_c) * BACKUP_AHEAD_S / (double)s) : 0;
+	h->top_c = h->picture.buf_top_c;
+	h->top_at = now;
+}
+
+/* Its heat may stay on top of a buffer whose bottom never fills. Where water is drawn it warms slowly, and may get hotter. */
 static void watch_backup(struct house_heat *h, const struct local_params *q, struct mono now)
 {
-	bool hot = h->picture.buf_top_c >= q->backup_max_c;
+	double top_c = h->picture.buf_top_c;
+	bool runs = h->recipe.on & OUTPUT(OUT_BACKUP);
+	bool hot = top_c >= q->backup_max_c && (!runs || top_c + h->top_rise_k >= q->backup_end_c);
 
 	if (hot)
 		h->backup_hot_at = now;
@@ -254,6 +267,7 @@ struct house_heat_result house_heat_step(struct house_heat *h, const struct hous
 	watch_cold(h, house, in);
 	choose_top(h, house, in);
 	move(h, house, in, &r.trace);
+	watch_top(h, in->now);
 	watch_backup(h, &house->params, in->now);
 	r.outputs = house_heat_outputs(h, house, in->now);
 	r.handback = h->top == TOP_BLIND && house->wall_heats;

@@ -68,7 +68,8 @@ struct house_heat {
 	struct mono state_since, top_since, source_since, blind_since, seeing_since, latched_at;
 	bool source_on, source_ran, source_locked;	/* ran: it was seen on, so its rest is known */
 	bool backup_hot;		/* the buffer is as hot as the backup heater may make it, or was until: */
-	struct mono backup_hot_at;
+	struct mono backup_hot_at, top_at;
+	double top_c, top_rise_k;	/* the buffer's top at top_at; what it rises in BACKUP_AHEAD_S */
 	bool zone_cold, latched, was_ready, blind;
 	struct house_heat_sample gain[HOUSE_HEAT_GAINS];
 	int n_gains;

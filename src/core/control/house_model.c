@@ -5,7 +5,7 @@
 
 #include "core/heat/heat.h"
 
-static const double UNDER_SET_K = 3, UNDER_CEILING_K = 3, TANK_MOST_C = 75, BACKUP_LATE_S = 120, BACKUP_SPARE_K = 1;
+static const double UNDER_SET_K = 3, UNDER_CEILING_K = 3, TANK_MOST_C = 75, BACKUP_LATE_S = 120, BACKUP_SPARE_K = 1, BACKUP_UNSEEN = 0.3;
 
 enum local_kind house_model_kind(const struct plant *p)
 {
@@ -16,12 +16,14 @@ enum local_kind house_model_kind(const struct plant *p)
 }
 
 /* All its heat into one layer that nobody draws from. */
-double house_model_backup_max_c(const struct plant *p, double ceiling_c)
+void house_model_backup(const struct plant *p, double ceiling_c, struct local_params *q)
 {
 	double layer_j_per_k = p->buffer.litres / fmax(1, p->buffer.layers) * HEAT_CP_J_PER_KG_K;
 	double limit_c = p->backup.limit_c > 0 ? fmin(ceiling_c, p->backup.limit_c) : ceiling_c;
+	double late_k = layer_j_per_k > 0 ? p->backup.w * BACKUP_LATE_S / layer_j_per_k : 0;
 
-	return limit_c - BACKUP_SPARE_K - (layer_j_per_k > 0 ? p->backup.w * BACKUP_LATE_S / layer_j_per_k : 0);
+	q->backup_max_c = limit_c - BACKUP_SPARE_K - late_k;
+	q->backup_end_c = limit_c - BACKUP_SPARE_K - BACKUP_UNSEEN * late_k;
 }
 
 struct local_params house_model_params(const struct plant *p, double store_ceiling_c)
@@ -29,7 +31,7 @@ struct local_params house_model_params(const struct plant *p, double store_ceili
 	struct local_params q = local_params_default();
 
 	q.tank_max_c = fmin(TANK_MOST_C, store_ceiling_c - UNDER_CEILING_K);
-	q.backup_max_c = house_model_backup_max_c(p, store_ceiling_c);
+	house_model_backup(p, store_ceiling_c, &q);
 	if (p->has_heat_pump)
 		q.max_ewt_c = p->heat_pump.lwt_set_c - UNDER_SET_K;
 	else

@@ -84,7 +84,7 @@
 	X(no_progress_s, "NoProgressS", 1200) X(no_progress_k, "NoProgressK", 0.5) X(recharge_wh, "RechargeWh", 3000) \
 	X(tank_max_c, "TankMaxC", 75) X(gap_factor, "GapFactor", 0.8) X(plan_on_k, "PlanOnK", 3) \
 	X(buf_slack_k, "BufSlackK", 3) X(cold_clear_k, "ColdClearK", 0.3) X(lukewarm_k, "LukewarmK", 3) \
-	X(backup_max_c, "BackupMaxC", 75)
+	X(backup_max_c, "BackupMaxC", 75) X(backup_end_c, "BackupEndC", 79)
 
 #define LOCAL_FIRST(constant, word) constant,
 #define LOCAL_FIELD(field, word, fallback) double field;

@@ -45,6 +45,8 @@ const struct fault_row fault_rows[N_FAULT_KINDS] = {
 	[FAULT_BROKER_FLAP] = { "broker", "flap", .says = "the broker ends and comes back, every two seconds of real time" },
 	[FAULT_ATN_SILENT] = { "atn", "silent", .says = "the AtomicTNode says nothing and hears nothing" },
 	[FAULT_ATN_REPLAY] = { "atn", "replay", .says = "instead of what the AtomicTNode says, its last message of that type before comes again" },
+	[FAULT_ATN_HOSTILE] = { "atn", "hostile", .says = "beside the AtomicTNode somebody speaks in its name: broken, oversized and replayed "
+		"messages, other contracts and nodes, wrong times" },
 	[FAULT_CLOCK_STEP] = { "clock", "step", PLACE_NONE, "s", -31536000, 31536000, "s", .once = true,
 		.says = "the service's clock is set wrong by so much, and with FOR right again" },
 	[FAULT_CLOCK_UNSYNC] = { "clock", "unsync", .says = "nothing vouches for the service's clock" },
