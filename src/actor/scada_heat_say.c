@@ -41,10 +41,10 @@ static void say_top(const struct scada *s, enum top_mode before, struct outbox *
 	double blind_s = m->blind ? (double)mono_since(s->now, m->blind_since) / 1000 : 0;
 	double cold_s = m->cold_crit ? (double)mono_since(s->now, m->cold_crit_since) / 1000 : 0;
 
-	record(out, m->top == TOP_NORMAL ? LEVEL_INFO : LEVEL_WARNING, LOG_HEAT, NO_NODE, (int32_t)m->top,
-		"mode %s -> %s (blind=%.0f(%d) cold=%.0f(%d) a_room_is_cold=%d on-peak=%d freezing=%d standby=%d)%s",
+	record(out, LEVEL_INFO, LOG_HEAT, NO_NODE, (int32_t)m->top,
+		"mode %s -> %s (blind=%.0f(%d) cold=%.0f(%d) a_room_is_cold=%d on-peak=%d freezing=%d standby=%d)",
 		top_mode_name(before), top_mode_name(m->top), blind_s, TOP_BLIND_S, cold_s, TOP_COLD_S, m->zone_cold,
-		m->picture.onpeak, in->freeze, in->standby, m->top == TOP_NORMAL ? "" : " - none needed; it ends by itself");
+		m->picture.onpeak, in->freeze, in->standby);
 }
 
 /* --- the wish ------------------------------------------------------------------------------------------------ */
