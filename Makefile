@@ -135,6 +135,7 @@ crash: deps ## a power cut at every write of a simulated day, as its database is
 	@$(SUBMAKE) $(FAULTS)
 	@$(B)/fault/crash $(ARGS)
 	@$(B)/fault/crash --seconds 7200 --commit-s 60 --seed 2
+	@$(B)/fault/crash --seconds 7200 --share --seed 3
 
 bench-history: build ## bytes and time per reading beside other coders, the file of 28 days (TRACE=file.csv: a recorded one)
 	@[ -n "$(ZSTD)" ] || echo "skip - zstd: libzstd-dev is not installed" >&2

@@ -94,14 +94,18 @@ static bool add_gap(void *ctx, const struct store_gap *g)
 static bool is_figure(const struct history *h, const char *name)
 {
 	struct store_series is = { .kind = STORE_FIGURES };
+	bool is_one = false;
 
 	memcpy(is.about, h->house->scada.alias, sizeof(is.about));
-	for (int i = 0; figures_name(i) != NULL; i++) {
+	for (int i = 0; figures_name(i) != NULL && !is_one; i++) {
 		snprintf(is.by, sizeof(is.by), "%s", figures_name(i));
-		if (history_is_named(&is, name))
-			return true;
+		is_one = history_is_named(&is, name);
 	}
-	return false;
+	for (int m = 0; m < N_CONTROL_MODES && !is_one; m++) {
+		snprintf(is.by, sizeof(is.by), "seconds.%s", control_mode_name((enum control_mode)m));
+		is_one = history_is_named(&is, name);
+	}
+	return is_one;
 }
 
 /* A figure becomes known as a row that has it is read: the latest days first. */

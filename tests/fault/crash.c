@@ -25,7 +25,7 @@
 
 enum { MAX_COMMITS = 200000, SLACK_MS = 2000, EVENT_MS = 1000 };
 
-struct options { int64_t seed, seconds, commit_s, at, every; int variant, jobs; bool forget_syncs; };
+struct options { int64_t seed, seconds, commit_s, at, every; int variant, jobs; bool forget_syncs, share; };
 
 struct day {
 	struct options o;
@@ -75,6 +75,7 @@ static void prepare(struct inhouse *h)
 	struct day *d = h->test;
 
 	h->loaded.settings.history.commit_s = (int32_t)d->o.commit_s;
+	h->loaded.settings.history.share = d->o.share;
 	h->each_second = each_second;
 	d->tap.print = true;
 	d->tap.begun = begun;
@@ -103,9 +104,9 @@ static int said(const struct day *d, const struct point *p, enum cut_variant v, 
 	if (d->o.forget_syncs)
 		snprintf(forget, sizeof(forget), " --forget-syncs");
 	printf("not ok - a power cut at operation %zu, variant %s: %s%s%s - again: %s --seed %lld --seconds %lld --commit-s %lld "
-		"--at %zu --variant %d%s\n", p->op, cut_variant_name(v), what, more[0] != '\0' ? ": " : "", more,
+		"--at %zu --variant %d%s%s\n", p->op, cut_variant_name(v), what, more[0] != '\0' ? ": " : "", more,
 		"build/fault/crash", (long long)d->o.seed, (long long)d->o.seconds, (long long)d->o.commit_s, p->op, (int)v,
-		forget);
+		forget, d->o.share ? " --share" : "");
 	fflush(stdout);
 	return 1;
 }
@@ -348,17 +349,18 @@ static const char help[] =
 	"crash: cuts the power at every write of a simulated day's history.db\n"
 	"  --seed N (1)  --seconds N of the day (86400)  --commit-s N (300)  --every N: each N-th point only (1)\n"
 	"  --jobs N (2)  --at OPERATION --variant 0..3: one cut alone\n"
+	"  --share: with history.share, so that the log's index is shared memory\n"
 	"  --forget-syncs: as a store that never synced; must fail\n";
 
 int main(int argc, char **argv)
 {
 	static const struct option list[] = { { "seed", 1, NULL, 's' }, { "seconds", 1, NULL, 'n' }, { "commit-s", 1, NULL, 'c' },
 		{ "every", 1, NULL, 'e' }, { "jobs", 1, NULL, 'j' }, { "at", 1, NULL, 'a' }, { "variant", 1, NULL, 'v' },
-		{ "forget-syncs", 0, NULL, 'f' }, { 0 } };
+		{ "forget-syncs", 0, NULL, 'f' }, { "share", 0, NULL, 'h' }, { 0 } };
 	static struct day d;
 	int c;
 
-	d.o = (struct options){ 1, 86400, 300, -1, 1, 0, (int)sysconf(_SC_NPROCESSORS_ONLN), false };
+	d.o = (struct options){ 1, 86400, 300, -1, 1, 0, (int)sysconf(_SC_NPROCESSORS_ONLN), false, false };
 	while ((c = getopt_long(argc, argv, "", list, NULL)) != -1) {
 		int64_t v = optarg != NULL ? atoll(optarg) : 0;
 
@@ -371,6 +373,7 @@ int main(int argc, char **argv)
 		case 'a': d.o.at = v; break;
 		case 'v': d.o.variant = (int)v; break;
 		case 'f': d.o.forget_syncs = true; break;
+		case 'h': d.o.share = true; break;
 		default: fputs(help, stderr); return 2;
 		}
 	}

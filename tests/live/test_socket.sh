@@ -57,6 +57,15 @@ check "... are two" [ "$(grep -c . "$work/out")" = 2 ]
 check "an unknown code exits 2" asks 2 log --code NONSENSE
 check "SPACEHEAT_SOCKET finds it too" by_environment
 
+# --- what a day came to --------------------------------------------------------------------------------------
+check "history lists the figures of days" run 0 history
+figure=$(grep -oE '^[^ ]*/cost\.thousandths' "$work/out")
+check "... cost among them" test -n "$figure"
+check "a figure of no day yet is asked for in vain, and rightly" run 0 history "$figure" --tier day
+check "... it says so" says 'nothing on record of that time'
+check "export --tier day has them as columns" run 0 export --tier day --from -2d -o "$work/days.csv"
+check "... with their names" grep -q "^time.*,$figure\[\]" "$work/days.csv"
+
 # --- the record's file ------------------------------------------------------------------------------------
 check "the record is the service's alone" test ! -e "$work/state/history.db-shm"
 check "history share" run 0 history share 5m

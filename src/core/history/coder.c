@@ -54,7 +54,7 @@ bool coder_at_end(const struct coder *c)
 }
 
 /* A chance moves by 1/(n + 1.5) of its error: the mean of all it saw, later of the latest. */
-static void learn(struct chance *p, bool bit)
+static inline void learn(struct chance *p, bool bit)
 {
 	int32_t error = (bit ? SURE : -SURE) - p->lean;
 
@@ -63,7 +63,8 @@ static void learn(struct chance *p, bool bit)
 		p->seen++;
 }
 
-static bool decide(struct coder *c, uint32_t chance, bool bit)
+/* Inlined: a number is many decisions, and what they change stays in registers meanwhile. */
+static inline __attribute__((always_inline)) bool decide(struct coder *c, uint32_t chance, bool bit)
 {
 	uint32_t middle = c->low + (uint32_t)((uint64_t)(c->high - c->low) * chance >> 16);
 
@@ -86,14 +87,19 @@ static bool decide(struct coder *c, uint32_t chance, bool bit)
 	return bit;
 }
 
-bool coder_bit(struct coder *c, struct chance *p, bool bit)
+static inline __attribute__((always_inline)) bool decide_bit(struct coder *c, struct chance *p, bool bit)
 {
 	bit = decide(c, (uint32_t)(p->lean + EVEN), bit);
 	learn(p, bit);
 	return bit;
 }
 
-static uint64_t plain_bits(struct coder *c, int n, uint64_t v)
+bool coder_bit(struct coder *c, struct chance *p, bool bit)
+{
+	return decide_bit(c, p, bit);
+}
+
+static inline uint64_t plain_bits(struct coder *c, int n, uint64_t v)
 {
 	uint64_t got = 0;
 
@@ -111,12 +117,12 @@ static int bits_of(uint64_t v)
 	return n;
 }
 
-uint64_t coder_number(struct coder *c, struct magnitude *m, uint64_t v)
+static inline uint64_t number(struct coder *c, struct magnitude *m, uint64_t v)
 {
 	int want = bits_of(v), n = 0;
 	bool top;
 
-	while (n < CODER_LENGTHS && coder_bit(c, &m->longer[n], want > n))
+	while (n < CODER_LENGTHS && decide_bit(c, &m->longer[n], want > n))
 		n++;
 	if (n == CODER_LENGTHS)
 		n += (int)plain_bits(c, 6, (uint64_t)(want - n));
@@ -124,6 +130,15 @@ uint64_t coder_number(struct coder *c, struct magnitude *m, uint64_t v)
 		c->bad = true;
 	if (n < 2 || n > 64)
 		return n == 1;
-	top = n < CODER_LENGTHS ? coder_bit(c, &m->top[n], v >> (n - 2) & 1) : plain_bits(c, 1, v >> (n - 2) & 1);
+	top = n < CODER_LENGTHS ? decide_bit(c, &m->top[n], v >> (n - 2) & 1) : plain_bits(c, 1, v >> (n - 2) & 1);
 	return (2 | (uint64_t)top) << (n - 2) | plain_bits(c, n - 2, v & ~(UINT64_MAX << (n - 2)));
+}
+
+uint64_t coder_number(struct coder *c, struct magnitude *m, uint64_t v)
+{
+	struct coder mine = *c;
+
+	v = number(&mine, m, v);
+	*c = mine;
+	return v;
 }
