@@ -43,7 +43,7 @@ enum { INVARIANTS_CONTRACTS = 64, INVARIANTS_BEATS = 4, N_INVARIANTS = 13, INVAR
 
 /* excused: what was to be reported may have gone with a disk, or it ended at a time nobody knows. */
 struct invariants_offer { char id[UUID_TEXT]; int64_t start_s, end_s; bool accepted, reported, excused; };
-struct invariants_report { char id[UUID_TEXT], uid[UUID_TEXT], outcome[32]; };
+struct invariants_report { char id[UUID_TEXT], uid[UUID_TEXT], outcome[32]; bool excused; };
 
 struct invariants {
 	const struct settings *settings;

@@ -37,7 +37,7 @@ static const struct found_row rows[N_FAULT_KINDS] = {
 	[FAULT_BROKER_FLAP] = { .code = LOG_LINK, .within_s = 2 * MINUTE_S, OF_LINK },
 	[FAULT_ATN_SILENT] = { .code = LOG_BEAT_LOST, OF_LINK },
 	[FAULT_ATN_REPLAY] = { .code = LOG_REFUSED, OF_LINK },
-	[FAULT_ATN_HOSTILE] = { .code = LOG_REFUSED, .within_s = 5 * MINUTE_S },
+	[FAULT_ATN_HOSTILE] = { .code = LOG_REFUSED },	/* there may be no broker, and repeats grow rare */
 	[FAULT_CLOCK_STEP] = { .code = LOG_CLOCK, ALSO(LOG_GAP, LOG_REFUSED, LOG_BEAT_LATE, LOG_BEAT_LOST, LOG_STORE,
 		LOG_PLAN) },
 	[FAULT_CLOCK_UNSYNC] = { .code = LOG_CLOCK, ALSO(LOG_REFUSED, LOG_BEAT_LATE, LOG_BEAT_LOST, LOG_GAP, LOG_PLAN) },
@@ -125,6 +125,18 @@ void invariants_found_line(struct invariants *v, const struct msg *m, struct mon
 			m->log.node == NO_NODE ? "" : house_alias(v->house, m->log.node), m->log.text);
 }
 
+/* A flow meter gives pulses: those that do not come cannot be told from water that stands. */
+static bool can_be_found(const struct invariants *v, const struct break_row *b)
+{
+	for (int i = 0; i < v->house->n_channels; i++) {
+		const struct channel *c = &v->house->channels[i];
+
+		if (strcmp(house_alias(v->house, c->by), b->spec.node) == 0 && !channel_is_temperature(c))
+			return fault_rows[b->spec.kind].place != PLACE_SENSOR;
+	}
+	return true;
+}
+
 bool invariants_found(struct invariants *v, const struct seen *s, char why[INVARIANTS_WHY])
 {
 	bool well = v->alarm[0] == '\0';
@@ -136,7 +148,7 @@ bool invariants_found(struct invariants *v, const struct seen *s, char why[INVAR
 		struct break_row *b = &v->breaks->list[i];
 		int64_t within_ms = rows[b->spec.kind].within_s * 1000LL;
 
-		if (!b->begun || b->found || within_ms == 0 || mono_since(s->now, b->begin) < within_ms ||
+		if (!b->begun || b->found || within_ms == 0 || !can_be_found(v, b) || mono_since(s->now, b->begin) < within_ms ||
 			(b->ended && mono_since(b->end, b->begin) < within_ms))
 			continue;
 		b->found = true;	/* said once */

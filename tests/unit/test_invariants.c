@@ -277,6 +277,14 @@ static void two_ends(void **state)
 	second(b);
 	assert_only(b, "I6", "with another id");
 	close_bench(b);
+	b = sound();
+	make_contract(b, "00000000000000aa");
+	b->s.broken_ms[INJECT_DISK] = 0;
+	second(b);
+	send(b, NET_SIM_SCADA, report_topic, "{\"ContractId\":\"%s\",\"Uid\":\"u1\",\"Outcome\":\"Completed\"}", id);
+	send(b, NET_SIM_SCADA, report_topic, "{\"ContractId\":\"%s\",\"Uid\":\"u2\",\"Outcome\":\"Completed\"}", id);
+	assert_true(second(b));
+	close_bench(b);
 }
 
 /* It ended seven hours ago and the AtomicTNode was there for an hour; or it was not, or a disk failed in between. */
