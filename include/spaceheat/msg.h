@@ -87,6 +87,8 @@ enum msg_type {
 	MSG_HEAT, MSG_PLAN_WORK, MSG_PLAN,
 	/* net port -> scada -> planner: what the AtomicTNode foretells; planner -> scada: what it makes of all it was told */
 	MSG_WEATHER, MSG_PRICES, MSG_OUTLOOK,
+	/* planner -> history: what the hours that are just over cost */
+	MSG_PAID,
 	/* daemon -> planner: settings were read anew */
 	MSG_RELOADED,
 	/* net port -> scada -> history: statuses the AtomicTNode has; what it wants in more detail */
@@ -346,6 +348,12 @@ struct msg_outlook {
 	uint8_t wind_dms[PLAN_HOURS];	/* tenths of m/s */
 };
 
+enum { PAID_HOURS = 30, PAID_AHEAD = 2, PAID_UNKNOWN = INT32_MIN };
+
+/* The price of each hour from start_s (a whole hour) on, as far as somebody said it: without distribution where the tariff is the
+ * market's. */
+struct msg_paid { int64_t start_s; int32_t micro_per_kwh[PAID_HOURS]; };
+
 struct msg {
 	enum msg_type type;
 	enum address to, from;
@@ -413,6 +421,7 @@ struct msg {
 		struct msg_weather weather;
 		struct msg_prices prices;
 		struct msg_outlook outlook;
+		struct msg_paid paid;
 	};
 };
 

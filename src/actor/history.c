@@ -187,6 +187,7 @@ static history_handler *const handlers[N_MSG_TYPES] = {
 	[MSG_HISTORY_REQUEST] = history_request,
 	[MSG_QUERY] = history_view,
 	[MSG_ARCHIVE] = history_ask_archive,
+	[MSG_PAID] = history_paid,
 };
 
 void history_handle(struct history *h, const struct msg *in, struct outbox *out)

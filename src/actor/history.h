@@ -10,6 +10,7 @@
 #ifndef ACTOR_HISTORY_H
 #define ACTOR_HISTORY_H
 
+#include "core/control/forecast.h"
 #include "core/history/slot.h"
 #include "core/history/status.h"
 #include "core/history/tier.h"
@@ -144,7 +145,7 @@ struct history {
 	int64_t period_s, grace_ms;
 	struct mono save_at;		/* the open row is written then, if commit_s is less than a row */
 	const struct zone *zone;
-	const struct figures_price *prices;	/* NULL: the tariff's */
+	struct price_table paid;	/* what hours cost, as the planner was told */
 	struct mono began;		/* the first message */
 	int64_t began_ms;		/* the same by the wall clock, as far as it is known */
 	bool begun, gap_due, closing;	/* gap_due: the time before the start is not accounted for; closing: a row is */
@@ -194,8 +195,6 @@ bool history_init(struct history *, const struct house *, const struct settings 
 void history_free(struct history *);
 /* Where local days begin; borrowed. Without it: UTC. */
 void history_zone(struct history *, const struct zone *);
-/* What a kWh cost at any time of the last 28 days; borrowed. Without it: the tariff of the settings. */
-void history_prices(struct history *, const struct figures_price *);
 /* Where people's questions are answered; lent for the life of the actor, used while a MSG_ARCHIVE is answered. */
 void history_show(struct history *, struct archive *);
 void history_step(void *self, const struct msg *in, struct outbox *out);

@@ -7,19 +7,40 @@
 #include "actor/history_parts.h"
 #include "core/control/tariff.h"
 
-struct tariff_price { struct tariff tariff; struct zone zone; };
+/* --- prices -------------------------------------------------------------------------------- */
 
-void history_prices(struct history *h, const struct figures_price *p)
+/* told: NULL where the tariff alone says it. */
+struct paid { const struct price_table *told; bool distribution; struct tariff tariff; struct zone zone; };
+
+void history_paid(struct history *h, const struct msg *in, struct outbox *out)
 {
-	h->prices = p;
+	(void)out;
+	for (int i = 0; i < PAID_HOURS; i++)
+		if (in->paid.micro_per_kwh[i] != PAID_UNKNOWN)
+			price_put(&h->paid, in->paid.start_s + i * (int64_t)FORECAST_HOUR_S, in->paid.micro_per_kwh[i] / 1e6);
 }
 
-static bool price_of_tariff(void *self, int64_t unix_s, double *per_kwh)
+static bool price_of(void *self, int64_t unix_s, double *per_kwh)
 {
-	const struct tariff_price *t = self;
+	const struct paid *p = self;
+	double told;
 
-	*per_kwh = tariff_usd_per_kwh(&t->tariff, &t->zone, unix_s);
+	*per_kwh = tariff_usd_per_kwh(&p->tariff, &p->zone, unix_s);
+	if (p->told == NULL)
+		return true;
+	if (!price_known(p->told, unix_s, &told))
+		return false;
+	*per_kwh = told + (p->distribution ? *per_kwh : 0);
 	return true;
+}
+
+static struct paid paid_on(const struct history *h, int64_t day_s)
+{
+	const struct settings_tariff *t = &h->settings->tariff;
+	bool market = t->kind == TARIFF_MARKET;
+
+	return (struct paid){ market || t->kind == TARIFF_FILE ? &h->paid : NULL, market, tariff_of_settings(t),
+		tariff_zone(t, h->zone, day_s) };
 }
 
 /* --- the house ----------------------------------------------------------------------------- */
@@ -87,8 +108,6 @@ static struct figures_house house_of(const struct history *h)
 
 void history_feed(struct history *h, struct tier_row *r, int64_t row_s)
 {
-	struct tariff_price t;
-	const struct figures_price by_tariff = { &t, price_of_tariff };
 	struct figures_house house;
 	int64_t before;
 
@@ -99,10 +118,7 @@ void history_feed(struct history *h, struct tier_row *r, int64_t row_s)
 	house = house_of(h);
 	before = tier_credited(r, house.meter);
 	tier_feed(r, row_s, &h->work, h->series.is);
-	t = (struct tariff_price){ tariff_of_settings(&h->settings->tariff),
-		tariff_zone(&h->settings->tariff, h->zone, row_s) };
-	figures_feed(&r->figures, &house, row_s, &h->work, h->series.is, tier_credited(r, house.meter) - before,
-		h->prices != NULL ? h->prices : &by_tariff);
+	figures_feed(&r->figures, &house, row_s, &h->work, h->series.is, tier_credited(r, house.meter) - before);
 }
 
 bool history_add_figure(struct history *h, const char *what, int64_t value, struct err *e)
@@ -121,8 +137,10 @@ bool history_add_figure(struct history *h, const char *what, int64_t value, stru
 bool history_put_figures(struct history *h, const struct tier_row *r, struct err *e)
 {
 	const struct figures_house house = house_of(h);
+	struct paid paid = paid_on(h, r->start_s);
+	const struct figures_price price = { &paid, price_of };
 	struct figure all[N_FIGURES_MOST];
-	int n = figures_result(&r->figures, &house, r->start_s, r->end_s, all);
+	int n = figures_result(&r->figures, &house, &price, r->start_s, r->end_s, all);
 
 	for (int i = 0; i < n; i++)
 		if (!history_add_figure(h, all[i].name, all[i].value, e))

@@ -58,6 +58,8 @@ bool history_tiers_wait(const struct history *);
 void history_feed(struct history *, struct tier_row *, int64_t row_s);
 /* To h->buckets, which is on its way to the store. */
 bool history_add_figure(struct history *, const char *what, int64_t value, struct err *);
+/* MSG_PAID: what hours cost, as the planner knows it. */
+void history_paid(struct history *, const struct msg *, struct outbox *);
 bool history_put_figures(struct history *, const struct tier_row *, struct err *);
 
 /* history_day.c: what no reading tells of a local day */

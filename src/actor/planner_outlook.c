@@ -235,6 +235,21 @@ static void tell_scada(struct planner *p, int64_t now_s, struct outbox *out)
 	say(out, &m);
 }
 
+/* For what the day cost: the record reckons with what was known of each hour. */
+static void tell_history(const struct planner *p, int64_t now_s, struct outbox *out)
+{
+	struct msg m = { .type = MSG_PAID, .to = TO_HISTORY };
+	double usd;
+
+	if (!priced_by_hour(p->outlook.kind))
+		return;
+	m.paid.start_s = now_s - now_s % HOUR_S - (PAID_HOURS - PAID_AHEAD) * (int64_t)HOUR_S;
+	for (int i = 0; i < PAID_HOURS; i++)
+		m.paid.micro_per_kwh[i] = !price_known(&p->outlook.prices, m.paid.start_s + i * (int64_t)HOUR_S, &usd) ? PAID_UNKNOWN :
+			(int32_t)lround(fmax(-INT32_MAX, fmin(INT32_MAX, usd * 1e6)));
+	say(out, &m);
+}
+
 void planner_look_out(struct planner *p, struct outbox *out)
 {
 	struct planner_outlook *o = &p->outlook;
@@ -249,4 +264,5 @@ void planner_look_out(struct planner *p, struct outbox *out)
 	look_at_prices(p, now_s, out);
 	keep_prices(p, now_s, out);
 	tell_scada(p, now_s, out);
+	tell_history(p, now_s, out);
 }

@@ -32,6 +32,7 @@ struct bench {
 	struct mono now;
 	struct msg_plan plan;
 	struct msg_outlook outlook;
+	struct msg_paid paid;
 	int plans, outlooks, wrong, good;
 	char line[LOG_TEXT];
 };
@@ -132,6 +133,9 @@ static inline void deliver(struct bench *b, struct msg m)
 			} else if (out.box[i].type == MSG_OUTLOOK) {
 				b->outlook = out.box[i].outlook;
 				b->outlooks++;
+			} else if (out.box[i].type == MSG_PAID) {
+				assert_int_equal(out.box[i].to, TO_HISTORY);
+				b->paid = out.box[i].paid;
 			}
 		}
 	}

@@ -82,7 +82,6 @@ static void give(struct rig *r, int32_t id, int64_t every_s, int64_t row_s, int6
  * series that is silent. */
 static void feed(struct rig *r, int row, unsigned int without)
 {
-	const struct figures_price price = { &r->market, market_price };
 	const int64_t codes[N_SERIES] = { 1000, 45 * 16, 95000, 100, r->tank_code, r->tank_code, 0 };
 	static const int every[N_SERIES] = { 60, 5, 5, 30, 60, 60, 300 };
 
@@ -90,7 +89,7 @@ static void feed(struct rig *r, int row, unsigned int without)
 	for (int i = 0; i < N_SERIES; i++)
 		if ((without >> i & 1) == 0)
 			give(r, i, every[i], DAY0 + 300 * row, codes[i]);
-	figures_feed(&r->f, &house, DAY0 + 300 * row, &r->block, series, without & 1 << METER ? 0 : 1000 * 300000ll, &price);
+	figures_feed(&r->f, &house, DAY0 + 300 * row, &r->block, series, without & 1 << METER ? 0 : 1000 * 300000ll);
 }
 
 static void feed_day(struct rig *r, unsigned int without)
@@ -102,7 +101,9 @@ static void feed_day(struct rig *r, unsigned int without)
 /* -1: absent. */
 static int64_t result(struct rig *r, const char *name)
 {
-	r->n = figures_result(&r->f, &house, DAY0, DAY0 + DAY_S, r->out);
+	const struct figures_price price = { &r->market, market_price };
+
+	r->n = figures_result(&r->f, &house, &price, DAY0, DAY0 + DAY_S, r->out);
 	for (int i = 0; i < r->n; i++)
 		if (strcmp(r->out[i].name, name) == 0)
 			return r->out[i].value;
@@ -144,7 +145,7 @@ static void a_tank_that_is_filled_counts(void **state)
 }
 
 /* Hours without a price cost nothing known, and the part that has one says how large it is; without any price there is no
- * cost. A price that changes within a row counts by its minutes. */
+ * cost. A price that changes within a quarter hour counts by its minutes. */
 static void an_unknown_price_is_no_cost(void **state)
 {
 	struct rig *r = *state;
@@ -162,7 +163,7 @@ static void an_unknown_price_is_no_cost(void **state)
 	figures_begin(&r->f);
 	r->market = (struct market){ 12, 24, DAY0 + 120, INT64_MAX };
 	feed(r, 0, 0);
-	assert_int_equal(result(r, "cost.thousandths"), llround(1000.0 / 12 * (12 * 2 + 24 * 3) / 5));
+	assert_int_equal(result(r, "cost.thousandths"), llround(1000.0 / 12 * (12 * 2 + 24 * 13) / 15));
 }
 
 /* A channel the house lacks, or that says nothing, makes its figures absent, not 0. */
@@ -188,7 +189,8 @@ static void what_is_not_measured_is_absent(void **state)
 	feed_day(r, 1 << BOTTOM);
 	assert_int_equal(result(r, "cop.estimated.thousandths"), -1);
 	figures_begin(&r->f);
-	assert_int_equal(figures_result(&r->f, &house, DAY0, DAY0 + DAY_S, r->out), 0);
+	result(r, "energy.wh");
+	assert_int_equal(r->n, 0);
 }
 
 /* A reading is held ten minutes and not over a gap; the COP wants nearly all of the day. */
@@ -212,12 +214,11 @@ static void gaps_are_not_filled(void **state)
 static void another_source_hides_the_heat_pump(void **state)
 {
 	struct rig *r = *state;
-	const struct figures_price price = { &r->market, market_price };
 
 	feed_day(r, 0);
 	r->block.n_series = r->block.n_readings = 0;
 	give(r, BACKUP, 300, DAY0 + DAY_S, 1);
-	figures_feed(&r->f, &house, DAY0 + DAY_S, &r->block, series, 0, &price);
+	figures_feed(&r->f, &house, DAY0 + DAY_S, &r->block, series, 0);
 	assert_int_equal(result(r, "cop.estimated.thousandths"), -1);
 	assert_int_equal(result(r, "energy.wh"), 24000);
 }

@@ -281,6 +281,30 @@ static void a_price_file_is_the_price(void **state)
 	close_bench(b);
 }
 
+/* The record hears what the hours just over cost: what was told, and nothing of the others. */
+static void the_record_is_told_the_prices(void **state)
+{
+	struct bench *b = open_bench(WEATHER_ATN, TARIFF_MARKET);
+	int first = PAID_HOURS - PAID_AHEAD;
+
+	(void)state;
+	deliver(b, price_part(0, 1, 12, 45));
+	to_next_slot(b);
+	plan(b);
+	assert_int_equal(b->paid.start_s, START_S - first * (int64_t)HOUR_S);
+	assert_int_equal(b->paid.micro_per_kwh[first - 1], PAID_UNKNOWN);
+	assert_int_equal(b->paid.micro_per_kwh[first], 45000);
+	b->now.ms += 20 * HOUR_S * 1000;
+	plan(b);
+	assert_int_equal(b->paid.start_s, START_S + (20 - first) * (int64_t)HOUR_S);
+	for (int i = 0; i < PAID_HOURS; i++) {
+		int64_t hour = i + 20 - first;
+
+		assert_int_equal(b->paid.micro_per_kwh[i], hour >= 0 && hour < 12 ? 45000 : PAID_UNKNOWN);
+	}
+	close_bench(b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -292,6 +316,7 @@ int main(void)
 		cmocka_unit_test(a_weather_file_is_followed),
 		cmocka_unit_test(an_old_file_is_no_forecast),
 		cmocka_unit_test(a_told_forecast_stands_for_six_hours),
+		cmocka_unit_test(the_record_is_told_the_prices),
 		cmocka_unit_test(market_prices_outlive_a_restart),
 		cmocka_unit_test(a_price_file_is_the_price),
 	};

@@ -367,6 +367,30 @@ static int close_all(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, hbench_setup, close_all)
 
+/* Where hours have prices of their own a day costs what is known of them when it is over, a start between or not. */
+static void days_cost_what_the_market_said(void **state)
+{
+	struct bench *b = *state;
+	struct msg paid = { .type = MSG_PAID };
+	int64_t from_s = D - START_S % D;	/* a UTC midnight */
+
+	b->settings.roles = (struct settings_roles){ .supply = NO_NODE, .return_pipe = NO_NODE, .flow = NO_NODE, .meter = 2 };
+	b->settings.tariff.kind = TARIFF_MARKET;
+	b->settings.tariff.price_per_kwh = 0.05;	/* distribution */
+	live(b, from_s - H, from_s + 12 * H);
+	hbench_stop(b);
+	hbench_open(b);
+	live(b, from_s + 12 * H, from_s + D - H);
+	paid.paid.start_s = START_S + from_s;
+	for (int i = 0; i < PAID_HOURS; i++)
+		paid.paid.micro_per_kwh[i] = i < 6 ? 100000 : i < 18 ? 300000 : PAID_UNKNOWN;
+	hbench_step(b, paid);
+	live(b, from_s + D - H, from_s + D + 600);
+	assert_int_equal(figure(b, "energy.wh", from_s), 14400);
+	assert_int_equal(figure(b, "cost.priced_wh", from_s), 18 * 600);
+	assert_int_equal(figure(b, "cost.thousandths", from_s), 6 * 600 * 0.15 + 12 * 600 * 0.35);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -374,6 +398,7 @@ int main(void)
 		TEST(a_power_cut_takes_one_row),
 		TEST(days_are_local),
 		TEST(days_have_their_figures),
+		TEST(days_cost_what_the_market_said),
 		TEST(a_silent_sensor_is_one_gap),
 		TEST(a_query_picks_its_tier),
 		TEST(early_readings_are_dated_later),

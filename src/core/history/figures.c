@@ -106,18 +106,18 @@ static void feed_heat(struct figures *f, const struct readings in[N_HELD], int64
 
 /* --- cost ---------------------------------------------------------------------------------- */
 
-/* Of a row of 5 minutes; where the price changes in it, the mean of its minutes. */
-static bool row_price(const struct figures_price *p, int64_t row_s, double *per_kwh)
+/* Of a quarter hour; where the price changes in it, the mean of its minutes. */
+static bool quarter_price(const struct figures_price *p, int64_t at_s, double *per_kwh)
 {
-	const int n = FIGURES_ROW_MS / 1000 / MINUTE_S;
+	const int n = FIGURES_QUARTER_S / MINUTE_S;
 	double last, sum = 0, v;
 
-	if (p == NULL || !p->at(p->self, row_s, per_kwh) || !p->at(p->self, row_s + FIGURES_ROW_MS / 1000 - 1, &last))
+	if (!p->at(p->self, at_s, per_kwh) || !p->at(p->self, at_s + FIGURES_QUARTER_S - 1, &last))
 		return false;
 	if (!(fabs(last - *per_kwh) > 0))
 		return true;
 	for (int i = 0; i < n; i++) {
-		if (!p->at(p->self, row_s + (int64_t)i * MINUTE_S, &v))
+		if (!p->at(p->self, at_s + (int64_t)i * MINUTE_S, &v))
 			return false;
 		sum += v / n;
 	}
@@ -125,15 +125,27 @@ static bool row_price(const struct figures_price *p, int64_t row_s, double *per_
 	return true;
 }
 
-static void feed_cost(struct figures *f, int64_t row_s, int64_t w_ms, const struct figures_price *p)
+static int64_t *quarter_of(struct figures *f, int64_t at_s)
 {
-	double per_kwh;
+	return &f->quarter_w_ms[at_s / FIGURES_QUARTER_S % FIGURES_QUARTERS];
+}
 
-	f->w_ms += w_ms;
-	if (w_ms == 0 || !row_price(p, row_s, &per_kwh))
-		return;
-	f->priced_w_ms += w_ms;
-	f->cost += (double)w_ms / MS_PER_H / 1000 * per_kwh;
+/* The cost of the part that has a price, which is *priced_w_ms. */
+static double cost_of(const struct figures *f, const struct figures_price *p, int64_t from_s, int64_t to_s,
+	int64_t *priced_w_ms)
+{
+	double cost = 0, per_kwh;
+
+	*priced_w_ms = 0;
+	for (int64_t s = from_s; s < to_s; s += FIGURES_QUARTER_S) {
+		int64_t w_ms = f->quarter_w_ms[s / FIGURES_QUARTER_S % FIGURES_QUARTERS];
+
+		if (w_ms == 0 || !quarter_price(p, s, &per_kwh))
+			continue;
+		*priced_w_ms += w_ms;
+		cost += (double)w_ms / MS_PER_H / 1000 * per_kwh;
+	}
+	return cost;
 }
 
 /* --- the tanks ----------------------------------------------------------------------------- */
@@ -191,7 +203,7 @@ static bool is_on(const struct readings *in)
 /* --- all of it ----------------------------------------------------------------------------- */
 
 void figures_feed(struct figures *f, const struct figures_house *h, int64_t row_s, const struct block *b,
-	const struct store_series *series, int64_t w_ms, const struct figures_price *price)
+	const struct store_series *series, int64_t w_ms)
 {
 	const struct readings in[N_HELD] = { [SUPPLY] = readings_of(b, h->supply, series),
 		[RETURN] = readings_of(b, h->back, series), [FLOW] = readings_of(b, h->flow, series) };
@@ -202,7 +214,8 @@ void figures_feed(struct figures *f, const struct figures_house *h, int64_t row_
 	f->end_ms = row_s * 1000 + FIGURES_ROW_MS;
 	feed_heat(f, in, row_s * 1000);
 	f->meter_rows += readings_of(b, h->meter, series).n > 0;
-	feed_cost(f, row_s, w_ms, price);
+	f->w_ms += w_ms;
+	*quarter_of(f, row_s) += w_ms;
 	for (int32_t i = 0; i < h->n_backups; i++) {
 		struct readings r = readings_of(b, h->backup[i], series);
 
@@ -236,16 +249,17 @@ static void add(struct figure out[], int *n, int which, bool known, double value
 		out[(*n)++] = (struct figure){ figures_name(which), llround(value) };
 }
 
-int figures_result(const struct figures *f, const struct figures_house *h, int64_t from_s, int64_t to_s,
-	struct figure out[N_FIGURES_MOST])
+int figures_result(const struct figures *f, const struct figures_house *h, const struct figures_price *price,
+	int64_t from_s, int64_t to_s, struct figure out[N_FIGURES_MOST])
 {
-	double cop = 0;
+	int64_t priced_w_ms;
+	double cop = 0, cost = cost_of(f, price, from_s, to_s, &priced_w_ms);
 	bool has_cop = cop_of(f, h, from_s, to_s, &cop);
 	int n = 0;
 
 	add(out, &n, ENERGY, f->meter_rows > 0, (double)f->w_ms / MS_PER_H);
-	add(out, &n, COST, f->priced_w_ms > 0, f->cost * 1000);
-	add(out, &n, PRICED, f->meter_rows > 0, (double)f->priced_w_ms / MS_PER_H);
+	add(out, &n, COST, priced_w_ms > 0, cost * 1000);
+	add(out, &n, PRICED, f->meter_rows > 0, (double)priced_w_ms / MS_PER_H);
 	add(out, &n, HEAT, f->heat_ms > 0, f->heat_j / 3600);
 	add(out, &n, HEAT_SECONDS, f->heat_ms > 0, (double)f->heat_ms / 1000);
 	add(out, &n, COP, has_cop, cop * 1000);
