@@ -38,6 +38,8 @@ bool sim_number(const struct device *d, const char *what, int64_t *value, struct
 {
 	char text[64];
 
+	if (d->bus->number != NULL && d->line != NO_NODE)
+		return d->bus->number(d->bus, d->line, what, value, e);
 	return ask(d, what, text, sizeof(text), e) &&
 		(understand(text, value) || err_set(e, ERR_FORMAT, 0, "checksum wrong"));
 }
@@ -50,6 +52,7 @@ bool sim_open(struct device *d, const struct component *c, struct err *e)
 	snprintf(d->address, sizeof(d->address), "simulated");
 	d->remark = NULL;
 	d->held = false;
+	d->line = d->bus->node != NULL ? d->bus->node(d->bus, d->alias) : NO_NODE;
 	if (ask(d, "kind", text, sizeof(text), e) && strcmp(text, "held") == 0) {
 		d->remark = "simulated without a plant behind it, holds its value";
 		d->held = true;

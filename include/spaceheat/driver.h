@@ -28,6 +28,10 @@ struct bus {
 	/* How long ago a file was written, by its own date. NULL: no files here. */
 	bool (*age_ms)(const struct bus *, const char *path, int64_t *age_ms, struct err *);
 	const struct i2c *i2c;	/* NULL: none */
+	/* A simulated bus finds a device by its alias (NO_NODE: none), and tells what it says as the number it is: what slurp
+	 * would put into words, and the driver take out of them again. NULL: texts alone. */
+	int (*node)(const struct bus *, const char *alias);
+	bool (*number)(const struct bus *, int node, const char *what, int64_t *value, struct err *);
 };
 
 /* Who waits for whom: sensing devices on one bus are read by one thread, others are not delayed (SF-84). */
@@ -43,7 +47,7 @@ struct device {
 	const struct settings *settings;	/* of sensing devices; NULL in the guard */
 	char address[128];	/* path or address, filled by open */
 	int fd;			/* of relay drivers: what they write to; -1 = none */
-	int line;		/* of relay drivers: GPIO line or board index */
+	int line;		/* of relay drivers: GPIO line or board index; of simulated sensors: what bus.node found */
 	bool active_low;
 	enum line_bias bias;	/* of GPIO lines */
 	const char *chip;	/* of GPIO lines: which chip, see guard.gpio_chip */

@@ -45,7 +45,7 @@ void scada_init(struct scada *s, const struct house *h, const struct settings *s
 	s->restored = true;
 	guard_config_limits(settings, h, &limits);
 	s->own_delay_ms = limits.start_delay_ms;
-	s->tick_ms = settings->meter.poll_ms > SCADA_TICK_MS ? settings->meter.poll_ms : SCADA_TICK_MS;
+	s->tick_ms = settings->simulated && settings->meter.poll_ms > SCADA_TICK_MS ? settings->meter.poll_ms : SCADA_TICK_MS;
 	scada_pace(s, settings->sim.speed);
 }
 

@@ -21,7 +21,7 @@
 #include "spaceheat/view.h"
 
 enum {
-	SCADA_TICK_MS = 1000,		/* or as often as the meter is read, if that is less often */
+	SCADA_TICK_MS = 1000,		/* in a simulation as often as the meter is read, if that is less often */
 	SCADA_LOOK_MS = 15000,		/* three polls of a sensor */
 	SCADA_RENEW_MS = 10000,		/* all WANTs again: leases last 30 s */
 	SCADA_BLIND_MS = 300000,	/* SF-83 */

@@ -9,9 +9,9 @@
  *   the one whose power fits best, then the one let go last.
  *
  * What draws less than SMALL_W is lost in the rest (controls, mains voltage): it is judged only when the
- * total did not follow its own last movement either, and no other relay moved near it, or when there is no
- * total to speak of. A load of which expected_w[0] is 0 is not judged. A relay that hands back may draw
- * whenever it likes while off. */
+ * total did not follow its own last movement either, no other relay moved near it and no heat pump hid it,
+ * or when there is no total to speak of. A load of which expected_w[0] is 0 is not judged. A relay that hands
+ * back may draw whenever it likes while off. */
 #include <stdlib.h>
 
 #include "guard/rules_check.h"
@@ -44,11 +44,28 @@ static bool moved_within(const struct rules_relay *relay, int64_t ms, int64_t no
 	return now_ms - relay->memory.moved_ms < ms;
 }
 
+static bool may_draw(const struct rules_relay *relay, int64_t now_ms)
+{
+	return relay->memory.on || relay->config.fail_state == FAIL_HANDBACK ||
+	       rules_locked_by(relay, LOCK_WELDED, now_ms) ||
+	       (is_hp(relay) && moved_within(relay, THAW_MS, now_ms));
+}
+
+/* A heat pump changes by itself, by more than a small load draws: while one may run, and something large does, no small step
+ * can be read. */
+static bool hp_hides(const struct guard_rules *r, int64_t w, int64_t now_ms)
+{
+	for (int i = 0; i < r->n_relays && w >= SMALL_W; i++)
+		if (is_hp(&r->relays[i]) && may_draw(&r->relays[i], now_ms))
+			return true;
+	return false;
+}
+
 /* Two movements near each other cannot be told apart. */
 void rules_load_moved(struct guard_rules *r, int relay, int64_t now_ms)
 {
 	const struct rules_reading *power = &r->readings[GUARD_ROLE_POWER_W][0];
-	bool known = now_ms - power->at_ms < METER_MS;
+	bool known = now_ms - power->at_ms < METER_MS && !hp_hides(r, power->value_mc, now_ms);
 
 	for (int i = 0; i < r->n_relays; i++) {
 		struct rules_relay *other = &r->relays[i];
@@ -64,13 +81,17 @@ void rules_load_moved(struct guard_rules *r, int relay, int64_t now_ms)
 		.before_w = power->value_mc, .step_known = known };
 }
 
-static void look_at_step(struct rules_relay *relay, int32_t w, int64_t now_ms)
+static void look_at_step(const struct guard_rules *r, struct rules_relay *relay, int32_t w, int64_t now_ms)
 {
 	struct rules_load *l = &relay->load;
 	int64_t step_w = relay->memory.on ? (int64_t)w - l->before_w : (int64_t)l->before_w - w;
 
-	if (moved_within(relay, STEP_MS, now_ms) && step_w * 4 >= least_w(relay))
+	if (!moved_within(relay, STEP_MS, now_ms))
+		return;
+	if (step_w * 4 >= least_w(relay))
 		l->stepped = true;
+	else if (l->step_known && !l->stepped && hp_hides(r, w, now_ms))
+		l->step_known = false;
 }
 
 /* Large loads show in the sum; a small one must not have followed its relay. */
@@ -88,13 +109,6 @@ static bool idle_may_be_judged(const struct rules_relay *relay, int32_t w)
 }
 
 /* --- the sum -------------------------------------------------------------------------------- */
-
-static bool may_draw(const struct rules_relay *relay, int64_t now_ms)
-{
-	return relay->memory.on || relay->config.fail_state == FAIL_HANDBACK ||
-	       rules_locked_by(relay, LOCK_WELDED, now_ms) ||
-	       (is_hp(relay) && moved_within(relay, THAW_MS, now_ms));
-}
 
 /* What is left for that relay when all others draw the most they may. */
 static int64_t left_w(const struct guard_rules *r, int relay, int32_t w, int64_t now_ms)
@@ -250,7 +264,7 @@ void rules_load_reading(
 	if (power != &r->readings[GUARD_ROLE_POWER_W][0])
 		return;
 	for (int i = 0; i < r->n_relays; i++)
-		look_at_step(&r->relays[i], power->value_mc, now_ms);
+		look_at_step(r, &r->relays[i], power->value_mc, now_ms);
 	idle = idle_relay(r, power->value_mc, now_ms);
 	stray = stray_relay(r, power->value_mc, now_ms);
 	for (int i = 0; i < r->n_relays; i++) {

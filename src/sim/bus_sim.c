@@ -103,23 +103,6 @@ static int64_t convert(const struct world *w, struct world_sensor *s)
 	return told;
 }
 
-static bool answer_number(char *text, size_t size, int64_t value)
-{
-	char digits[24], *p = digits + sizeof(digits);
-	uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-	size_t n;
-
-	*--p = '\0';
-	do
-		*--p = (char)('0' + left % 10);
-	while ((left /= 10) != 0);
-	if (value < 0)
-		*--p = '-';
-	n = (size_t)(digits + sizeof(digits) - p);
-	memcpy(text, p, n < size ? n : size);
-	return true;
-}
-
 static int64_t faulty_code(const struct world_sensor *s, int64_t code)
 {
 	switch (s->fault) {
@@ -133,24 +116,21 @@ static int64_t faulty_code(const struct world_sensor *s, int64_t code)
 	return code;
 }
 
-static bool answer_temp(struct world *w, struct world_sensor *s, char *text, size_t size, struct err *e)
+static bool tell_temp(struct world *w, struct world_sensor *s, int64_t *value, struct err *e)
 {
 	int64_t code = has_temperature(s) ? convert(w, s) : HELD_CODE;
 
-	(void)e;
-	if (s->fault == WORLD_CRC) {
-		snprintf(text, size, "crc");
-		return true;
-	}
+	if (s->fault == WORLD_CRC)
+		return err_set(e, ERR_FORMAT, 0, "checksum wrong");
 	code = faulty_code(s, code);
 	if (s->fault == WORLD_POWER_UP)
 		s->fault = WORLD_NO_FAULT;
-	s->said = code;
-	return answer_number(text, size, code);
+	*value = s->said = code;
+	return true;
 }
 
 /* Whole pulses since the read before. */
-static bool answer_flow(struct world *w, struct world_sensor *s, char *text, size_t size, struct err *e)
+static bool tell_flow(struct world *w, struct world_sensor *s, int64_t *value, struct err *e)
 {
 	int64_t dt_ms = mono_since(w->now, s->at);
 	double pulses = floor(w->flow_ml / ML_PER_PULSE);
@@ -161,7 +141,8 @@ static bool answer_flow(struct world *w, struct world_sensor *s, char *text, siz
 		s->pulses = pulses;
 		s->at = w->now;
 	}
-	return answer_number(text, size, s->flow_ml_min);
+	*value = s->flow_ml_min;
+	return true;
 }
 
 static double metered_w(const struct world *w, struct world_sensor *s)
@@ -171,39 +152,34 @@ static double metered_w(const struct world *w, struct world_sensor *s)
 	return sign * round(world_power_w(w) * (1 + METER_NOISE * rng_normal(&s->rng)));
 }
 
-static bool answer_power(struct world *w, struct world_sensor *s, char *text, size_t size, struct err *e)
+static bool tell_power(struct world *w, struct world_sensor *s, int64_t *value, struct err *e)
 {
 	(void)e;
-	return answer_number(text, size, (int64_t)metered_w(w, s));
+	*value = (int64_t)metered_w(w, s);
+	return true;
 }
 
-static bool answer_current(struct world *w, struct world_sensor *s, char *text, size_t size, struct err *e)
+static bool tell_current(struct world *w, struct world_sensor *s, int64_t *value, struct err *e)
 {
 	(void)e;
-	return answer_number(text, size, llround(fabs(metered_w(w, s)) / MAINS_V * 1e6));
+	*value = llround(fabs(metered_w(w, s)) / MAINS_V * 1e6);
+	return true;
 }
 
-static bool answer_energy(struct world *w, struct world_sensor *s, char *text, size_t size, struct err *e)
+static bool tell_energy(struct world *w, struct world_sensor *s, int64_t *value, struct err *e)
 {
 	(void)e;
 	(void)s;
-	return answer_number(text, size, (int64_t)floor(w->energy_j / 3600));
-}
-
-static bool answer_kind(struct world *w, struct world_sensor *s, char *text, size_t size, struct err *e)
-{
-	(void)w;
-	(void)e;
-	snprintf(text, size, "%s", s->state == STATE_HELD ? "held" : "plant");
+	*value = (int64_t)floor(w->energy_j / 3600);
 	return true;
 }
 
 static const struct {
 	const char *what;
-	bool (*answer)(struct world *, struct world_sensor *, char *text, size_t size, struct err *);
-} answers[] = {
-	{ "temp", answer_temp }, { "flow", answer_flow }, { "power", answer_power },
-	{ "current_ua", answer_current }, { "energy_wh", answer_energy }, { "kind", answer_kind },
+	bool (*tell)(struct world *, struct world_sensor *, int64_t *value, struct err *);
+} numbers[] = {
+	{ "temp", tell_temp }, { "flow", tell_flow }, { "power", tell_power }, { "current_ua", tell_current },
+	{ "energy_wh", tell_energy },
 };
 
 /* A slow one takes a minute for each answer. */
@@ -215,15 +191,30 @@ static bool says_nothing(const struct world *w, struct world_sensor *s)
 	return false;
 }
 
-static bool answer(
-	struct world *w, struct world_sensor *s, const char *what, char *text, size_t size, struct err *e)
+static bool tell(struct world *w, struct world_sensor *s, const char *what, int64_t *value, struct err *e)
 {
-	if (what[0] != 'k' && says_nothing(w, s))	/* what kind it is, it says always */
+	if (says_nothing(w, s))
 		return err_set(e, ERR_TIMEOUT, 0, "no answer");
-	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
-		if (answers[i].what[0] == what[0] && strcmp(answers[i].what, what) == 0)
-			return answers[i].answer(w, s, text, size, e);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		if (numbers[i].what[0] == what[0] && strcmp(numbers[i].what, what) == 0)
+			return numbers[i].tell(w, s, value, e);
 	return err_set(e, ERR_ABSENT, 0, "the simulated bus knows no \"%s\"", what);
+}
+
+/* What kind it is, it says always. */
+static bool answer(struct world *w, struct world_sensor *s, const char *what, char *text, size_t size, struct err *e)
+{
+	int64_t value;
+
+	if (strcmp(what, "kind") == 0)
+		snprintf(text, size, "%s", s->state == STATE_HELD ? "held" : "plant");
+	else if (tell(w, s, what, &value, e))
+		snprintf(text, size, "%lld", (long long)value);
+	else if (e->code == ERR_FORMAT)
+		snprintf(text, size, "crc");
+	else
+		return false;
+	return true;
 }
 
 static const unsigned int HASH_START = 2166136261u;
@@ -250,7 +241,6 @@ void world_index_nodes(struct world *w)
 		while (w->index[at] != 0)
 			at = (at + 1) % WORLD_INDEX;
 		w->index[at] = (uint8_t)(i + 1);
-		w->alias_lengths[i] = (uint8_t)strlen(w->house->nodes[i].alias);
 	}
 }
 
@@ -259,18 +249,6 @@ static bool is_node(const struct world *w, unsigned int at, const char *alias, s
 	const char *its = w->house->nodes[w->index[at] - 1].alias;
 
 	return memcmp(its, alias, length) == 0 && its[length] == '\0';
-}
-
-/* Sensors are asked in the same order again and again: is it the one that was asked after the last one, the last time? */
-static bool is_next(const struct world *w, const char *path, int node, const char **what)
-{
-	size_t length = w->alias_lengths[node];
-
-	if (length == 0 || strncmp(path, "sim/", 4) != 0 || strncmp(path + 4, w->house->nodes[node].alias, length) != 0 ||
-		path[4 + length] != '/')
-		return false;
-	*what = path + 4 + length + 1;
-	return true;
 }
 
 /* Splits sim/ALIAS/WHAT and finds the node in the same look. NO_NODE: there is none. what NULL: no path. */
@@ -300,20 +278,32 @@ static bool sim_slurp(const struct bus *b, const char *path, char *text, size_t 
 	int node;
 	bool ok;
 
-	pthread_mutex_lock(&w->lock);
-	node = w->after[w->asked];
-	if (!is_next(w, path, node, &what))
-		node = node_of(w, path, &what);
-	if (node != NO_NODE) {
-		w->after[w->asked] = (uint8_t)node;
-		w->asked = node;
-	}
+	world_lock(w);
+	node = node_of(w, path, &what);
 	ok = size >= 24 && what != NULL && node != NO_NODE && answer(w, &w->sensors[node], what, text, size, e);
-	pthread_mutex_unlock(&w->lock);
+	world_unlock(w);
 	if (size < 24 || what == NULL)
 		return err_set(e, ERR_ABSENT, 0, "simulated bus: no such path %s", path);
 	if (node == NO_NODE)
 		return err_set(e, ERR_ABSENT, 0, "simulated bus: no such node in %s", path);
+	return ok;
+}
+
+static int sim_node(const struct bus *b, const char *alias)
+{
+	const struct world *w = b->self;
+
+	return house_node(w->house, alias);
+}
+
+static bool sim_number_of(const struct bus *b, int node, const char *what, int64_t *value, struct err *e)
+{
+	struct world *w = b->self;
+	bool ok;
+
+	world_lock(w);
+	ok = tell(w, &w->sensors[node], what, value, e);
+	world_unlock(w);
 	return ok;
 }
 
@@ -330,5 +320,5 @@ static bool sim_find(const struct bus *b, const char *dir, const char *prefix, c
 
 struct bus world_bus(struct world *w)
 {
-	return (struct bus){ .self = w, .slurp = sim_slurp, .find = sim_find };
+	return (struct bus){ .self = w, .slurp = sim_slurp, .find = sim_find, .node = sim_node, .number = sim_number_of };
 }

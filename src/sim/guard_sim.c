@@ -14,6 +14,7 @@ enum { REASSERT_MS = 10000 };
 struct guard_sim {
 	struct post post;
 	pthread_mutex_t lock;		/* over all below; held while posting, so that order is order */
+	bool alone;			/* one thread has it: no lock */
 	struct guard_rules rules;
 	struct rules_out out;
 	struct guard_limits limits;
@@ -21,6 +22,18 @@ struct guard_sim {
 	uint8_t *relays;
 	int64_t now_ms, asserted_ms;
 };
+
+static void lock(struct guard_sim *s)
+{
+	if (!s->alone)
+		pthread_mutex_lock(&s->lock);
+}
+
+static void unlock(struct guard_sim *s)
+{
+	if (!s->alone)
+		pthread_mutex_unlock(&s->lock);
+}
 
 static void post_event(const struct guard_sim *s, const struct guard_event *e)
 {
@@ -73,13 +86,13 @@ static bool sim_want(void *self, const struct guard_want *want, uint32_t seq, st
 	struct msg m = { .type = MSG_ANSWER, .to = TO_RELAY };
 
 	(void)e;
-	pthread_mutex_lock(&s->lock);
+	lock(s);
 	rules_want(&s->rules, s->now_ms, want, &a, &s->out);
 	carry_out(s);
 	m.answer = (struct msg_answer){ .relay = a.relay, .on = a.on, .result = a.result,
 		.renewal = a.renewal, .seq = seq, .held_for_ms = a.held_for_ms, .read_back = read_back(s, a.relay) };
 	s->post.post(s->post.self, &m);
-	pthread_mutex_unlock(&s->lock);
+	unlock(s);
 	return true;
 }
 
@@ -88,10 +101,10 @@ static bool sim_reading(void *self, const struct guard_reading *reading, struct 
 	struct guard_sim *s = self;
 
 	(void)e;
-	pthread_mutex_lock(&s->lock);
+	lock(s);
 	rules_reading(&s->rules, s->now_ms, reading, &s->out);
 	carry_out(s);
-	pthread_mutex_unlock(&s->lock);
+	unlock(s);
 	return true;
 }
 
@@ -100,13 +113,13 @@ static bool sim_tick(void *self, struct mono now, struct err *e)
 	struct guard_sim *s = self;
 
 	(void)e;
-	pthread_mutex_lock(&s->lock);
+	lock(s);
 	if (now.ms > s->now_ms)
 		s->now_ms = now.ms;
 	rules_tick(&s->rules, s->now_ms, &s->out);
 	carry_out(s);
 	assert_relays(s);
-	pthread_mutex_unlock(&s->lock);
+	unlock(s);
 	return true;
 }
 
@@ -115,10 +128,10 @@ static bool sim_reset_one(void *self, int relay, struct err *e)
 	struct guard_sim *s = self;
 
 	(void)e;
-	pthread_mutex_lock(&s->lock);
+	lock(s);
 	rules_reset(&s->rules, s->now_ms, relay, &s->out);
 	carry_out(s);
-	pthread_mutex_unlock(&s->lock);
+	unlock(s);
 	return true;
 }
 
@@ -167,7 +180,7 @@ void guard_sim_restart(struct guard_sim *s, struct post post, int64_t off_ms, bo
 	int n = s->rules.n_relays;
 	int64_t by_ms = s->now_ms + off_ms;
 
-	pthread_mutex_lock(&s->lock);
+	lock(s);
 	for (int i = 0; i < n; i++)
 		memories[i] = shift_memory(s->rules.relays[i].memory, by_ms);
 	trip.since_ms = shifted(trip.since_ms, by_ms);
@@ -179,7 +192,7 @@ void guard_sim_restart(struct guard_sim *s, struct post post, int64_t off_ms, bo
 	rules_restore_trip(&s->rules, &trip, !reboot, 0);
 	rules_start(&s->rules, 0, &s->out);
 	carry_out(s);
-	pthread_mutex_unlock(&s->lock);
+	unlock(s);
 }
 
 struct guard_sim *guard_sim_open(const struct settings *settings, const struct house *house,
@@ -198,6 +211,11 @@ struct guard_sim *guard_sim_open(const struct settings *settings, const struct h
 		return s;
 	guard_sim_close(s);
 	return NULL;
+}
+
+void guard_sim_alone(struct guard_sim *s)
+{
+	s->alone = true;
 }
 
 struct guard_port guard_sim_port(struct guard_sim *s)

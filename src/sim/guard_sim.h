@@ -17,6 +17,8 @@ struct guard_sim;
 /* relay_bytes: GUARD_MAX_RELAYS bytes of the caller's, [i] = 1 while relay i is on; must outlive this. */
 struct guard_sim *guard_sim_open(const struct settings *, const struct house *, uint8_t *relay_bytes,
 	struct post, struct err *);
+/* From now on one thread has it alone: no lock is taken. */
+void guard_sim_alone(struct guard_sim *);
 struct guard_port guard_sim_port(struct guard_sim *);
 /* The guard has ended and begins anew, its clock at 0, off_ms later; answers go to another runtime. It remembers what the
  * guard process keeps (SF-19); reboot: not how long ago that was. */

@@ -95,6 +95,11 @@ struct world *world_open(const struct house *h, uint64_t seed, struct wall start
 	return w;
 }
 
+void world_alone(struct world *w)
+{
+	w->alone = true;
+}
+
 void world_close(struct world *w)
 {
 	if (w == NULL)
@@ -174,7 +179,7 @@ void world_advance(struct world *w, struct mono now, struct wall clock)
 	int64_t dt_ms;
 
 	(void)clock;
-	pthread_mutex_lock(&w->lock);
+	world_lock(w);
 	if (!w->started) {
 		w->started = true;
 		w->base = w->now = now;
@@ -190,7 +195,7 @@ void world_advance(struct world *w, struct mono now, struct wall clock)
 	}
 	if (w->house->has_plant)
 		advance_plant(w);
-	pthread_mutex_unlock(&w->lock);
+	world_unlock(w);
 }
 
 bool world_set_fault(struct world *w, const char *alias, enum world_fault fault, double offset_k)
@@ -199,11 +204,11 @@ bool world_set_fault(struct world *w, const char *alias, enum world_fault fault,
 
 	if (node == NO_NODE)
 		return false;
-	pthread_mutex_lock(&w->lock);
+	world_lock(w);
 	w->sensors[node].fault = fault;
 	w->sensors[node].fault_k = offset_k;
 	w->sensors[node].fault_at = w->now;
-	pthread_mutex_unlock(&w->lock);
+	world_unlock(w);
 	return true;
 }
 
@@ -215,29 +220,29 @@ bool world_set_relay_fault(struct world *w, const char *alias, enum world_relay_
 		relay++;
 	if (relay == w->n_relays)
 		return false;
-	pthread_mutex_lock(&w->lock);
+	world_lock(w);
 	w->relay_faults[relay] = fault;
-	pthread_mutex_unlock(&w->lock);
+	world_unlock(w);
 	return true;
 }
 
 void world_would(struct world *w, const struct plant_inputs *closed, struct plant_inputs *flows)
 {
-	pthread_mutex_lock(&w->lock);
+	world_lock(w);
 	for (int i = 0; i < N_PLANT_RELAYS; i++) {
 		enum world_relay_fault fault = w->relay_of[i] >= 0 ? w->relay_faults[w->relay_of[i]] : WORLD_RELAY_DEAD;
 
 		flows->on[i] = fault == WORLD_RELAY_WELDED || (closed->on[i] && fault != WORLD_RELAY_DEAD);
 	}
 	flows->element_dry = false;
-	pthread_mutex_unlock(&w->lock);
+	world_unlock(w);
 }
 
 void world_set_cold(struct world *w, double colder_k)
 {
-	pthread_mutex_lock(&w->lock);
+	world_lock(w);
 	w->colder_k = colder_k;
-	pthread_mutex_unlock(&w->lock);
+	world_unlock(w);
 }
 
 static void summarise_plant(const struct world *w, struct world_summary *out)
@@ -272,12 +277,12 @@ static void summarise_plant(const struct world *w, struct world_summary *out)
 
 void world_follow(struct world *w, struct world_summary *out)
 {
-	pthread_mutex_lock(&w->lock);
+	world_lock(w);
 	out->power_w = world_power_w(w);
 	out->energy_wh = w->energy_j / 3600;
 	if (w->house->has_plant && out->steps != w->plant.steps)
 		summarise_plant(w, out);
-	pthread_mutex_unlock(&w->lock);
+	world_unlock(w);
 }
 
 void world_summarise(struct world *w, struct world_summary *out)

@@ -24,6 +24,8 @@ struct world *world_open(const struct house *, uint64_t seed, struct wall start,
 	const volatile uint8_t *relay_bytes, const struct settings_relay relays[], int n_relays,
 	struct err *);
 void world_close(struct world *);
+/* From now on one thread has it alone: no lock is taken. */
+void world_alone(struct world *);
 
 /* Before the first world_advance: the heat of the plant, and what was used so far, are in that file from now on; if it
  * holds them of this house, they are those from which it goes on, having stood away_ms with all relays open. Without a
@@ -40,7 +42,8 @@ void world_advance(struct world *, struct mono now, struct wall clock);
  *   flow       millilitres a minute
  *   power      watts now        current_ua  microamperes now        energy_wh  register
  *   kind       "plant", or "held" for a node that no state of the plant moves
- * ALIAS is the measuring node. A silent sensor is ERR_TIMEOUT, an unknown node ERR_ABSENT. */
+ * ALIAS is the measuring node. A silent sensor is ERR_TIMEOUT, an unknown node ERR_ABSENT. node finds ALIAS, number tells the
+ * same WHATs but kind; a wrong checksum is ERR_FORMAT. */
 struct bus world_bus(struct world *);
 
 enum world_fault {

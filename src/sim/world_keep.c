@@ -62,13 +62,13 @@ bool world_keep(struct world *w, const char *path, int64_t away_ms, struct err *
 		close(fd);
 	if (page == MAP_FAILED)
 		return false;
-	pthread_mutex_lock(&w->lock);
+	world_lock(w);
 	w->kept = page;
 	if (is_of(w->kept, w))
 		go_on(w, w->kept, away_ms);
 	else
 		begin(w, w->kept);
-	pthread_mutex_unlock(&w->lock);
+	world_unlock(w);
 	return true;
 }
 

@@ -36,6 +36,7 @@ enum { WORLD_INDEX = 512 };	/* more than twice HOUSE_MAX_NODES: a free place is 
 
 struct world {
 	pthread_mutex_t lock;
+	bool alone;			/* one thread has it: no lock */
 	const struct house *house;
 	const struct settings_relay *relays;
 	const volatile uint8_t *relay_bytes;
@@ -53,11 +54,20 @@ struct world {
 	struct world_kept *kept;	/* NULL: nobody goes on with it */
 	double energy_j, flow_ml;
 	uint8_t index[WORLD_INDEX];	/* of nodes, by the hash of their aliases; 0: none, else node + 1 */
-	uint8_t alias_lengths[HOUSE_MAX_NODES];
-	uint8_t after[HOUSE_MAX_NODES];	/* which node was asked after it, */
-	int asked;			/* and which one was asked last */
 	struct world_sensor sensors[HOUSE_MAX_NODES];
 };
+
+static inline void world_lock(struct world *w)
+{
+	if (!w->alone)
+		pthread_mutex_lock(&w->lock);
+}
+
+static inline void world_unlock(struct world *w)
+{
+	if (!w->alone)
+		pthread_mutex_unlock(&w->lock);
+}
 
 /* world_keep.c, under the lock: what has changed goes into the file; the file is left. */
 void world_save(struct world *);
@@ -67,9 +77,9 @@ void world_forget(struct world *);
 struct plant_inputs world_inputs(const struct world *);
 double world_power_w(const struct world *);
 void world_sensor_init(struct world_sensor *, const struct world *, uint64_t seed, const char *alias);
-/* Puts the sensor where Plant.Nodes says. False: this plant has no such state. */
-/* By their aliases: each reading asks for one. */
+/* By their aliases: what is asked by path is found by one. */
 void world_index_nodes(struct world *);
+/* Puts the sensor where Plant.Nodes says. False: this plant has no such state. */
 bool world_sensor_state(struct world_sensor *, const struct plant *, const char *state);
 
 #endif

@@ -97,6 +97,8 @@ static bool open_world(struct inhouse *h, struct err *e)
 	h->world = world_open(&h->loaded.house, h->o.seed, h->start, h->utc_offset_s, h->relays, s->relays, s->n_relays, e);
 	if (h->world == NULL)
 		return false;
+	if (h->o.manner == INHOUSE_SINGLE)
+		world_alone(h->world);
 	h->bus = world_bus(h->world);
 	return true;
 }
@@ -170,6 +172,8 @@ static bool open_all(struct inhouse *h, struct err *e)
 	h->guard = guard_sim_open(s, &h->loaded.house, h->relays, h->post, e);
 	if (h->guard == NULL)
 		return false;
+	if (h->o.manner == INHOUSE_SINGLE)
+		guard_sim_alone(h->guard);
 	h->guard_port = guard_sim_port(h->guard);
 	return open_world(h, e) && open_store(h, e) && inhouse_open_broker(h, e) && open_actors(h, e);
 }

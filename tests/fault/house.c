@@ -167,6 +167,7 @@ static void prepare(struct inhouse *h)
 	h->relay.port.want = want;	/* actors hold their ports by value */
 	r->bus = h->bus;
 	h->sensor.bus.slurp = h->meter.bus.slurp = slurp;
+	h->sensor.bus.number = h->meter.bus.number = NULL;
 	h->sensor.bus.find = h->meter.bus.find = find;
 	if (r->point.site != SITE_BUS)
 		lib.arm((enum fail_site)r->point.site, r->point.n, r->point.count);

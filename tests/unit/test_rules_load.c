@@ -343,6 +343,25 @@ static void unreadable_steps_claim_nothing(void **state)
 	}
 }
 
+/* A heat pump moves by itself by more than a small pump draws: what it hides is not claimed later, when it is off and the
+ * rest of the house would fit. */
+static void a_step_behind_a_heat_pump_claims_nothing(void **state)
+{
+	struct guard_event e = { 0 };
+	struct loads l;
+
+	(void)state;
+	connect(&l)->base_w = 35;
+	quiet(&l, 340, NOTHING);
+	quiet(&l, 700, WANT_HP | WANT_PUMP);
+	l.w[HP] += l.w[PUMP];	/* as the pump goes off */
+	quiet(&l, 100, WANT_HP);
+	assert_int_equal(run(&l, 1500, NOTHING, GUARD_EVENT_WELDED, &e), -1);
+	quiet(&l, 100, WANT_PUMP);	/* a heat pump at rest hides nothing */
+	l.welded[PUMP] = true;
+	assert_in_range(run(&l, 100, NOTHING, GUARD_EVENT_WELDED, &e), 30, 32);
+}
+
 /* Against freezing a pump that drew nothing is tried all the same; a welded or dry one is not. */
 static void freezing_tries_what_drew_nothing(void **state)
 {
@@ -394,6 +413,7 @@ int main(void)
 		cmocka_unit_test(handed_back_is_not_welded),
 		cmocka_unit_test(a_welded_pump_shows_by_its_step),
 		cmocka_unit_test(unreadable_steps_claim_nothing),
+		cmocka_unit_test(a_step_behind_a_heat_pump_claims_nothing),
 		cmocka_unit_test(freezing_tries_what_drew_nothing),
 		cmocka_unit_test(a_failing_driver_keeps_the_lock),
 	};

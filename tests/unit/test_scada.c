@@ -20,6 +20,28 @@ static void it_starts_local_and_decides(void **state)
 	free(r);
 }
 
+/* What follows from time alone is seen within a second in a real house, however seldom its meter is read; a simulated house
+ * looks as often as there is something new. */
+static void a_real_house_looks_each_second(void **state)
+{
+	(void)state;
+	for (int simulated = 0; simulated < 2; simulated++) {
+		struct rig *r = rig_prepare();
+
+		r->settings.simulated = simulated != 0;
+		r->settings.meter.poll_ms = 2500;
+		rig_start(r);
+		for (int i = 0; i < 5; i++) {
+			struct mono before = r->now;
+
+			r->now = r->scada.next_tick;
+			assert_int_equal(mono_since(r->now, before), simulated != 0 ? 2500 : 1000);
+			rig_give(r, (struct msg){ .type = MSG_TICK });
+		}
+		free(r);
+	}
+}
+
 /* Each relay is asked for again every 10 s, whatever happens: leases last 30. */
 static void wants_are_renewed(void **state)
 {
@@ -431,6 +453,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_starts_local_and_decides),
+		cmocka_unit_test(a_real_house_looks_each_second),
 		cmocka_unit_test(wants_are_renewed),
 		cmocka_unit_test(no_contract_no_dispatch),
 		cmocka_unit_test(stored_before_acknowledged),
