@@ -107,6 +107,13 @@ static void read_zones(const struct scada *s, struct house_heat_inputs *in)
 	}
 }
 
+static bool kept_off(const struct scada *s, int relay)
+{
+	const struct scada_relay *r = relay >= 0 ? &s->relays[relay] : NULL;
+
+	return r != NULL && r->dispatched && !r->dispatch_on && !mono_reached(s->now, r->dispatch_until);
+}
+
 /* Entering water colder on the way out: the machine takes heat from it to thaw. */
 static void read_source(const struct scada *s, struct house_heat_inputs *in)
 {
@@ -117,6 +124,7 @@ static void read_source(const struct scada *s, struct house_heat_inputs *in)
 
 	in->source_on = r != NULL && r->known && r->on;
 	in->source_locked = r == NULL || r->locks != 0;
+	in->source_forbidden = kept_off(s, relay);
 	in->may_stop = in->may_start = r != NULL;
 	for (uint32_t i = 0; r != NULL && i < r->n_starts && i < SCADA_STARTS; i++)
 		in_hour += mono_since(s->now, r->starts[i]) < HOUR_S * 1000;
@@ -262,12 +270,12 @@ static void refresh_house(struct scada *s)
 			s->heat.house.wall_heats = true;
 }
 
-/* What is decided upon at once when it changes: mode, plan, instruction, which sensors are good. */
+/* What is decided upon at once when it changes: mode, plan, instruction, which sensors are good, whether the source may run. */
 static uint64_t fingerprint(const struct scada *s)
 {
 	uint64_t h = 14695981039346656037u;
 	const int64_t parts[] = { s->mode.mode, s->mode.cause, s->heat.plan.present, s->heat.plan.on, s->heat.plan.boost,
-		s->heat.freezing, scada_slot_now(s), s->settings->season, s->n_qualities };
+		s->heat.freezing, scada_slot_now(s), s->settings->season, s->n_qualities, kept_off(s, source_relay(s)) };
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		h = (h ^ (uint64_t)parts[i]) * 1099511628211u;

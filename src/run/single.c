@@ -24,18 +24,24 @@ struct single {
 	struct tally tally;
 	struct mono now;
 	struct wall clock;
-	bool begun, stopping;
+	int64_t atn_ahead_ms;		/* the AtomicTNode's machine began so much before the others' */
+	bool begun, stopping, apart;	/* apart: it alone lives */
 	int64_t skew_ms;
 	bool untrusted;
 	uint64_t unknown;
 };
 
-/* The AtomicTNode is another machine with a clock of its own. */
+static struct mono now_of(const struct single *s, enum address whose)
+{
+	return whose == TO_ATN ? mono_after(s->now, s->atn_ahead_ms) : s->now;
+}
+
+/* The AtomicTNode is another machine with clocks of its own. */
 static void stamp(const struct single *s, enum address whose, struct msg *m)
 {
 	bool other = whose == TO_ATN;
 
-	m->now = s->now;
+	m->now = now_of(s, whose);
 	m->clock.ms = s->clock.ms + (other ? 0 : s->skew_ms);
 	m->clock_trusted = other || !s->untrusted;
 }
@@ -52,7 +58,7 @@ static bool post_message(void *self, const struct msg *m)
 			s->o.sink(s->o.sink_ctx, &stamped);
 		return true;
 	}
-	if (m->to >= N_ADDRESSES || s->index[m->to] < 0) {
+	if (m->to >= N_ADDRESSES || s->index[m->to] < 0 || (s->apart && m->to != TO_ATN)) {
 		s->unknown++;
 		return false;
 	}
@@ -63,6 +69,15 @@ static void post_busy(void *self, int delta)
 {
 	(void)self;	/* one thread: whoever is busy is so inside a call */
 	(void)delta;
+}
+
+static bool open_slot(struct single *s, int i, const struct actor *a, uint64_t seed)
+{
+	bool made = slot_init(&s->slots[i], a, &s->tally, SINGLE_NORMAL);
+
+	s->slots[i].box.alone = true;
+	dice_init(&s->slots[i].dice, false, seed, a->name);
+	return made;
 }
 
 struct single *single_open(const struct runtime_options *options)
@@ -82,9 +97,7 @@ struct single *single_open(const struct runtime_options *options)
 	made = buffers_init(&s->buffers) && slot_index(options->actors, options->n_actors, s->index);
 	for (int i = 0; made && i < options->n_actors; i++) {
 		s->o.n_actors++;
-		made = slot_init(&s->slots[i], &options->actors[i], &s->tally, SINGLE_NORMAL);
-		s->slots[i].box.alone = true;
-		dice_init(&s->slots[i].dice, false, options->seed, options->actors[i].name);
+		made = open_slot(s, i, &options->actors[i], options->seed);
 	}
 	if (made)
 		return s;
@@ -138,6 +151,11 @@ static int one_turn(struct single *s, struct slot *slot)
 	return n;
 }
 
+static bool lives(const struct single *s, int i)
+{
+	return !s->apart || s->slots[i].actor.address == TO_ATN;
+}
+
 static void empty_all(struct single *s)
 {
 	int worked = 1;
@@ -146,7 +164,17 @@ static void empty_all(struct single *s)
 		assert(round < MAX_ROUNDS);
 		worked = 0;
 		for (int i = 0; i < s->o.n_actors; i++)
-			worked += one_turn(s, &s->slots[i]);
+			worked += lives(s, i) ? one_turn(s, &s->slots[i]) : 0;
+	}
+}
+
+static void tick_due(struct single *s)
+{
+	for (int i = 0; i < s->o.n_actors; i++) {
+		struct mono now = now_of(s, s->slots[i].actor.address);
+
+		if (lives(s, i) && mono_reached(now, s->slots[i].box.due))
+			mailbox_tick(&s->slots[i].box, now);
 	}
 }
 
@@ -163,9 +191,7 @@ static void one_step(struct single *s)
 {
 	if (s->o.before_ticks != NULL)
 		s->o.before_ticks(s->o.before_ctx, s->now, s->clock);
-	for (int i = 0; i < s->o.n_actors; i++)
-		if (mono_reached(s->now, s->slots[i].box.due))
-			mailbox_tick(&s->slots[i].box, s->now);
+	tick_due(s);
 	if (s->now.ms > 0 && s->now.ms % FLUSH_MS == 0)
 		post_flush(s);
 	empty_all(s);
@@ -200,6 +226,46 @@ void single_trust(struct single *s, bool trusted)
 	s->untrusted = !trusted;
 }
 
+/* --- a start anew -------------------------------------------------------------------------------------------- */
+
+void single_end(struct single *s)
+{
+	s->apart = true;
+	for (int i = 0; i < s->o.n_actors; i++)
+		if (!lives(s, i))
+			slot_destroy(&s->slots[i]);
+	buffers_destroy(&s->buffers);
+}
+
+void single_pass(struct single *s, int64_t ms)
+{
+	assert(s->apart);
+	for (; ms > 0; ms -= STEP_MS) {
+		int64_t step_ms = ms < STEP_MS ? ms : STEP_MS;
+
+		s->now.ms += step_ms;
+		s->clock.ms += step_ms;
+		tick_due(s);
+		empty_all(s);
+	}
+}
+
+bool single_begin(struct single *s, uint64_t seed)
+{
+	bool made = buffers_init(&s->buffers);
+
+	for (int i = 0; i < s->o.n_actors; i++)
+		if (!lives(s, i)) {
+			struct actor a = s->slots[i].actor;
+
+			made = open_slot(s, i, &a, seed) && made;
+		}
+	s->atn_ahead_ms += s->now.ms;
+	s->now.ms = 0;
+	s->begun = s->apart = false;
+	return made;
+}
+
 static void stop_one(struct single *s, struct slot *slot)
 {
 	const struct msg stop = { .type = MSG_STOP };
@@ -212,7 +278,7 @@ void single_close(struct single *s)
 {
 	if (s == NULL)
 		return;
-	for (int i = s->o.n_actors - 1; i >= 0 && s->begun; i--)
+	for (int i = s->o.n_actors - 1; i >= 0 && s->begun && !s->apart; i--)
 		stop_one(s, &s->slots[i]);
 	single_cut(s);
 }
@@ -222,7 +288,9 @@ void single_cut(struct single *s)
 	if (s == NULL)
 		return;
 	for (int i = 0; i < s->o.n_actors; i++)
-		slot_destroy(&s->slots[i]);
-	buffers_destroy(&s->buffers);
+		if (lives(s, i))	/* the others have ended before */
+			slot_destroy(&s->slots[i]);
+	if (!s->apart)
+		buffers_destroy(&s->buffers);
 	free(s);
 }

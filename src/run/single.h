@@ -26,6 +26,12 @@ void single_stop(struct single *);
 /* The clock of all actors but the AtomicTNode's is wrong by so much, or not vouched for, from the next message on. */
 void single_skew(struct single *, int64_t skew_ms);
 void single_trust(struct single *, bool trusted);
+/* The AtomicTNode (TO_ATN) is another machine: all others end at once, without a word to anybody, and what waited for them is
+ * lost; then it alone lives for so long (mail to the others finds nobody); then the others begin anew, their time at 0, their
+ * dice by another seed. False: out of memory; then single_close. */
+void single_end(struct single *);
+void single_pass(struct single *, int64_t ms);
+bool single_begin(struct single *, uint64_t seed);
 /* Each actor gets MSG_STOP, in reverse order; what it says then still reaches those that stop later. NULL
  * is fine. */
 void single_close(struct single *);

@@ -12,6 +12,7 @@ struct end {
 	enum address address;		/* who hears of link and acknowledgements */
 	struct understand understand;	/* what the other end publishes */
 	int token;
+	bool away;			/* not connected */
 	/* The last retained message this end published. */
 	bool has_retained;
 	char topic[RETAINED_TOPIC];
@@ -39,7 +40,7 @@ static void hand_over(struct end *to, const char *topic, const void *bytes, size
 {
 	const struct understand *u = &to->understand;
 	struct msg m = { .type = N_MSG_TYPES };
-	bool more = u->raw(u->self, topic, bytes, length, retained, &m);
+	bool more = !to->away && u->raw(u->self, topic, bytes, length, retained, &m);
 
 	while (more) {
 		post(to->broker, &m);
@@ -112,7 +113,28 @@ void net_sim_cut(struct net_sim *n, bool cut)
 		return;
 	n->cut = cut;
 	for (int i = 0; i < N_NET_SIM_SIDES; i++)
-		post_link(&n->ends[i], !cut);
+		if (!n->ends[i].away)
+			post_link(&n->ends[i], !cut);
+}
+
+void net_sim_leave(struct net_sim *n, enum net_sim_side side)
+{
+	n->ends[side].away = true;
+}
+
+void net_sim_will(struct net_sim *n, enum net_sim_side side, const char *topic, const void *bytes, size_t length)
+{
+	struct end *e = &n->ends[side];
+
+	retain(e, topic, bytes, length);
+	if (!n->cut)
+		hand_over(other_end(e), topic, bytes, length, false);
+}
+
+void net_sim_join(struct net_sim *n, enum net_sim_side side)
+{
+	n->ends[side].away = false;
+	post_link(&n->ends[side], !n->cut);
 }
 
 void net_sim_close(struct net_sim *n)

@@ -21,6 +21,11 @@ struct net_sim *net_sim_open(struct post, struct understand scada, struct unders
 struct net net_sim_net(struct net_sim *, enum net_sim_side);
 /* An outage for both sides: MSG_LINK down, publish fails; and its end: MSG_LINK up. */
 void net_sim_cut(struct net_sim *, bool cut);
+/* One side's connection ends without a goodbye: nothing reaches it. Then the broker publishes that side's will, retained, as
+ * soon as it knows. Then it connects anew, which ends the old connection first if that is not known yet. */
+void net_sim_leave(struct net_sim *, enum net_sim_side);
+void net_sim_will(struct net_sim *, enum net_sim_side, const char *topic, const void *bytes, size_t length);
+void net_sim_join(struct net_sim *, enum net_sim_side);
 void net_sim_close(struct net_sim *);
 
 #endif

@@ -132,13 +132,7 @@ static bool restart(struct breaks *b, const struct fault_spec *f, struct err *e)
 {
 	bool power = f->kind == FAULT_POWER_CUT;
 
-	if (!inhouse_restart(b->house, power ? f->for_ms : CRASH_MS, power, e))
-		return false;
-	tell_clock(b);
-	for (int i = b->done; i < b->next; i++)	/* a broker of the new start, too */
-		if (b->list[i].begun && !b->list[i].ended && inject_class_of(b->list[i].spec.kind) == INJECT_BROKER)
-			net_sim_cut(b->house->broker, true);
-	return true;
+	return inhouse_restart(b->house, power ? f->for_ms : CRASH_MS, power, e);
 }
 
 static const struct fault_spec *standing(const struct breaks *b, const struct fault_spec *target)

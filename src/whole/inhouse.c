@@ -6,6 +6,8 @@
 
 #include "port/store_sqlite.h"
 
+const struct uuid inhouse_boot_id = { { 1 } };
+
 /* --- what is noted ------------------------------------------------------------------------------------------- */
 
 static bool is_noted(int code)
@@ -44,6 +46,12 @@ static void before_ticks(void *ctx, struct mono now, struct wall clock)
 	(void)h->guard_port.tick(h->guard_port.self, now, &e);	/* in this process it cannot fail */
 }
 
+/* Each start draws other numbers: an id is never given twice. */
+static uint64_t seed_of_start(const struct inhouse *h)
+{
+	return h->o.seed + (uint64_t)h->boots * 0x9E3779B97F4A7C15u;
+}
+
 static bool open_runtime(struct inhouse *h, struct err *e)
 {
 	const struct actor list[INHOUSE_ACTORS] = {
@@ -57,9 +65,7 @@ static bool open_runtime(struct inhouse *h, struct err *e)
 		{ "atn", TO_ATN, WATCH_VITAL, false, h->o.atn_step != NULL ? h->o.atn_step : atn_step, &h->atn },
 	};
 	struct runtime_options o = { .actors = h->actors, .n_actors = INHOUSE_ACTORS, .time = TIME_OWNER,
-		.start = { h->start.ms + h->boot_ms }, .speed = 0, .exit_after_ms = h->o.seconds * 1000,
-		/* each start draws other numbers: an id is never given twice */
-		.seed = h->o.seed + (uint64_t)h->boots * 0x9E3779B97F4A7C15u,
+		.start = h->start, .speed = 0, .exit_after_ms = h->o.seconds * 1000, .seed = seed_of_start(h),
 		.before_ticks = before_ticks, .before_ctx = h, .sink = sink, .sink_ctx = h, .clock_trusted = true };
 
 	memcpy(h->actors, list, sizeof(list));
@@ -138,7 +144,6 @@ static bool open_actors(struct inhouse *h, struct err *e)
 		if (house->channels[i].about == house->channels[i].by &&
 			house->channels[i].name != TELEMETRY_RELAY_STATE)
 			list[n++] = i;
-	h->memo = (struct atn_memo){ .self = h, .load = load_memo, .keep = keep_memo };
 	if (!history_init(&h->history, house, s, &h->store, &h->pool))
 		return err_set(e, ERR_MEMORY, 0, "history: out of memory");
 	h->zone = (struct zone){ .first_offset_s = h->utc_offset_s };
@@ -157,7 +162,16 @@ static bool open_actors(struct inhouse *h, struct err *e)
 	planner_open(&h->planner, &forecast_port);
 	if (!h->o.plan)
 		planner_free(&h->planner);	/* and so it never plans */
-	uplink_init(&h->uplink, house, s, &h->scada_net, &h->pool, "sim", (struct uuid){ { 1 } });
+	uplink_init(&h->uplink, house, s, &h->scada_net, &h->pool, INHOUSE_VERSION, inhouse_boot_id);
+	return true;
+}
+
+static bool open_atn(struct inhouse *h, struct err *e)
+{
+	const struct house *house = &h->loaded.house;
+	const struct settings *s = &h->loaded.settings;
+
+	h->memo = (struct atn_memo){ .self = h, .load = load_memo, .keep = keep_memo };
 	atn_init(&h->atn, house, s, &h->atn_net, &h->memo, ATN_AUTO);
 	h->atn.foresight = (struct atn_foresight){ &h->forecaster, forecaster_look };
 	return !house->has_plant || forecaster_open(&h->forecaster, &house->plant, h->o.seed, h->start, h->utc_offset_s, e);
@@ -175,7 +189,7 @@ static bool open_all(struct inhouse *h, struct err *e)
 	if (h->o.manner == INHOUSE_SINGLE)
 		guard_sim_alone(h->guard);
 	h->guard_port = guard_sim_port(h->guard);
-	return open_world(h, e) && open_store(h, e) && inhouse_open_broker(h, e) && open_actors(h, e);
+	return open_world(h, e) && open_store(h, e) && inhouse_open_broker(h, e) && open_actors(h, e) && open_atn(h, e);
 }
 
 struct inhouse *inhouse_open(const struct inhouse_options *o, struct err *e)
@@ -211,27 +225,39 @@ struct mono inhouse_now(struct inhouse *h, struct wall *clock)
 	return mono_after(now, h->boot_ms);
 }
 
+/* The AtomicTNode and the broker are other machines. A crash closes the connection, and the broker knows at once; a power cut
+ * it knows by a keep-alive that does not come. */
+static void pass_without_service(struct inhouse *h, int64_t off_ms, bool power)
+{
+	int64_t silent_ms = power ? h->loaded.settings.uplink.keepalive_s * 1500LL : 0;
+
+	silent_ms = silent_ms < off_ms ? silent_ms : off_ms;
+	single_pass(h->single, silent_ms);
+	inhouse_will(h);
+	single_pass(h->single, off_ms - silent_ms);
+}
+
 bool inhouse_restart(struct inhouse *h, int64_t off_ms, bool reboot, struct err *e)
 {
 	struct wall clock;
-	struct mono now = inhouse_now(h, &clock);
+	struct mono now;
 
-	single_cut(h->single);
-	h->single = NULL;
-	inhouse_close_broker(h);
+	inhouse_leave_broker(h);
+	single_end(h->single);
 	planner_free(&h->planner);
 	forecast_files_close(&h->forecasts);
-	forecaster_close(&h->forecaster);
 	history_free(&h->history);
 	h->store.close(h->store.self);
 	memset(h->relays, 0, sizeof(h->relays));
-	world_advance(h->world, mono_after(now, off_ms), (struct wall){ clock.ms + off_ms });
-	h->boot_ms = now.ms + off_ms;
+	pass_without_service(h, off_ms, reboot);
+	now = inhouse_now(h, &clock);
+	world_advance(h->world, now, clock);
+	h->boot_ms = now.ms;
 	h->boots++;
-	if (!open_runtime(h, e))
-		return false;
+	if (!single_begin(h->single, seed_of_start(h)))
+		return err_set(e, ERR_MEMORY, 0, "runtime: out of memory");
 	guard_sim_restart(h->guard, h->post, off_ms, reboot);
-	return open_store(h, e) && inhouse_open_broker(h, e) && open_actors(h, e);
+	return open_store(h, e) && open_actors(h, e) && inhouse_join_broker(h, e);
 }
 
 void inhouse_close(struct inhouse *h)

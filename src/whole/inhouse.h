@@ -5,6 +5,8 @@
 #ifndef WHOLE_INHOUSE_H
 #define WHOLE_INHOUSE_H
 
+#define INHOUSE_VERSION "sim"
+
 #include <stdio.h>
 
 #include "actor/atn.h"
@@ -31,6 +33,8 @@ enum { INHOUSE_EVENTS = 8192, INHOUSE_ACTORS = 8, INHOUSE_KEPT = 16 };
 
 enum inhouse_manner { INHOUSE_SINGLE, INHOUSE_THREADS };
 enum inhouse_atn { INHOUSE_ATN_SOUND, INHOUSE_ATN_SILENT, INHOUSE_ATN_REPEATS, INHOUSE_ATN_HOSTILE };
+
+extern const struct uuid inhouse_boot_id;
 
 /* A line of relay, mode, contract, refusal or hold, as the log sink saw it. */
 struct inhouse_event { enum address from; int64_t second; int code, node, value; char text[LOG_TEXT]; };
@@ -111,8 +115,9 @@ struct inhouse {
 struct inhouse *inhouse_open(const struct inhouse_options *, struct err *);
 /* Runs up to that time of the run. One thread: goes on from there when called again; threads: once, options.seconds. */
 bool inhouse_run_to(struct inhouse *, struct mono until);
-/* One thread, between two runs: everybody ends at once, nothing that waited is written, and after off_ms service and
- * AtomicTNode start anew; the house cools on meanwhile. reboot: the guard does not know how long relays have rested. */
+/* One thread, between two runs: the service ends at once, nothing that waited is written, and after off_ms it starts anew; the
+ * house cools on meanwhile, and broker and AtomicTNode, other machines, live on. reboot: a power cut, after which the guard does
+ * not know how long relays have rested. */
 bool inhouse_restart(struct inhouse *, int64_t off_ms, bool reboot, struct err *);
 /* Time of the run: goes on over restarts. */
 struct mono inhouse_now(struct inhouse *, struct wall *clock);
@@ -122,6 +127,10 @@ void inhouse_close(struct inhouse *);
 /* inhouse_net.c */
 bool inhouse_open_broker(struct inhouse *, struct err *);
 void inhouse_close_broker(struct inhouse *);
+/* The service's connection is gone; the broker publishes its last will; the service connects anew. */
+void inhouse_leave_broker(struct inhouse *);
+void inhouse_will(struct inhouse *);
+bool inhouse_join_broker(struct inhouse *, struct err *);
 /* inhouse_dir.c: the directory with its configuration, read. */
 bool inhouse_load(struct inhouse *, struct err *);
 void inhouse_unload(struct inhouse *);

@@ -185,6 +185,36 @@ bool inhouse_open_broker(struct inhouse *h, struct err *e)
 	return true;
 }
 
+void inhouse_leave_broker(struct inhouse *h)
+{
+	net_sim_leave(h->broker, NET_SIM_SCADA);
+}
+
+void inhouse_will(struct inhouse *h)
+{
+	char topic[ALIAS_SIZE + 32], text[1024];
+	struct wall clock;
+	int length;
+
+	inhouse_now(h, &clock);
+	length = uplink_will(&h->loaded.house, INHOUSE_VERSION, inhouse_boot_id, clock, text, sizeof(text));
+	uplink_topic(&h->loaded.house, "scada.state.100", topic, sizeof(topic));
+	assert(length > 0);
+	net_sim_will(h->broker, NET_SIM_SCADA, topic, text, (size_t)length);
+}
+
+bool inhouse_join_broker(struct inhouse *h, struct err *e)
+{
+	const struct house *house = &h->loaded.house;
+
+	free(h->scada_memory);
+	h->scada_memory = open_inbound(&h->scada_inbound, &house->scada, &house->atn, INBOUND_SCADA_MEMORY);
+	if (h->scada_memory == NULL)
+		return err_set(e, ERR_MEMORY, 0, "out of memory");
+	net_sim_join(h->broker, NET_SIM_SCADA);
+	return true;
+}
+
 void inhouse_close_broker(struct inhouse *h)
 {
 	if (h->broker != NULL)

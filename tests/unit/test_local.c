@@ -443,6 +443,31 @@ static void backup_rests_with_its_pump(void **state)
 	assert_true(elm.source && (elm.on & OUTPUT(OUT_BACKUP)));
 }
 
+/* Who keeps the pump off under a contract has not bought three times its price in the pump's place; when he lets it go, both
+ * run again. */
+static void backup_waits_with_a_pump_that_is_kept_off(void **state)
+{
+	struct walk elm = quiet_house(LOCAL_BUFFER);
+
+	(void)state;
+	for (int i = 0; i < PLANT_MAX_LAYERS; i++)
+		elm.in.buffer.c[i] = 30;
+	elm.in.out_c = -25;
+	elm.in.zone[0].c = 18;
+	run_for(&elm, 40);
+	assert_true(elm.on & OUTPUT(OUT_BACKUP));
+	elm.in.source_forbidden = true;
+	run_for(&elm, 1);
+	assert_int_equal(elm.heat.top, TOP_BACKUP);
+	assert_false(elm.on & OUTPUT(OUT_BACKUP));
+	elm.in.source_locked = true;	/* kept off is kept off: it could not run either way */
+	run_for(&elm, 5);
+	assert_false(elm.on & OUTPUT(OUT_BACKUP));
+	elm.in.source_forbidden = false;
+	run_for(&elm, 1);
+	assert_true(elm.on & OUTPUT(OUT_BACKUP));
+}
+
 /* --- the clock on the wall ------------------------------------------------------------------------------ */
 
 static void schedules_follow_the_clock(void **state)
@@ -508,6 +533,7 @@ int main(void)
 		cmocka_unit_test(backup_stops_below_the_ceiling),
 		cmocka_unit_test(backup_helps_a_source_at_its_limit),
 		cmocka_unit_test(backup_rests_with_its_pump),
+		cmocka_unit_test(backup_waits_with_a_pump_that_is_kept_off),
 		cmocka_unit_test(schedules_follow_the_clock),
 		cmocka_unit_test(zones_and_days),
 	};

@@ -62,10 +62,47 @@ static void sim_broker(void **state)
 	net_sim_close(sim);
 }
 
+/* A side that is gone without a goodbye gets nothing, the other one its will; the will is what is retained, until the side is
+ * back and says otherwise. */
+static void a_side_is_gone(void **state)
+{
+	struct sim_bench s = { .n = 0 };
+	enum address scada = TO_SCADA, atn = TO_ATN;
+	struct net_sim *sim = net_sim_open((struct post){ .self = &s, .post = sim_post },
+		(struct understand){ .self = &scada, .raw = sim_raw }, (struct understand){ .self = &atn, .raw = sim_raw });
+	struct net other = net_sim_net(sim, NET_SIM_ATN);
+	struct err e;
+	int token;
+
+	(void)state;
+	s.n = 0;
+	net_sim_leave(sim, NET_SIM_SCADA);
+	assert_true(other.publish(other.self, "a/y", "b", 1, 1, false, &token, &e));
+	assert_true(s.n == 1 && s.posted[0].type == MSG_PUBACK && s.posted[0].to == TO_ATN);
+	net_sim_will(sim, NET_SIM_SCADA, "h/state", "off", 3);
+	assert_true(s.n == 2 && s.posted[1].to == TO_ATN);
+	assert_string_equal(s.posted[1].log.text, "h/state off");
+	net_sim_cut(sim, true);
+	net_sim_cut(sim, false);
+	assert_int_equal(s.n, 5);	/* down, up, and what is retained, to the one that is there */
+	assert_string_equal(s.posted[4].log.text, "h/state off");
+	net_sim_join(sim, NET_SIM_SCADA);
+	assert_true(s.n == 6 && s.posted[5].to == TO_UPLINK && s.posted[5].link.up);
+	assert_true(other.publish(other.self, "a/y", "b", 1, 0, false, &token, &e));
+	assert_true(s.n == 7 && s.posted[6].to == TO_SCADA);
+	net_sim_leave(sim, NET_SIM_SCADA);
+	net_sim_cut(sim, true);
+	net_sim_will(sim, NET_SIM_SCADA, "h/state", "off", 3);
+	net_sim_join(sim, NET_SIM_SCADA);
+	assert_true(s.n == 9 && s.posted[8].to == TO_UPLINK && !s.posted[8].link.up);
+	net_sim_close(sim);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sim_broker),
+		cmocka_unit_test(a_side_is_gone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -101,6 +101,29 @@ static void an_overrun_is_said_once_and_holds_dispatches(void **state)
 	free(r);
 }
 
+/* Local control knows at once, and for as long as the dispatch stands, that its source is kept off. */
+static void a_dispatch_keeps_the_source_off(void **state)
+{
+	struct rig *r = modelled();
+
+	(void)state;
+	r->settings.dispatch_hold_s = 120;
+	rig_give(r, rig_dispatch(r, "a.elt1.relay", true));
+	rig_guard(r, GUARD_DONE, 0);
+	rig_pass(r, 1);
+	assert_false(r->scada.heat.inputs.source_forbidden);
+	rig_give(r, rig_dispatch(r, "a.elt1.relay", false));
+	rig_guard(r, GUARD_DONE, 0);
+	rig_pass(r, 1);
+	assert_true(r->scada.heat.inputs.source_forbidden);
+	rig_pass_beating(r, 1, 90);
+	assert_true(r->scada.heat.inputs.source_forbidden);
+	rig_pass_beating(r, 1, 60);
+	assert_int_equal(r->scada.mode.mode, REMOTE_CONTROL);
+	assert_false(r->scada.heat.inputs.source_forbidden);
+	free(r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -108,6 +131,7 @@ int main(void)
 		cmocka_unit_test(without_a_model_it_is_refused),
 		cmocka_unit_test(the_beat_tells_the_cause),
 		cmocka_unit_test(an_overrun_is_said_once_and_holds_dispatches),
+		cmocka_unit_test(a_dispatch_keeps_the_source_off),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

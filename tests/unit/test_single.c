@@ -310,6 +310,41 @@ static void double_address_is_refused(void **state)
 	assert_null(runtime_open(&o));
 }
 
+/* The house's machine goes down for 90 s and comes again: its actors begin at time 0, and what they were owed is lost; the
+ * AtomicTNode ticks on meanwhile, by clocks that know nothing of it. */
+static void the_other_machine_lives_on(void **state)
+{
+	struct world *w = *state;
+	struct actor two[2] = { { "house", TO_SCADA, WATCH_VITAL, false, player_step, &w->players[1] },
+		{ "atn", TO_ATN, WATCH_VITAL, false, player_step, &w->players[2] } };
+	struct runtime_options o = { .actors = two, .n_actors = 2, .start = { 1800000000000 }, .seed = 1 };
+	struct msg m = { .type = MSG_KEEP, .to = TO_SCADA };
+	struct seen *s = w->trace;
+	int n;
+
+	w->stop_at_ms = -1;
+	for (int i = 0; i < ACTORS; i++)
+		w->players[i] = (struct player){ w, i, 60000 };
+	w->single = single_open(&o);
+	single_run(w->single, (struct mono){ 70000 });
+	assert_int_equal(w->n, 4);
+	assert_true(single_post(w->single).post(single_post(w->single).self, &m));
+	single_end(w->single);
+	assert_false(single_post(w->single).post(single_post(w->single).self, &m));
+	single_pass(w->single, 90000);
+	assert_int_equal(w->n, 5);
+	assert_true(s[4].who == 2 && s[4].now_ms == 120000 && s[4].clock_ms == 1800000120000);
+	assert_true(single_begin(w->single, 2));
+	n = w->n;
+	single_run(w->single, (struct mono){ 20000 });
+	assert_int_equal(w->n, n + 2);
+	assert_true(s[5].who == 1 && s[5].type == MSG_TICK && s[5].now_ms == 0 && s[5].clock_ms == 1800000160000);
+	assert_true(s[6].who == 2 && s[6].now_ms == 180000 && s[6].clock_ms == 1800000180000);
+	assert_true(s[5].random != s[0].random);
+	single_end(w->single);
+	single_close(w->single);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 
 int main(void)
@@ -325,6 +360,7 @@ int main(void)
 		TEST(unknown_receivers_are_counted),
 		TEST(pool_lends_four_buffers),
 		TEST(double_address_is_refused),
+		TEST(the_other_machine_lives_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -85,6 +85,41 @@ static void power_cut_and_crash(void **state)
 	free(r.list);
 }
 
+struct heard { int away, there, connected; };
+
+static void hear_atn(void *ctx, const struct house *h, const struct msg *m)
+{
+	struct heard *n = ctx;
+
+	(void)h;
+	if (m->from != TO_ATN || m->log.code != LOG_LINK)
+		return;
+	n->away += strcmp(m->log.text, "the SCADA is away") == 0;
+	n->there += strcmp(m->log.text, "the SCADA is there") == 0;
+	n->connected += strcmp(m->log.text, "connected") == 0;
+}
+
+/* While the house has no power, and over a crash, the AtomicTNode keeps its connection and is told by the last will. */
+static void the_atomictnode_lives_on(void **state)
+{
+	const struct fault_spec list[] = { order("power=cut@+2h+30m"), order("power=cut@+4h+5s"), order("actor:scada=crash@+6h") };
+	struct winter_options o = options("calm", 3, 1);
+	struct heard heard = { 0 };
+	struct winter_result r;
+
+	(void)state;
+	o.orders = list;
+	o.n_orders = 3;
+	o.line = hear_atn;
+	o.ctx = &heard;
+	r = run(&o);
+	assert_held(&o, &r, "calm");
+	assert_int_equal(heard.connected, 1);
+	assert_int_equal(heard.away, 3);
+	assert_int_equal(heard.there, 4);
+	free(r.list);
+}
+
 static void a_week(const char *profile, uint64_t seed, int least_faults)
 {
 	struct winter_options o = options(profile, seed, 7);
@@ -141,6 +176,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_repeats_itself),
 		cmocka_unit_test(power_cut_and_crash),
+		cmocka_unit_test(the_atomictnode_lives_on),
 		cmocka_unit_test(a_normal_week),
 		cmocka_unit_test(a_stormy_week),
 		cmocka_unit_test(it_is_reduced),

@@ -47,6 +47,7 @@ static void watch(struct house_heat *h, const struct house_heat_inputs *in)
 		h->out_at = in->now;
 	}
 	h->source_locked = in->source_locked;
+	h->source_forbidden = in->source_forbidden;
 	if (in->source_on == h->source_on)
 		return;
 	h->source_on = in->source_on;
@@ -216,7 +217,8 @@ static unsigned int wanted_outputs(const struct house_heat *h, const struct hous
 	unsigned int on = local_recipe(h->state);
 	bool full = house_heat_is(h, house->kind == LOCAL_ELEMENT ? P_TANK_FULL : P_BUFFER_FULL);
 	bool warmer = h->picture.store_top_c > h->picture.buf_top_c;
-	bool helps = local_source_on(h->state) || h->source_locked;	/* it does not heat in the place of a pump that rests */
+	/* it does not heat in the place of a pump that rests, or that is kept off */
+	bool helps = (local_source_on(h->state) || h->source_locked) && !h->source_forbidden;
 
 	if (h->top == TOP_BACKUP && house->backup_allowed && h->zone_cold && !full && !h->backup_hot && helps)
 		on |= OUTPUT(OUT_BACKUP);

@@ -43,6 +43,7 @@ struct house_heat_inputs {
 	double ewt_c;
 	bool source_on;			/* as the guard says it is */
 	bool source_locked;		/* it cannot run */
+	bool source_forbidden;		/* a dispatch under a contract keeps it off */
 	bool may_start, may_stop;	/* false: the guard would hold that for another reason than the times we know */
 	bool defrost, onpeak, freeze, standby, clock_ok, boost;
 	bool surplus;			/* of the street: off-peak, and the store may be filled */
@@ -66,7 +67,7 @@ struct house_heat {
 	enum top_mode top;
 	enum local_state state;
 	struct mono state_since, top_since, source_since, blind_since, seeing_since, latched_at;
-	bool source_on, source_ran, source_locked;	/* ran: it was seen on, so its rest is known */
+	bool source_on, source_ran, source_locked, source_forbidden;	/* ran: it was seen on, so its rest is known */
 	bool backup_hot;		/* the buffer is as hot as the backup heater may make it, or was until: */
 	struct mono backup_hot_at, top_at;
 	double top_c, top_rise_k;	/* the buffer's top at top_at; what it rises in BACKUP_AHEAD_S */
