@@ -187,11 +187,12 @@ int64_t scada_scheduled_mc(const struct scada *s)
 	struct schedule_entry list[SETTINGS_MAX_SCHEDULE];
 	int at;
 
+	if (!s->clock_trusted || c->n_schedule == 0)
+		return (int64_t)round(c->setpoint_c * 1000);
 	for (int i = 0; i < c->n_schedule; i++)
 		list[i] = (struct schedule_entry){ c->schedule[i].days, c->schedule[i].minute_of_day,
 			c->schedule[i].setpoint_c };
-	at = s->clock_trusted && c->n_schedule > 0 ? schedule_entry_at(list, c->n_schedule, s->heat.zone != NULL ? s->heat.zone : &utc,
-		s->clock.ms / 1000) : -1;
+	at = schedule_entry_at(list, c->n_schedule, s->heat.zone != NULL ? s->heat.zone : &utc, s->clock.ms / 1000);
 	return (int64_t)round((at < 0 ? c->setpoint_c : list[at].setpoint_c) * 1000);
 }
 
