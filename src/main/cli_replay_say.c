@@ -2,12 +2,14 @@
 /* What a replay came to, as text and as JSON. */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <cjson/cJSON.h>
 
 #include "cli/when.h"
 #include "cli/words.h"
 #include "core/control/local.h"
+#include "core/control/local_top.h"
 #include "core/settings/diff.h"
 #include "main/cli_replay.h"
 
@@ -58,6 +60,11 @@ static void print_differences(const struct replay_words *w)
 			words_span((double)(d->to_ms - d->from_ms) / 1000, span), local_state_name((enum local_state)d->done),
 			local_state_name((enum local_state)d->again));
 		printf("  done   %s\n  again  %s\n", d->done_why, d->again_why);
+		if (d->done_top != d->again_top)
+			printf("  mode   done %s, again %s\n", top_mode_name((enum top_mode)d->done_top),
+				top_mode_name((enum top_mode)d->again_top));
+		if (strcmp(d->done_wish, d->again_wish) != 0)
+			printf("  wish   done: %s, again: %s\n", d->done_wish, d->again_wish);
 	}
 	if (r->cut)
 		printf("\n... and more: only the first %d are listed\n", REPLAY_MOST_DIFFERENCES);
@@ -79,6 +86,8 @@ static void print_sum(const struct replay_words *w)
 	if (r->blank_s > 0)
 		printf("; no readings for %.2f h", r->blank_s / S_PER_H);
 	puts(".");
+	if (r->top_s > 0 || r->wish_s > 0)
+		printf("In another top mode for %.2f h, with another wish for %.2f h.\n", r->top_s / S_PER_H, r->wish_s / S_PER_H);
 	if (r->edges > 0)
 		printf("%d differences of at most %.0f s%s: of some thermometers the record has one reading a\n"
 			"minute, so a threshold is seen that much earlier or later.\n", r->edges, r->edge_s,
@@ -177,6 +186,10 @@ static void add_differences(cJSON *to, const struct replay_words *w)
 		cJSON_AddStringToObject(o, "again", local_state_name((enum local_state)d->again));
 		cJSON_AddStringToObject(o, "done_why", d->done_why);
 		cJSON_AddStringToObject(o, "again_why", d->again_why);
+		cJSON_AddStringToObject(o, "done_mode", top_mode_name((enum top_mode)d->done_top));
+		cJSON_AddStringToObject(o, "again_mode", top_mode_name((enum top_mode)d->again_top));
+		cJSON_AddStringToObject(o, "done_wish", d->done_wish);
+		cJSON_AddStringToObject(o, "again_wish", d->again_wish);
 		cJSON_AddBoolToObject(o, "edge", is_edge(w, d));
 		cJSON_AddItemToArray(list, o);
 	}
@@ -225,6 +238,8 @@ void cli_replay_json(const struct replay_words *w)
 	add(o, "edge_s", r->edge_s);
 	add(o, "compared_s", r->compared_s);
 	add(o, "differ_s", r->differ_s);
+	add(o, "mode_differs_s", r->top_s);
+	add(o, "wish_differs_s", r->wish_s);
 	add(o, "others_s", r->other_s);
 	add(o, "no_readings_s", r->blank_s);
 	add_side(o, "done", w, &r->done);

@@ -29,11 +29,13 @@ struct replay_options {
 	bool plan, as_is_plan;			/* with the optimiser; as_is: of replay_what_if alone */
 };
 
-/* From..to both stood in another state than the other. why: the line of the last transition of each. */
+/* From..to both stood in another state than the other. why: the line of the last transition of each; top and wish: as they
+ * were when it began, a wish without its values. */
 struct replay_difference {
 	int64_t from_ms, to_ms;
 	int done, again;			/* enum local_state */
-	char done_why[LOG_TEXT], again_why[LOG_TEXT];
+	int done_top, again_top;		/* enum top_mode */
+	char done_why[LOG_TEXT], again_why[LOG_TEXT], done_wish[LOG_TEXT], again_wish[LOG_TEXT];
 };
 
 struct replay_side {
@@ -48,6 +50,7 @@ struct replay_result {
 	int edges;				/* of them, those no longer than edge_s */
 	double edge_s;				/* what the record cannot tell: kept readings are so far apart; 0: all are kept */
 	double compared_s, differ_s;
+	double top_s, wish_s;			/* of compared_s, in another top mode, or with another wish */
 	double other_s, blank_s;		/* not compared: others had the controls; no readings */
 	int starts_of_service;			/* in the span */
 	int64_t begun_s;			/* where the machine began to follow the record */

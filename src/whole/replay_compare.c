@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/control/local_top.h"
+#include "core/history/past.h"
 #include "whole/replay_parts.h"
 
 enum { MINUTE_S = 60 };
@@ -14,9 +15,9 @@ struct walk {
 	const struct record_events *events;
 	int next, source;		/* source: its relay's node */
 	bool done;			/* of the record: BOOT and MODE count */
-	int state;
+	int state, top;
 	bool on, local;
-	const char *why;
+	const char *why, *wish;
 };
 
 static const char START[] = "the service starts";
@@ -60,19 +61,41 @@ void replay_run_starts(struct replay_run *r, struct record_events *v, int64_t at
 
 static struct walk walk_of(const struct replay_run *r, const struct record_events *v, int source, bool done)
 {
-	return (struct walk){ .events = v, .source = source, .done = done, .local = true, .why = START,
-		.state = (int)local_table(r->kind)->start };
+	return (struct walk){ .events = v, .source = source, .done = done, .local = true, .why = START, .wish = "",
+		.state = (int)local_table(r->kind)->start, .top = TOP_NORMAL };
+}
+
+static void begin_anew(struct walk *w, const struct replay_run *r)
+{
+	w->state = (int)local_table(r->kind)->start;
+	w->top = TOP_NORMAL;
+	w->why = START;
+	w->wish = "";
+}
+
+static void take_heat(struct walk *w, const struct replay_run *r, const struct record_event *v, struct replay_side *side)
+{
+	enum past_kind kind = past_heat_kind(v->text);
+
+	if (kind == PAST_TOP) {
+		w->top = v->value;
+	} else if (kind == PAST_WISH) {
+		w->wish = v->text;
+	} else if (strcmp(v->text, START) == 0) {
+		begin_anew(w, r);
+	} else if (v->value >= 0 && v->value < N_LOCAL_STATES) {
+		w->state = v->value;
+		w->why = v->text;
+		side->transitions += v->at_ms >= r->o->from_s * 1000;
+	}
 }
 
 static void take(struct walk *w, const struct replay_run *r, const struct record_event *v, struct replay_side *side)
 {
-	if (v->code == LOG_HEAT && v->value >= 0 && v->value < N_LOCAL_STATES) {
-		w->state = v->value;
-		w->why = v->text;
-		side->transitions += v->text[0] != START[0] && v->at_ms >= r->o->from_s * 1000;
+	if (v->code == LOG_HEAT) {
+		take_heat(w, r, v, side);
 	} else if (v->code == LOG_BOOT && w->done) {
-		w->state = (int)local_table(r->kind)->start;
-		w->why = START;
+		begin_anew(w, r);
 		w->on = false;
 	} else if (v->code == LOG_MODE && w->done) {
 		w->local = v->value == LOCAL_CONTROL;
@@ -89,6 +112,26 @@ static void advance(struct walk *w, const struct replay_run *r, int64_t at_s, st
 		take(w, r, &w->events->at[w->next++], side);
 }
 
+/* "wish on by Plan (boost=0 ...": without the values. */
+static int wish_length(const char *wish)
+{
+	const char *values = strstr(wish, " (");
+
+	return values != NULL ? (int)(values - wish) : (int)strlen(wish);
+}
+
+static void put_wish(const char *wish, char out[LOG_TEXT])
+{
+	snprintf(out, LOG_TEXT, "%.*s", wish_length(wish), wish);
+}
+
+static bool same_wish(const struct walk *a, const struct walk *b)
+{
+	int n = wish_length(a->wish);
+
+	return n == wish_length(b->wish) && memcmp(a->wish, b->wish, (size_t)n) == 0;
+}
+
 static bool add_difference(struct replay_result *r, int64_t at_s, const struct walk *done, const struct walk *again)
 {
 	struct replay_difference *d;
@@ -99,9 +142,11 @@ static bool add_difference(struct replay_result *r, int64_t at_s, const struct w
 	}
 	d = &r->list[r->n++];
 	*d = (struct replay_difference){ .from_ms = at_s * 1000, .to_ms = (at_s + 1) * 1000, .done = done->state,
-		.again = again->state };
+		.again = again->state, .done_top = done->top, .again_top = again->top };
 	snprintf(d->done_why, sizeof(d->done_why), "%s", done->why);
 	snprintf(d->again_why, sizeof(d->again_why), "%s", again->why);
+	put_wish(done->wish, d->done_wish);
+	put_wish(again->wish, d->again_wish);
 	return true;
 }
 
@@ -148,6 +193,8 @@ bool replay_compare(const struct replay_run *run, struct replay_result *r, struc
 			r->compared_s++;
 			add_second(&r->done, &done, peak);
 			add_second(&r->again, &again, peak);
+			r->top_s += done.top != again.top;
+			r->wish_s += !same_wish(&done, &again);
 			if (done.state != again.state)
 				note_difference(r, t, &done, &again);
 		}

@@ -6,6 +6,7 @@
 
 #include "core/control/house_model.h"
 #include "core/control/tariff.h"
+#include "core/history/past.h"
 #include "whole/replay_parts.h"
 #include "whole/replay_stage.h"
 
@@ -135,19 +136,7 @@ static enum local_cause cause_in(const char *text)
 	return LOCAL_NO_CAUSE;
 }
 
-/* In which mode a transition is made for that cause. */
-static enum top_mode top_of(enum local_cause cause)
-{
-	static const struct { enum local_cause cause; enum top_mode top; } tops[] = { { LOCAL_BACKUP, TOP_BACKUP },
-		{ LOCAL_FREEZE, TOP_FREEZE }, { LOCAL_BLIND, TOP_BLIND }, { LOCAL_STANDBY, TOP_STANDBY } };
-
-	for (size_t i = 0; i < sizeof(tops) / sizeof(tops[0]); i++)
-		if (tops[i].cause == cause)
-			return tops[i].top;
-	return TOP_NORMAL;
-}
-
-static void follow(struct again *a, struct replay_stage *stage, const struct record_event *v)
+static void follow_state(struct again *a, struct replay_stage *stage, const struct record_event *v)
 {
 	struct house_heat *m = &stage->scada.heat.machine;
 	struct mono at = { v->at_ms - stage->start.ms };
@@ -158,24 +147,59 @@ static void follow(struct again *a, struct replay_stage *stage, const struct rec
 		house_heat_follow(m, (enum local_state)v->value, cause_in(v->text), at);
 		stage->full = !record_events_add(&a->run.again, v) || stage->full;
 	}
-	if (m->top != top_of(cause_in(v->text))) {
-		m->top = top_of(cause_in(v->text));
-		m->top_since = at;
-	}
 	m->state_since = at;
 }
 
-static const struct record_event *last_heat(const struct again *a, int64_t before_ms)
+static void follow_top(struct again *a, struct replay_stage *stage, const struct record_event *v)
+{
+	struct scada_heat *h = &stage->scada.heat;
+
+	if (v->value < 0 || v->value >= N_TOP_MODES)
+		return;
+	if ((int)h->machine.top != v->value) {
+		h->machine.top = h->told_top = (enum top_mode)v->value;
+		stage->full = !record_events_add(&a->run.again, v) || stage->full;
+	}
+	h->machine.top_since = (struct mono){ v->at_ms - stage->start.ms };
+}
+
+/* A wish is not followed: it is made of what the machine knows. */
+static void follow(struct again *a, struct replay_stage *stage, const struct record_event *v)
+{
+	enum past_kind kind = past_heat_kind(v->text);
+
+	if (kind == PAST_STATE)
+		follow_state(a, stage, v);
+	else if (kind == PAST_TOP)
+		follow_top(a, stage, v);
+}
+
+/* The last line of that kind since the last start of the service. */
+static const struct record_event *last_heat(const struct again *a, enum past_kind kind, int64_t before_ms)
 {
 	const struct record_event *last = NULL;
 
 	for (int i = 0; i < a->run.done.n && a->run.done.at[i].at_ms < before_ms; i++) {
 		const struct record_event *v = &a->run.done.at[i];
 
-		if (v->code == LOG_HEAT || v->code == LOG_BOOT)
+		if (v->code == LOG_BOOT)
+			last = NULL;
+		else if (v->code == LOG_HEAT && past_heat_kind(v->text) == kind)
 			last = v;
 	}
-	return last != NULL && last->code == LOG_HEAT ? last : NULL;
+	return last;
+}
+
+/* At the begin of the span it stands where the record had it, whatever it did by itself. */
+static void begin_span(struct again *a, struct replay_stage *stage, int64_t from_ms)
+{
+	const struct house_heat *m = &stage->scada.heat.machine;
+	const struct record_event *top = last_heat(a, PAST_TOP, from_ms), *state = last_heat(a, PAST_STATE, from_ms);
+
+	if (top != NULL && top->at_ms >= stage->start.ms && top->value != (int32_t)m->top)
+		follow_top(a, stage, top);
+	if (state != NULL && state->at_ms >= stage->start.ms && state->value != (int32_t)m->state)
+		follow_state(a, stage, state);
 }
 
 /* Before the span the machine goes where the record went, and begins it there. */
@@ -196,9 +220,8 @@ static void second(void *self, struct replay_stage *stage, struct mono now, stru
 		follow(a, stage, v);
 		stage->scada.heat.next = (struct mono){ v->at_ms - stage->start.ms + DECIDE_MS };	/* in the same seconds */
 	}
-	v = clock.ms == from_ms ? last_heat(a, from_ms) : NULL;
-	if (v != NULL && v->at_ms >= stage->start.ms && v->value != (int32_t)stage->scada.heat.machine.state)
-		follow(a, stage, v);
+	if (clock.ms == from_ms)
+		begin_span(a, stage, from_ms);
 }
 
 /* --- the run ------------------------------------------------------------------------------------------------------- */
@@ -246,11 +269,14 @@ static int64_t next_boot(const struct record_events *v, int64_t after_s, int64_t
 /* A machine that does not begin with a start of the service begins where the record had it. */
 static void begin_as_recorded(struct again *a, struct replay_stage *stage)
 {
-	const struct record_event *last = last_heat(a, stage->start.ms);
+	const struct record_event *top = last_heat(a, PAST_TOP, stage->start.ms);
+	const struct record_event *state = last_heat(a, PAST_STATE, stage->start.ms);
 
 	replay_stage_run_to(stage, stage->start);
-	if (last != NULL)
-		follow(a, stage, last);
+	if (top != NULL)
+		follow_top(a, stage, top);
+	if (state != NULL)
+		follow_state(a, stage, state);
 }
 
 static bool run_from(struct again *a, int64_t from_s, int64_t to_s, bool boot)

@@ -133,6 +133,7 @@ static void same_configuration_same_decisions(const char *house, bool plan)
 	say_first(&r);
 	assert_int_equal(r.n, 0);
 	assert_true(r.edge_s == 0);
+	assert_true(r.top_s == 0 && r.wish_s == 0);
 	assert_true(r.compared_s > 23 * HOUR_S);
 	assert_true(r.done.transitions > 4);
 	assert_int_equal(r.done.transitions, r.again.transitions);

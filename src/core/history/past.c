@@ -10,7 +10,7 @@ static bool begins(const char *text, const char *with)
 	return strncmp(text, with, strlen(with)) == 0;
 }
 
-static enum past_kind heat_kind(const char *text)
+enum past_kind past_heat_kind(const char *text)
 {
 	if (begins(text, "mode "))
 		return PAST_TOP;
@@ -27,7 +27,7 @@ enum past_kind past_kind_of(const char *code, const char *node, const char *text
 	};
 
 	if (strcmp(code, log_code_name(LOG_HEAT)) == 0)
-		return heat_kind(text);
+		return past_heat_kind(text);
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (strcmp(code, log_code_name(kinds[i].code)) == 0 && (!kinds[i].own || strcmp(node, relay) == 0))
 			return kinds[i].kind;

@@ -21,6 +21,8 @@ enum past_kind {
 
 /* Which kind an event is, asked about that relay; N_PAST_KINDS: none of these. node: an alias, or "-". */
 enum past_kind past_kind_of(const char *code, const char *node, const char *text, const char *relay);
+/* Of a line HEAT: a top mode, a wish or a state; its event's value is of that. */
+enum past_kind past_heat_kind(const char *text);
 /* events: of N_PAST_KINDS; one with at_ms 0 is missing. */
 void past_explain(const struct archive_event events[N_PAST_KINDS], int64_t at_ms, struct view_explain *);
 
