@@ -60,6 +60,9 @@ static bool make_room(struct history *h, int32_t row, int32_t slot)
 	h->gather = (struct slot){ calloc(wide, sizeof(*h->gather.log)), 0, slot };
 	h->work.readings = calloc(wide, sizeof(*h->work.readings));
 	h->work.capacity = slot;
+	h->kept.readings = calloc((size_t)row, sizeof(*h->kept.readings));
+	h->kept.capacity = row;
+	h->kept_s = -1;
 	h->bytes = calloc(1, HISTORY_ROW_BYTES);
 	h->waiting.events = calloc(HISTORY_MAX_EVENTS, sizeof(*h->waiting.events));
 	h->room = calloc(1, sizeof(*h->room));
@@ -68,7 +71,7 @@ static bool make_room(struct history *h, int32_t row, int32_t slot)
 	h->undated = (struct history_undated){ calloc((size_t)row * HISTORY_MAX_ROWS, sizeof(*h->undated.list)), 0,
 		row * HISTORY_MAX_ROWS };
 	if (h->row_memory == NULL || h->open.log == NULL || h->gather.log == NULL ||
-		h->work.readings == NULL || h->bytes == NULL || h->waiting.events == NULL || h->room == NULL ||
+		h->work.readings == NULL || h->kept.readings == NULL || h->bytes == NULL || h->waiting.events == NULL || h->room == NULL ||
 		h->buckets.buckets == NULL || h->undated.list == NULL || !history_tier_room(h))
 		return false;
 	for (int i = 0; i < HISTORY_MAX_ROWS; i++)
@@ -109,6 +112,7 @@ void history_free(struct history *h)
 	free(h->open.log);
 	free(h->gather.log);
 	free(h->work.readings);
+	free(h->kept.readings);
 	free(h->bytes);
 	free(h->waiting.events);
 	free(h->buckets.buckets);

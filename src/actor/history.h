@@ -157,6 +157,8 @@ struct history {
 	int64_t late_from_ms, late_to_ms;	/* of readings that came too late; 0: none */
 	struct slot open, gather;
 	struct block work;
+	struct block kept;		/* the last row that was put together, with series numbers: */
+	int64_t kept_s;			/* where it starts; -1: none */
 	struct status_room *room;
 	uint8_t *row_memory;		/* of waiting.rows */
 	uint8_t *bytes;			/* HISTORY_ROW_BYTES: a row on its way to or from the store */

@@ -160,6 +160,7 @@ static bool complete_row(struct history *h, struct history_row *row, struct err 
 	if (found)
 		slot_add_block(&h->gather, &h->work, INT64_MIN, INT64_MAX);
 	n = h->gather.n;
+	h->kept_s = -1;
 	h->work.start_ms = row->start_s * 1000;
 	if (block_decode(row->bytes, row->length, &h->work)) {
 		slot_add_block(&h->gather, &h->work, limit_ms, INT64_MAX);

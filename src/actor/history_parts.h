@@ -110,7 +110,9 @@ bool history_share_for(struct history *, int32_t seconds, struct archive_share *
 void history_prune(struct history *, struct outbox *);
 
 /* history_read.c: rows back from memory and store */
-/* Decodes the row into h->work with series numbers. False: the store failed. */
+/* The last row that was put together, into h->work without decoding it. False: it is not that one. */
+bool history_take_kept(struct history *, int64_t start_s);
+/* The row into h->work with series numbers. False: the store failed. */
 bool history_read_row(struct history *, int64_t start_s, bool *found, struct err *);
 /* The same; of the store's rows one series is enough, others may be there too. -1: all. */
 bool history_read_row_of(struct history *, int64_t start_s, int32_t series, bool *found, struct err *);

@@ -64,6 +64,10 @@ bool history_read_row_of(struct history *h, int64_t start_s, int32_t series, boo
 {
 	const struct history_waiting *w = &h->waiting;
 
+	if (history_take_kept(h, start_s)) {
+		*found = true;
+		return true;
+	}
 	h->work.start_ms = start_s * 1000;
 	for (int i = 0; i < w->n_rows; i++)
 		if (w->rows[i].start_s == start_s) {

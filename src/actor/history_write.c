@@ -35,6 +35,31 @@ static struct history_row *row_for(struct history_waiting *w, int64_t start_s, i
 	return &w->rows[w->n_rows++];
 }
 
+static void copy(struct block *to, const struct block *from)
+{
+	to->start_ms = from->start_ms;
+	to->n_series = from->n_series;
+	to->n_readings = from->n_readings;
+	memcpy(to->series, from->series, sizeof(to->series[0]) * (size_t)from->n_series);
+	memcpy(to->readings, from->readings, sizeof(to->readings[0]) * (size_t)from->n_readings);
+}
+
+/* It is stored, told and fed to the tiers next: for that it need not be decoded. */
+static void keep_row(struct history *h, int64_t start_s, bool packed)
+{
+	h->kept_s = packed && h->work.n_readings <= h->kept.capacity ? start_s : -1;
+	if (h->kept_s >= 0)
+		copy(&h->kept, &h->work);
+}
+
+bool history_take_kept(struct history *h, int64_t start_s)
+{
+	if (h->kept_s != start_s || h->kept.n_readings > h->work.capacity)
+		return false;
+	copy(&h->work, &h->kept);
+	return true;
+}
+
 void history_add_row(struct history *h, int64_t start_s, struct outbox *out)
 {
 	int64_t lost_s = -1;
@@ -48,6 +73,7 @@ void history_add_row(struct history *h, int64_t start_s, struct outbox *out)
 	n = block_encode(&h->work, row->bytes, HISTORY_ROW_BYTES);
 	row->length = n < 0 ? 0 : (size_t)n;
 	row->whole = h->whole;
+	keep_row(h, start_s, n >= 0);
 	if (n < 0)
 		record(out, LEVEL_ERROR, LOG_GAP, NO_NODE, h->work.n_readings,
 			"%d readings of 5 minutes do not fit in a row and are lost - sample less often",
@@ -194,7 +220,7 @@ static bool put_row(struct history *h, const struct history_row *row, struct err
 	int n;
 
 	h->work.start_ms = row->start_s * 1000;
-	if (!block_decode(row->bytes, row->length, &h->work))
+	if (!history_take_kept(h, row->start_s) && !block_decode(row->bytes, row->length, &h->work))
 		return true;	/* it did not fit: said when it was packed */
 	for (int32_t i = 0; i < h->work.n_series; i++)
 		h->work.series[i].id = h->series.id[h->work.series[i].id];

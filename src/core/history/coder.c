@@ -53,12 +53,21 @@ bool coder_at_end(const struct coder *c)
 	return !c->bad && c->n == c->size + LEAD - 1;
 }
 
+/* 2^32 / (2 n + 3), rounded up: to divide by it is to multiply by this, exactly for all numbers below 2^24. */
+#define PART(n) (UINT32_MAX / (2 * (n) + 3) + 1)
+#define PARTS_5(n) PART(n), PART((n) + 1), PART((n) + 2), PART((n) + 3), PART((n) + 4)
+#define PARTS_20(n) PARTS_5(n), PARTS_5((n) + 5), PARTS_5((n) + 10), PARTS_5((n) + 15)
+static const uint32_t parts[SEEN_LIMIT + 1] = { PARTS_20(0), PARTS_20(20), PARTS_20(40), PARTS_20(60), PARTS_20(80),
+	PARTS_20(100), PART(120) };
+
 /* A chance moves by 1/(n + 1.5) of its error: the mean of all it saw, later of the latest. */
 static inline void learn(struct chance *p, bool bit)
 {
 	int32_t error = (bit ? SURE : -SURE) - p->lean;
+	uint32_t twice = (uint32_t)(error < 0 ? -error : error) * 2;
+	int32_t move = (int32_t)((uint64_t)twice * parts[p->seen] >> 32);
 
-	p->lean = (int16_t)(p->lean + error * 2 / (2 * p->seen + 3));
+	p->lean = (int16_t)(p->lean + (error < 0 ? -move : move));
 	if (p->seen < SEEN_LIMIT)
 		p->seen++;
 }
