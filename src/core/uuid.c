@@ -4,16 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
+#include "core/wire/text.h"
 
 static bool dash_before(int byte)
 {
@@ -29,10 +20,10 @@ bool uuid_parse(const char *text, struct uuid *out)
 
 		if (dash_before(i) && *p++ != '-')
 			return false;
-		high = hex_digit(*p);
+		high = text_hex_digit(*p);
 		if (high < 0)
 			return false;
-		low = hex_digit(p[1]);
+		low = text_hex_digit(p[1]);
 		if (low < 0)
 			return false;
 		out->b[i] = (uint8_t)(high << 4 | low);

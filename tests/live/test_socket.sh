@@ -58,37 +58,37 @@ check "an unknown code exits 2" asks 2 log --code NONSENSE
 check "SPACEHEAT_SOCKET finds it too" by_environment
 
 # --- what a day came to --------------------------------------------------------------------------------------
-check "history lists the figures of days" run 0 history
+check "history lists the figures of days" asks 0 history
 figure=$(grep -oE '^[^ ]*/cost\.thousandths' "$work/out")
 check "... cost among them" test -n "$figure"
-check "a figure of no day yet is asked for in vain, and rightly" run 0 history "$figure" --tier day
+check "a figure of no day yet is asked for in vain, and rightly" asks 0 history "$figure" --tier day
 check "... it says so" says 'nothing on record of that time'
-check "export --tier day has them as columns" run 0 export --tier day --from -2d -o "$work/days.csv"
+check "export --tier day has them as columns" asks 0 export --tier day --from -2d -o "$work/days.csv"
 check "... with their names" grep -q "^time.*,$figure\[\]" "$work/days.csv"
 
 # --- the record's file ------------------------------------------------------------------------------------
 check "the record is the service's alone" test ! -e "$work/state/history.db-shm"
-check "history share" run 0 history share 5m
+check "history share" asks 0 history share 5m
 check "... tells where and until when" says "^$work/state/history.db may be opened until .*"
 check "... and how" says "^  sqlite3 -readonly -cmd '.load $build/spaceheat-sqlite' $work/state/history.db$"
 if command -v sqlite3 >/dev/null; then
 	readings() { [ "$(bash -c "$(grep '^  sqlite3' "$work/out") 'SELECT count(*) > 0 FROM reading_exact'" 2>&1)" = 1 ]; }
-	until_true 20 run 0 --json history
-	run 0 history share 5m
+	until_true 20 asks 0 --json history
+	asks 0 history share 5m
 	check "... and what it says works" until_true 20 readings
-	check "history share end" run 0 history share end
+	check "history share end" asks 0 history share end
 	check "... shuts it" says 'the service has it alone'
 	locked() { sqlite3 -readonly "$work/state/history.db" 'SELECT count(*) FROM block' 2>&1 | grep -q 'database is locked'; }
 	check "... to sqlite3" locked
 else
 	echo "skip - the sqlite3 program reads a shared record (not installed)"
-	run 0 history share end
+	asks 0 history share end
 fi
-check "history share for too long exits 2" run 2 history share 25h
-check "history share --json" run 0 --json history share 1m
+check "history share for too long exits 2" asks 2 history share 25h
+check "history share --json" asks 0 --json history share 1m
 check "... one object" one_line
-run 0 history share end
-check "history backup beside the service" run 0 history backup "$work/copy.db"
+asks 0 history share end
+check "history backup beside the service" asks 0 history backup "$work/copy.db"
 check "... a copy that opens" "$build/fault/look" "$work/copy.db"
 check "... and the file is the service's alone again" test ! -e "$work/state/history.db-shm"
 check "each is on record" logged 'OPERATOR history_share seconds=300 .*Done'

@@ -11,9 +11,7 @@
 #include <cmocka.h>
 
 #include "core/history/block.h"
-#include "core/history/crc32.h"
 #include "core/history/slot.h"
-#include "core/history/varint.h"
 #include "spaceheat/splitmix.h"
 
 enum { MAX_READINGS = 4096, MAX_BYTES = 128 * 1024 };
@@ -453,33 +451,6 @@ static void a_slot_groups_by_series(void **state)
 	assert_false(slot_add(&s, 0, 0, 0));
 }
 
-/* The CRC is the one everybody uses, and may be taken piece by piece. */
-static void the_crc_is_crc32(void **state)
-{
-	(void)state;
-	assert_int_equal(crc32_of(0, "123456789", 9), 0xCBF43926);
-	assert_int_equal(crc32_of(crc32_of(0, "1234", 4), "56789", 5), 0xCBF43926);
-}
-
-/* Varints are exact at every size, and zig-zag keeps small numbers small. */
-static void varints_are_exact(void **state)
-{
-	struct bench *b = *state;
-
-	for (int i = 0; i < 10000; i++) {
-		uint64_t v = splitmix64(&b->random) >> below(b, 64);
-		struct varint_out o = { b->bytes, 10, 0, false };
-		struct varint_in in = { b->bytes, 0, 0, false };
-
-		varint_put(&o, v);
-		in.length = o.n;
-		assert_true(varint_get(&in) == v && !in.bad && in.n == o.n);
-		assert_true(unzigzag(zigzag((int64_t)v)) == (int64_t)v);
-	}
-	assert_int_equal(zigzag(-1), 1);
-	assert_int_equal(zigzag(1), 2);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -498,8 +469,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(noise_does_no_harm, setup, teardown),
 		cmocka_unit_test_setup_teardown(an_unknown_format_is_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_slot_groups_by_series, setup, teardown),
-		cmocka_unit_test_setup_teardown(the_crc_is_crc32, setup, teardown),
-		cmocka_unit_test_setup_teardown(varints_are_exact, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

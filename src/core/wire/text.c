@@ -95,7 +95,7 @@ bool text_is_strict_alias(const char *alias)
 	return is_lower(alias[0]) && strlen(alias) <= ALIAS_MAX && is_words(alias, false);
 }
 
-static int hex_digit(char c)
+int text_hex_digit(char c)
 {
 	if (is_digit(c))
 		return c - '0';
@@ -111,7 +111,7 @@ bool text_hex(const char *text, int digits, uint64_t *value)
 	uint64_t v = 0;
 
 	for (int i = 0; i < digits; i++) {
-		int d = hex_digit(text[i]);
+		int d = text_hex_digit(text[i]);
 
 		if (d < 0)
 			return false;

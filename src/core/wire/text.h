@@ -18,6 +18,8 @@ bool text_is_lrd(const char *alias);
 /* SF-41: the same in lower case, first character a letter, at most 100 characters. */
 bool text_is_strict_alias(const char *alias);
 
+/* The value of a hex digit of either case, or -1. */
+int text_hex_digit(char c);
 /* Exactly `digits` (at most 16) hex digits of either case and the end. */
 bool text_hex(const char *text, int digits, uint64_t *value);
 /* Exactly 64 lower-case hex digits. */
