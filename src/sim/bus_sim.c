@@ -149,6 +149,16 @@ static bool answer_temp(struct world *w, struct world_sensor *s, char *text, siz
 	return answer_number(text, size, code);
 }
 
+/* A wire that is broken or shorted brings no pulses, which looks like water that stands. */
+static int64_t counted_ml_min(const struct world_sensor *s, double pulses, int64_t dt_ms)
+{
+	if (s->fault == WORLD_OPEN || s->fault == WORLD_SHORT)
+		return 0;
+	if (s->fault == WORLD_STUCK)
+		return s->flow_ml_min;
+	return llround((pulses - s->pulses) * ML_PER_PULSE * 60000 / (double)dt_ms);
+}
+
 /* Whole pulses since the read before. */
 static bool answer_flow(struct world *w, struct world_sensor *s, char *text, size_t size, struct err *e)
 {
@@ -157,9 +167,13 @@ static bool answer_flow(struct world *w, struct world_sensor *s, char *text, siz
 
 	(void)e;
 	if (s->state == STATE_FLOW && dt_ms > 0) {
-		s->flow_ml_min = llround((pulses - s->pulses) * ML_PER_PULSE * 60000 / (double)dt_ms);
+		s->flow_ml_min = counted_ml_min(s, pulses, dt_ms);
 		s->pulses = pulses;
 		s->at = w->now;
+	}
+	if (s->fault == WORLD_CRC) {
+		snprintf(text, size, "crc");
+		return true;
 	}
 	return answer_number(text, size, s->flow_ml_min);
 }
