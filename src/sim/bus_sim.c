@@ -129,18 +129,29 @@ static bool tell_temp(struct world *w, struct world_sensor *s, int64_t *value, s
 	return true;
 }
 
+/* A wire that is broken or shorted brings no pulses, which looks like water that stands. */
+static int64_t counted_ml_min(const struct world_sensor *s, double pulses, int64_t dt_ms)
+{
+	if (s->fault == WORLD_OPEN || s->fault == WORLD_SHORT)
+		return 0;
+	if (s->fault == WORLD_STUCK)
+		return s->flow_ml_min;
+	return llround((pulses - s->pulses) * ML_PER_PULSE * 60000 / (double)dt_ms);
+}
+
 /* Whole pulses since the read before. */
 static bool tell_flow(struct world *w, struct world_sensor *s, int64_t *value, struct err *e)
 {
 	int64_t dt_ms = mono_since(w->now, s->at);
 	double pulses = floor(w->flow_ml / ML_PER_PULSE);
 
-	(void)e;
 	if (s->state == STATE_FLOW && dt_ms > 0) {
-		s->flow_ml_min = llround((pulses - s->pulses) * ML_PER_PULSE * 60000 / (double)dt_ms);
+		s->flow_ml_min = counted_ml_min(s, pulses, dt_ms);
 		s->pulses = pulses;
 		s->at = w->now;
 	}
+	if (s->fault == WORLD_CRC)
+		return err_set(e, ERR_FORMAT, 0, "checksum wrong");
 	*value = s->flow_ml_min;
 	return true;
 }

@@ -3,16 +3,19 @@
 
 #include <math.h>
 
-void ideal_open(struct ideal *i, const struct plant *p, double out_c, double set_c)
+/* Water it lets become as hot as the guard does, less what a step of the plant may add. */
+static const double SPARE_K = 1;
+
+void ideal_open(struct ideal *i, const struct plant *p, double out_c, double set_c, double ceiling_c)
 {
-	*i = (struct ideal){ .set_c = set_c };
+	*i = (struct ideal){ .set_c = set_c, .hottest_c = ceiling_c - SPARE_K };
 	plant_init(&i->plant, p, out_c);
 }
 
 static struct plant_inputs decide(const struct ideal *i)
 {
 	const struct plant_state *s = &i->plant;
-	bool cool = s->buffer.c[0] < 62.0;
+	bool cool = s->buffer.c[0] < i->hottest_c;
 
 	return (struct plant_inputs){ .on = { [PLANT_HP] = cool, [PLANT_ELEMENT] = cool,
 		[PLANT_BACKUP] = cool && s->air_c < i->set_c - 0.3, [PLANT_DISTPUMP] = s->air_c < i->set_c + 0.1 } };

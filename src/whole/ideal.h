@@ -8,10 +8,10 @@
 #include "sim/world.h"
 #include "spaceheat/when.h"
 
-struct ideal { struct plant_state plant; struct mono now; double set_c; };
+struct ideal { struct plant_state plant; struct mono now; double set_c, hottest_c; };
 
-/* The plant must outlive it. */
-void ideal_open(struct ideal *, const struct plant *, double out_c, double set_c);
+/* The plant must outlive it. ceiling_c: the guard's, of tank and supply. */
+void ideal_open(struct ideal *, const struct plant *, double out_c, double set_c, double ceiling_c);
 /* Up to `now`, in whole steps of the plant; without power nothing runs. */
 void ideal_advance(struct ideal *, struct world *, const struct world_summary *weather, struct mono now, bool power);
 

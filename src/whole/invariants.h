@@ -80,6 +80,9 @@ struct invariants {
 	char storm[INVARIANTS_WHY];
 	double room_c;			/* at the last look */
 	struct breaks *breaks;
+	bool no_flow;			/* NO_FLOW stands; since when a pump has run beside a flow meter without pulses */
+	struct mono dry_since;
+	int dry_boots;
 	char alarm[INVARIANTS_WHY];	/* a false one */
 };
 

@@ -103,9 +103,27 @@ static bool is_about(const struct invariants *v, const struct break_row *b, cons
 	return strcmp(house_alias(v->house, m->log.node), b->spec.node) == 0;
 }
 
+static bool is_flow_meter(const struct invariants *v, const char *node)
+{
+	for (int i = 0; i < v->house->n_channels; i++)
+		if (channel_is_flow(&v->house->channels[i]) && strcmp(house_alias(v->house, v->house->channels[i].by), node) == 0)
+			return true;
+	return false;
+}
+
+/* A flow meter gives pulses: those that do not come cannot be told from water that stands, unless a pump runs. */
+static bool is_without_pulses(const struct invariants *v, const struct break_row *b)
+{
+	return (b->spec.kind == FAULT_SENSOR_OPEN || b->spec.kind == FAULT_SENSOR_SHORT) && is_flow_meter(v, b->spec.node);
+}
+
 void invariants_found_line(struct invariants *v, const struct msg *m, struct mono now)
 {
-	bool explained = m->log.level > LEVEL_WARNING || m->from == TO_ATN || is_natural(v, m, now);
+	bool explained;
+
+	if (m->log.code == LOG_NO_FLOW)
+		v->no_flow = m->log.level <= LEVEL_WARNING;
+	explained = m->log.level > LEVEL_WARNING || m->from == TO_ATN || is_natural(v, m, now);
 
 	for (int i = 0; v->breaks != NULL && i < v->breaks->next; i++) {
 		struct break_row *b = &v->breaks->list[i];
@@ -115,7 +133,7 @@ void invariants_found_line(struct invariants *v, const struct msg *m, struct mon
 			!is_of(r, (enum log_code)m->log.code) || !is_about(v, b, m))
 			continue;
 		explained = true;
-		if (b->found || r->code != (enum log_code)m->log.code)
+		if (b->found || (is_without_pulses(v, b) ? LOG_NO_FLOW : r->code) != (enum log_code)m->log.code)
 			continue;
 		b->found = true;
 		b->found_at = now;
@@ -125,16 +143,33 @@ void invariants_found_line(struct invariants *v, const struct msg *m, struct mon
 			m->log.node == NO_NODE ? "" : house_alias(v->house, m->log.node), m->log.text);
 }
 
-/* A flow meter gives pulses: those that do not come cannot be told from water that stands. */
-static bool can_be_found(const struct invariants *v, const struct break_row *b)
+static bool pump_runs(const struct invariants *v, const struct seen *s)
 {
-	for (int i = 0; i < v->house->n_channels; i++) {
-		const struct channel *c = &v->house->channels[i];
+	for (int i = 0; i < v->settings->n_relays; i++)
+		for (int k = 0; s->relays[i].on && k < v->settings->n_zones; k++)
+			if (v->settings->zones[k].pump == v->settings->relays[i].node)
+				return true;
+	return false;
+}
 
-		if (strcmp(house_alias(v->house, c->by), b->spec.node) == 0 && !channel_is_temperature(c))
-			return fault_rows[b->spec.kind].place != PLACE_SENSOR;
+/* A pump that runs, and a flow meter without pulses: within three minutes NO_FLOW stands. */
+static bool dry_is_said(struct invariants *v, const struct seen *s, char why[INVARIANTS_WHY])
+{
+	bool dry = false;
+
+	for (int i = v->breaks != NULL ? v->breaks->done : 0; v->breaks != NULL && i < v->breaks->next; i++)
+		dry = dry || (v->breaks->list[i].begun && !v->breaks->list[i].ended && is_without_pulses(v, &v->breaks->list[i]) &&
+			strcmp(v->breaks->list[i].spec.node, v->settings->roles.flow_name) == 0);
+	if (!dry || !pump_runs(v, s) || s->since_boot_ms < 1000 || s->boots != v->dry_boots) {
+		v->no_flow = v->no_flow && s->boots == v->dry_boots;
+		v->dry_boots = s->boots;
+		v->dry_since = s->now;
 	}
-	return true;
+	if (v->no_flow || mono_since(s->now, v->dry_since) < 3 * MINUTE_S * 1000)
+		return true;
+	v->dry_since = s->now;
+	snprintf(why, INVARIANTS_WHY, "a pump runs, %.60s gives no pulses, and no NO_FLOW in 3 min", v->settings->roles.flow_name);
+	return false;
 }
 
 bool invariants_found(struct invariants *v, const struct seen *s, char why[INVARIANTS_WHY])
@@ -148,7 +183,7 @@ bool invariants_found(struct invariants *v, const struct seen *s, char why[INVAR
 		struct break_row *b = &v->breaks->list[i];
 		int64_t within_ms = rows[b->spec.kind].within_s * 1000LL;
 
-		if (!b->begun || b->found || within_ms == 0 || !can_be_found(v, b) || mono_since(s->now, b->begin) < within_ms ||
+		if (!b->begun || b->found || within_ms == 0 || is_without_pulses(v, b) || mono_since(s->now, b->begin) < within_ms ||
 			(b->ended && mono_since(b->end, b->begin) < within_ms))
 			continue;
 		b->found = true;	/* said once */
@@ -158,5 +193,5 @@ bool invariants_found(struct invariants *v, const struct seen *s, char why[INVAR
 			(long long)within_ms / 1000);
 		well = false;
 	}
-	return well;
+	return dry_is_said(v, s, why) && well;
 }

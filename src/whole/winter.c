@@ -256,7 +256,8 @@ static bool open_winter(struct winter *w, struct err *e)
 	if (!l->house.has_plant)
 		return err_set(e, ERR_CONFIG, 0, "%.60s has no Plant in houses.json - see: spaceheat sim houses", o->house);
 	world_summarise(w->house->world, &w->seen.truth);
-	ideal_open(&w->ideal, &l->house.plant, w->seen.truth.out_c, l->settings.comfort.setpoint_c);
+	ideal_open(&w->ideal, &l->house.plant, w->seen.truth.out_c, l->settings.comfort.setpoint_c,
+		fmin(l->settings.guard.store_ceiling_c, l->settings.guard.supply_ceiling_c));
 	w->r->lowest_c = w->seen.truth.air_c;
 	if (!make_list(w, e) || !open_prices(w, e))
 		return false;

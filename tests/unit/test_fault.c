@@ -187,6 +187,25 @@ static void a_node_must_be_there_and_of_the_kind(void **state)
 	assert_true(placed("broker=down@now", &s, &e));
 }
 
+/* A flow meter has no kelvins to be off by. */
+static void what_only_a_thermometer_has(void **state)
+{
+	struct fault_spec s;
+	struct err e;
+
+	(void)state;
+	fixture_house(&house);
+	fixture_settings(&settings);
+	house.channels[FX_CH_TOP].name = TELEMETRY_GPM_TIMES_100;
+	assert_true(fault_parse("sensor:a.tank.temp0=jump,k=5@now", &s, &e));
+	assert_false(fault_place(&s, &house, &settings, &e));
+	assert_non_null(strstr(e.text, "the house has no thermometer \"a.tank.temp0\" - "));
+	assert_true(fault_parse("sensor:a.tank.temp0=powerup85@now", &s, &e));
+	assert_false(fault_place(&s, &house, &settings, &e));
+	assert_true(fault_parse("sensor:a.tank.temp0=open@now", &s, &e));
+	assert_true(fault_place(&s, &house, &settings, &e));
+}
+
 /* --- when ------------------------------------------------------------------------------------------------- */
 
 enum { MIN = 60 * 1000, HOUR = 60 * MIN };
@@ -344,6 +363,7 @@ int main(void)
 		cmocka_unit_test(every_error_says_what_where_and_what_to_do),
 		cmocka_unit_test(a_text_too_long_is_refused),
 		cmocka_unit_test(a_node_must_be_there_and_of_the_kind),
+		cmocka_unit_test(what_only_a_thermometer_has),
 		cmocka_unit_test(they_come_in_the_order_of_their_times),
 		cmocka_unit_test(a_local_time_is_the_next_one),
 		cmocka_unit_test(what_began_last_stands),

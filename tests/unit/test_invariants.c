@@ -349,6 +349,35 @@ static void a_fault_not_found_and_a_false_alarm(void **state)
 	close_bench(b);
 }
 
+/* A flow meter without pulses is found while a pump runs, and not before. */
+static void a_flow_meter_without_pulses(void **state)
+{
+	for (int said = 0; said < 2; said++) {
+		struct bench *b = sound();
+
+		(void)state;
+		b->house.channels[0] = (struct channel){ .name = TELEMETRY_GPM_TIMES_100 };
+		b->house.n_channels = 1;
+		b->settings.n_zones = 1;
+		strcpy(b->settings.roles.flow_name, "a.tank.temp0");
+		begin_fault(b, FAULT_SENSOR_SHORT);
+		b->settings.zones[0].pump = b->settings.relays[0].node + 1;	/* another one runs */
+		seconds(b, 1000);
+		assert_int_equal(b->v.violated[11], 0);
+		b->settings.zones[0].pump = b->settings.relays[0].node;
+		b->s.relays[0].on = true;
+		seconds(b, 100);
+		if (said)
+			line(b, LEVEL_WARNING, LOG_NO_FLOW, 0);
+		assert_true(b->faults[0].found == (said == 1));
+		seconds(b, 79);
+		assert_int_equal(b->v.violated[11], 0);
+		seconds(b, 2);
+		assert_int_equal(b->v.violated[11], said ? 0 : 1);
+		close_bench(b);
+	}
+}
+
 /* A line that a fault or the cold would explain, of another sensor, in a warm room, or too late. */
 static void lines_that_nothing_explains(void **state)
 {
@@ -404,6 +433,7 @@ int main(void)
 		cmocka_unit_test(stuck_in_the_cold),
 		cmocka_unit_test(a_full_mailbox_and_memory_that_grows),
 		cmocka_unit_test(a_fault_not_found_and_a_false_alarm),
+		cmocka_unit_test(a_flow_meter_without_pulses),
 		cmocka_unit_test(lines_that_nothing_explains),
 	};
 

@@ -441,6 +441,31 @@ static void backup_rests_with_its_pump(void **state)
 	assert_true(elm.source && (elm.on & OUTPUT(OUT_BACKUP)));
 }
 
+/* An element has no backup but itself: to a room that stays cold with it on, the price is ignored until it is warm. */
+static void an_element_ignores_the_price_of_a_cold_room(void **state)
+{
+	struct walk orange = quiet_house(LOCAL_ELEMENT);
+
+	(void)state;
+	for (int i = 0; i < PLANT_MAX_LAYERS; i++)
+		orange.in.buffer.c[i] = 40;
+	orange.in.out_c = -19;
+	orange.in.zone[0].c = 18.2;
+	run_for(&orange, 40);
+	assert_true(orange.source);
+	assert_int_equal(orange.heat.top, TOP_BACKUP);
+	assert_false(orange.on & OUTPUT(OUT_BACKUP));
+	for (int i = 0; i < PLANT_MAX_LAYERS; i++)
+		orange.in.buffer.c[i] = 62;	/* would do for a warm room */
+	orange.in.onpeak = true;
+	run_for(&orange, 60);
+	assert_true(orange.source);
+	orange.in.zone[0].c = 20.1;
+	run_for(&orange, 240);
+	assert_int_equal(orange.heat.top, TOP_NORMAL);
+	assert_false(orange.source);
+}
+
 /* Who keeps the pump off under a contract has not bought three times its price in the pump's place; when he lets it go, both
  * run again. */
 static void backup_waits_with_a_pump_that_is_kept_off(void **state)
@@ -481,6 +506,7 @@ int main(void)
 		cmocka_unit_test(backup_helps_a_source_at_its_limit),
 		cmocka_unit_test(backup_rests_with_its_pump),
 		cmocka_unit_test(backup_waits_with_a_pump_that_is_kept_off),
+		cmocka_unit_test(an_element_ignores_the_price_of_a_cold_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -94,6 +94,38 @@ static void flow_counts_pulses(void **state)
 	world_close(b.world);
 }
 
+/* Without its wire it has no pulses to count, and those that were lost do not come later. */
+static void a_flow_meter_has_faults_of_its_own(void **state)
+{
+	static const enum world_fault dead[] = { WORLD_OPEN, WORLD_SHORT };
+	struct bench b;
+	char text[64];
+	struct err e;
+
+	(void)state;
+	bench_open(&b, true);
+	go_to(&b, 0);
+	b.relays[1] = 1;
+	for (int i = 0; i < 2; i++) {
+		go_to(&b, (3 * i + 1) * 60000);
+		assert_in_range(ask(&b, "sim/a.elt1/flow"), 7000, 9000);
+		world_set_fault(b.world, "a.elt1", dead[i], 0);
+		go_to(&b, (3 * i + 2) * 60000);
+		assert_int_equal(ask(&b, "sim/a.elt1/flow"), 0);
+		world_set_fault(b.world, "a.elt1", WORLD_NO_FAULT, 0);
+		go_to(&b, (3 * i + 3) * 60000);
+		assert_in_range(ask(&b, "sim/a.elt1/flow"), 7000, 9000);
+	}
+	world_set_fault(b.world, "a.elt1", WORLD_STUCK, 0);
+	b.relays[1] = 0;
+	go_to(&b, 420000);
+	assert_in_range(ask(&b, "sim/a.elt1/flow"), 7000, 9000);
+	world_set_fault(b.world, "a.elt1", WORLD_CRC, 0);
+	assert_true(b.bus.slurp(&b.bus, "sim/a.elt1/flow", text, sizeof(text), &e));
+	assert_string_equal(text, "crc");
+	world_close(b.world);
+}
+
 /* Two worlds with one seed and the same relays say the same, whoever is asked first; another seed differs. */
 static void a_seed_names_one_world(void **state)
 {
@@ -430,6 +462,7 @@ int main(void)
 		cmocka_unit_test(a_thermometer_is_one_poll_behind),
 		cmocka_unit_test(power_is_of_this_instant),
 		cmocka_unit_test(flow_counts_pulses),
+		cmocka_unit_test(a_flow_meter_has_faults_of_its_own),
 		cmocka_unit_test(a_seed_names_one_world),
 		cmocka_unit_test(time_starts_when_it_is_told),
 		cmocka_unit_test(faults_are_in_the_sensor),

@@ -72,7 +72,8 @@ static void watch_cold(struct house_heat *h, const struct house_heat_house *hous
 static void choose_top(struct house_heat *h, const struct house_heat_house *house, const struct house_heat_inputs *in)
 {
 	struct top_inputs t = { .freeze = in->freeze, .standby = in->standby, .cold = h->zone_cold,
-		.onpeak = h->picture.onpeak, .backup_allowed = house->backup_allowed,
+		/* an element has no other to help it: there the price alone is ignored */
+		.onpeak = h->picture.onpeak, .backup_allowed = house->backup_allowed || house->kind == LOCAL_ELEMENT,
 		.blind_s = h->blind ? house_heat_since_s(in->now, h->blind_since) : 0,
 		.good_s = h->blind ? 0 : house_heat_since_s(in->now, h->seeing_since),
 		.cold_crit_s = h->cold_crit ? house_heat_since_s(in->now, h->cold_crit_since) : 0,

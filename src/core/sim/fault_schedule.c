@@ -10,6 +10,14 @@ enum { DAY_MS = 24 * 3600 * 1000 };
 
 /* --- where ------------------------------------------------------------------------------------------------ */
 
+static bool is_thermometer(const struct house *h, int node)
+{
+	for (int i = 0; i < h->n_channels; i++)
+		if (h->channels[i].by == node && channel_is_temperature(&h->channels[i]))
+			return true;
+	return false;
+}
+
 static bool measures(const struct house *h, int node, bool power)
 {
 	for (int i = 0; i < h->n_channels; i++) {
@@ -22,27 +30,33 @@ static bool measures(const struct house *h, int node, bool power)
 	return false;
 }
 
-static bool fits(enum fault_place place, const struct house *h, const struct settings *s, int node)
+/* Kelvins and 85 C are a thermometer's. */
+static bool fits(enum fault_kind kind, const struct house *h, const struct settings *s, int node)
 {
+	enum fault_place place = fault_rows[kind].place;
+
 	if (place == PLACE_RELAY)
 		return settings_relay_of(s, node) >= 0;
+	if (kind == FAULT_SENSOR_JUMP || kind == FAULT_SENSOR_POWERUP85)
+		return is_thermometer(h, node);
 	return measures(h, node, place == PLACE_METER);
 }
 
 static bool no_such_node(const struct fault_spec *f, const struct house *h, const struct settings *s, struct err *e)
 {
-	enum fault_place place = fault_rows[f->kind].place;
 	const char *names[HOUSE_MAX_NODES], *near;
+	bool thermometer = f->kind == FAULT_SENSOR_JUMP || f->kind == FAULT_SENSOR_POWERUP85;
+	const char *what = thermometer ? "thermometer" : fault_rows[f->kind].what;
 
 	for (int i = 0; i < h->n_nodes; i++)
-		names[i] = fits(place, h, s, i) ? h->nodes[i].alias : NULL;
+		names[i] = fits(f->kind, h, s, i) ? h->nodes[i].alias : NULL;
 	near = did_you_mean(f->node, names, h->n_nodes);
 	for (int i = 0; near == NULL && i < h->n_nodes; i++)
 		if (names[i] != NULL)
 			return err_set(e, ERR_ABSENT, 0, "the house has no %s \"%.60s\" - it has %s, for one",
-				fault_rows[f->kind].what, f->node, names[i]);
-	return err_set(e, ERR_ABSENT, 0, "the house has no %s \"%.60s\" - did you mean \"%s\"?", fault_rows[f->kind].what,
-		f->node, near != NULL ? near : "?");
+				what, f->node, names[i]);
+	return err_set(e, ERR_ABSENT, 0, "the house has no %s \"%.60s\" - did you mean \"%s\"?", what, f->node,
+		near != NULL ? near : "?");
 }
 
 static bool place_actor(struct fault_spec *f, struct err *e)
@@ -75,7 +89,7 @@ static bool place_it(struct fault_spec *f, const struct house *h, const struct s
 	if (f->node[0] == '\0')
 		snprintf(f->node, sizeof(f->node), "%s", house_alias(h, s->roles.meter));
 	node = house_node(h, f->node);
-	return (node != NO_NODE && fits(place, h, s, node)) || no_such_node(f, h, s, e);
+	return (node != NO_NODE && fits(f->kind, h, s, node)) || no_such_node(f, h, s, e);
 }
 
 bool fault_place(struct fault_spec *f, const struct house *h, const struct settings *s, struct err *e)
