@@ -15,7 +15,7 @@ bool planner_init(struct planner *p, const struct house *house, const struct set
 
 	*p = (struct planner){ .house = house, .settings = settings, .zone = zone != NULL ? zone : &utc };
 	p->fit = fit_none();
-	p->outlook.prices_at = MONO_NEVER;
+	p->outlook.prices_at = p->outlook.kept_prices_at = MONO_NEVER;
 	p->outlook.kind = settings->tariff.kind;
 	if (!house->has_model)
 		return true;

@@ -30,6 +30,10 @@ struct planner_outlook {
 	bool looked, news, unkept;	/* news: it is to be looked again; unkept: prices are not in the memory yet */
 	int64_t slot, kept_hour;
 	bool wrong[N_FORECAST_FILES];	/* said once, until it is right again */
+	struct forecast_weather kept;	/* as the record has it */
+	struct price_table kept_prices;
+	struct mono kept_at, kept_prices_at;
+	int64_t kept_slot, kept_prices_slot;
 };
 
 struct planner {
@@ -74,5 +78,8 @@ bool planner_init(struct planner *, const struct house *, const struct settings 
 void planner_open(struct planner *, const struct forecast_port *);
 void planner_free(struct planner *);
 void planner_step(void *self, const struct msg *in, struct outbox *out);
+/* As if the AtomicTNode had foretold that at that time; n 0: nothing. For a day that is decided again. */
+void planner_believe(struct planner *, const struct forecast_weather *, struct mono told);
+void planner_believe_prices(struct planner *, const struct price_table *, struct mono told);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "actor/planner_parts.h"
+#include "core/control/forecast_pack.h"
 
 enum { HOUR_S = FORECAST_HOUR_S, KEPT_TEXT = PRICE_TABLE_HOURS * 32 };
 
@@ -16,7 +17,7 @@ static const char *const instead[N_FORECAST_FILES] = { [FORECAST_FILE_WEATHER] =
 /* One memory for whole prices, one for those of the market. */
 static const char *const memory_names[] = { [TARIFF_FILE] = "prices.csv", [TARIFF_MARKET] = "market.csv" };
 
-static bool priced_by_hour(enum tariff_kind k)
+bool planner_priced_by_hour(enum tariff_kind k)
 {
 	return k == TARIFF_FILE || k == TARIFF_MARKET;
 }
@@ -34,7 +35,7 @@ static void recall_prices(struct planner *p)
 	o->kind = p->settings->tariff.kind;
 	o->prices = (struct price_table){ .slot = { { 0, 0 } } };
 	o->prices_at = MONO_NEVER;
-	if (!priced_by_hour(o->kind) || p->port.recall == NULL ||
+	if (!planner_priced_by_hour(o->kind) || p->port.recall == NULL ||
 		!p->port.recall(p->port.self, memory_names[o->kind], text, sizeof(text)))
 		return;
 	if (!series_parse(&series_prices, text, NULL, &n, &e) || n > PRICE_TABLE_HOURS ||
@@ -104,6 +105,7 @@ static void look_at_weather(struct planner *p, int64_t now_s, struct outbox *out
 		!rows_of(p, FORECAST_FILE_WEATHER, p->settings->weather.file, &rows, out))
 		return;
 	forecast_from_rows(&o->filed, rows.rows, rows.n, now_s);
+	forecast_round(&o->filed);
 	o->filed_at = made_at(p, rows.changed_s);
 }
 
@@ -135,9 +137,8 @@ void planner_take_weather(struct planner *p, const struct msg_weather *m)
 		w->hour[w->n++] = (struct forecast_hour){ m->out_cc[i] / 100.0, m->wind_cms[i] / 100.0, m->sun_w_m2[i] };
 	if (m->part + 1 < m->parts)
 		return;
-	o->told = *w;
-	o->told_at = p->now;
-	o->news = true;
+	forecast_round(w);
+	planner_believe(p, w, p->now);
 }
 
 void planner_take_prices(struct planner *p, const struct msg_prices *m)
@@ -163,8 +164,7 @@ static bool fresh(const struct planner *p, const struct forecast_weather *w, str
 		now_s < w->start_s + w->n * (int64_t)HOUR_S;
 }
 
-/* NULL: nobody foretells it, or too long ago. */
-static const struct forecast_weather *weather(const struct planner *p, int64_t now_s, struct mono *made)
+const struct forecast_weather *planner_weather(const struct planner *p, int64_t now_s, struct mono *made)
 {
 	const struct planner_outlook *o = &p->outlook;
 	bool filed = p->settings->weather.source == WEATHER_FILE, told = p->settings->weather.source == WEATHER_ATN;
@@ -180,7 +180,7 @@ struct forecast_hour planner_weather_now(const struct planner *p)
 	struct forecast_hour now = { .wind_ms = NO_FORECAST_WIND_MS };
 	int64_t now_s = p->clock.ms / 1000;
 	struct mono unused;
-	const struct forecast_weather *w = p->trusted ? weather(p, now_s, &unused) : NULL;
+	const struct forecast_weather *w = p->trusted ? planner_weather(p, now_s, &unused) : NULL;
 
 	if (w != NULL)
 		(void)forecast_weather_at(w, now_s, &now);
@@ -195,7 +195,7 @@ static struct mono prices_made(const struct planner *p, int64_t now_s)
 	bool filed = p->settings->tariff.file[0] != '\0' && until_s > 0;
 	struct mono made = mono_after(p->now, until_s > now_s ? 0 : (until_s - now_s) * 1000);
 
-	if (!priced_by_hour(p->settings->tariff.kind))
+	if (!planner_priced_by_hour(p->settings->tariff.kind))
 		return p->now;
 	if (!filed)
 		return o->prices_at;
@@ -206,8 +206,8 @@ struct plan_outlook planner_outlook(struct planner *p, const struct tariff *t, c
 {
 	int64_t now_s = p->clock.ms / 1000;
 	enum tariff_kind kind = p->settings->tariff.kind;
-	struct plan_outlook out = { .out_c = p->heat.out_c, .weather = weather(p, now_s, &p->weather_made),
-		.prices = priced_by_hour(kind) ? &p->outlook.prices : NULL, .distribution = kind == TARIFF_MARKET,
+	struct plan_outlook out = { .out_c = p->heat.out_c, .weather = planner_weather(p, now_s, &p->weather_made),
+		.prices = planner_priced_by_hour(kind) ? &p->outlook.prices : NULL, .distribution = kind == TARIFF_MARKET,
 		.tariff = t, .zone = z };
 
 	if (out.weather == NULL)
@@ -220,7 +220,7 @@ struct plan_outlook planner_outlook(struct planner *p, const struct tariff *t, c
 static void tell_scada(struct planner *p, int64_t now_s, struct outbox *out)
 {
 	struct msg m = { .type = MSG_OUTLOOK, .to = TO_SCADA };
-	const struct forecast_weather *w = weather(p, now_s, &m.outlook.weather_made);
+	const struct forecast_weather *w = planner_weather(p, now_s, &m.outlook.weather_made);
 
 	m.outlook.weather = w != NULL;
 	m.outlook.start_s = now_s - now_s % HOUR_S;
@@ -265,4 +265,5 @@ void planner_look_out(struct planner *p, struct outbox *out)
 	keep_prices(p, now_s, out);
 	tell_scada(p, now_s, out);
 	tell_history(p, now_s, out);
+	planner_keep(p, now_s, out);
 }

@@ -14,6 +14,13 @@ void planner_take_prices(struct planner *, const struct msg_prices *);
 /* What is foretold of this instant, else what is believed without a forecast. */
 struct forecast_hour planner_weather_now(const struct planner *);
 
+bool planner_priced_by_hour(enum tariff_kind);
+/* NULL: nobody foretells it, or too long ago. */
+const struct forecast_weather *planner_weather(const struct planner *, int64_t now_s, struct mono *made);
+
+/* planner_keep.c: what is believed goes into the record. */
+void planner_keep(struct planner *, int64_t now_s, struct outbox *);
+
 /* planner_fit.c */
 void planner_recall_fit(struct planner *);
 void planner_fit(struct planner *, const struct msg_heat *, struct outbox *);

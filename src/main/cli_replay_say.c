@@ -88,6 +88,10 @@ static void print_sum(const struct replay_words *w)
 	puts(".");
 	if (r->top_s > 0 || r->wish_s > 0)
 		printf("In another top mode for %.2f h, with another wish for %.2f h.\n", r->top_s / S_PER_H, r->wish_s / S_PER_H);
+	if (w->changed->settings.weather.source == WEATHER_SENSOR)
+		puts("Decided without a forecast of the weather (weather.source).");
+	else
+		printf("A forecast of the weather is on record for %.2f h; else decided without one.\n", r->foretold_s / S_PER_H);
 	if (r->edges > 0)
 		printf("%d differences of at most %.0f s%s: of some thermometers the record has one reading a\n"
 			"minute, so a threshold is seen that much earlier or later.\n", r->edges, r->edge_s,
@@ -242,6 +246,7 @@ void cli_replay_json(const struct replay_words *w)
 	add(o, "wish_differs_s", r->wish_s);
 	add(o, "others_s", r->other_s);
 	add(o, "no_readings_s", r->blank_s);
+	add(o, "foretold_s", r->foretold_s);
 	add_side(o, "done", w, &r->done);
 	add_side(o, "again", w, &r->again);
 	if (w->asked)

@@ -52,6 +52,7 @@ struct replay_result {
 	double compared_s, differ_s;
 	double top_s, wish_s;			/* of compared_s, in another top mode, or with another wish */
 	double other_s, blank_s;		/* not compared: others had the controls; no readings */
+	double foretold_s;			/* of the span: a forecast of the weather is on record */
 	int starts_of_service;			/* in the span */
 	int64_t begun_s;			/* where the machine began to follow the record */
 	struct replay_side done, again;

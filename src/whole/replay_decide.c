@@ -21,6 +21,8 @@ struct again {
 	const struct settings *settings;
 	struct record record;
 	struct replay_run run;
+	struct replay_forecasts forecasts;
+	int64_t foretold_s;
 	struct seen seen[HOUSE_MAX_CHANNELS];
 	bool needs[HOUSE_MAX_CHANNELS];
 	int next_done;			/* of run.done: the next that the machine is to follow */
@@ -209,6 +211,8 @@ static void second(void *self, struct replay_stage *stage, struct mono now, stru
 	int64_t from_ms = a->o->from_s * 1000;
 	const struct record_event *v;
 
+	replay_forecasts_second(&a->forecasts, stage, clock);
+	a->foretold_s += a->forecasts.weather.n > 0 && clock.ms >= from_ms;
 	if (!stage->scada.heat.decided || now.ms == 0)
 		return;
 	for (; a->next_done < a->run.done.n; a->next_done++) {
@@ -307,7 +311,8 @@ static bool run_all(struct again *a, struct replay_result *r)
 	bool boot;
 
 	if (!first_reading(a, &first_s, a->e) || !record_events(&a->record, (first_s - REPLAY_LOOK_S) * 1000, o->to_s * 1000,
-		codes, N_CODES, &a->run.done, a->e))
+		codes, N_CODES, &a->run.done, a->e) ||
+		!replay_forecasts_open(&a->forecasts, &a->record, o, first_s, a->e))
 		return false;
 	at_s = last_boot(&a->run.done, first_s, o->from_s);
 	boot = at_s != first_s;
@@ -352,10 +357,12 @@ bool replay_decide(const struct replay_options *o, struct replay_result *r, stru
 		run_all(a, r);
 	if (done) {
 		r->edge_s = edge_s(a);
+		r->foretold_s = (double)a->foretold_s;
 		done = replay_compare(&a->run, r, e);
 	}
 	record_close(&a->record);
 	replay_run_close(&a->run);
+	replay_forecasts_close(&a->forecasts);
 	free(a);
 	return done;
 }

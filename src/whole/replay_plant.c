@@ -21,6 +21,7 @@ struct model {
 	const struct loaded *l;
 	const struct zone *zone;
 	struct record record;
+	struct replay_forecasts forecasts;
 	bool needs[HOUSE_MAX_CHANNELS];
 	double seen_c[HOUSE_MAX_CHANNELS];	/* the newest recorded, NAN: none */
 	int outdoor;				/* channel */
@@ -294,6 +295,7 @@ static void second(void *self, struct replay_stage *stage, struct mono now, stru
 	struct plant_inputs in;
 
 	take_record(m, clock.ms);
+	replay_forecasts_second(&m->forecasts, stage, clock);
 	if (now.ms / 1000 % dt_s != 0 || now.ms == 0)
 		return;
 	in = inputs(m, stage);
@@ -345,7 +347,7 @@ static bool open_record(struct model *m)
 	if (!m->failed && isnan(m->seen_c[m->outdoor]))
 		return err_set(m->e, ERR_ABSENT, 0, "no outdoor temperature when the span begins - begin it a little later");
 	record_seek(&m->record, o->from_s, o->to_s);
-	return !m->failed;
+	return !m->failed && replay_forecasts_open(&m->forecasts, &m->record, o, o->from_s, m->e);
 }
 
 static bool run(struct model *m, bool changed)
@@ -394,6 +396,7 @@ static bool one_case(const struct replay_options *o, bool changed, struct replay
 	w->wind_ms = NO_SKY_WIND_MS;
 	if (m->sky_known)
 		weather_close(&m->sky);
+	replay_forecasts_close(&m->forecasts);
 	record_close(&m->record);
 	free(m);
 	return ran;

@@ -72,14 +72,14 @@ static bool open_all(struct replay_stage *s, const struct zone *zone, bool plan,
 
 	if (!open_runtime(s, e))
 		return false;
-	s->guard = guard_sim_open(s->settings, s->house, s->relays, s->post, e);
+	s->guard = guard_sim_open(&s->settings, s->house, s->relays, s->post, e);
 	if (s->guard == NULL)
 		return false;
 	s->guard_port = guard_sim_port(s->guard);
-	scada_init(&s->scada, s->house, s->settings, &s->pool, &none);
+	scada_init(&s->scada, s->house, &s->settings, &s->pool, &none);
 	scada_heat_zone(&s->scada, zone);
-	relay_init(&s->relay, s->house, s->settings, &s->guard_port);
-	if (!planner_init(&s->planner, s->house, s->settings, zone))
+	relay_init(&s->relay, s->house, &s->settings, &s->guard_port);
+	if (!planner_init(&s->planner, s->house, &s->settings, zone))
 		return err_set(e, ERR_MEMORY, 0, "planner: out of memory");
 	if (!plan)
 		planner_free(&s->planner);	/* and so it never plans */
@@ -96,7 +96,9 @@ struct replay_stage *replay_stage_open(const struct house *house, const struct s
 		return NULL;
 	}
 	s->house = house;
-	s->settings = settings;
+	s->settings = *settings;
+	if (settings->weather.source != WEATHER_SENSOR)
+		s->settings.weather.source = WEATHER_ATN;
 	s->start = start;
 	s->feed = feed;
 	s->events = events;

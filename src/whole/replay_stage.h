@@ -23,7 +23,7 @@ struct replay_feed {
 
 struct replay_stage {
 	const struct house *house;
-	const struct settings *settings;
+	struct settings settings;
 	struct replay_feed feed;
 	struct record_events *events;	/* HEAT and RELAY, of the caller */
 	bool full;			/* out of memory for them */
@@ -39,7 +39,8 @@ struct replay_stage {
 	struct wall start;
 };
 
-/* All borrowed. NULL: see err. */
+/* All borrowed but the settings. It opens no file: a forecast of the weather is what planner_believe is told, wherever it came
+ * from, unless weather.source is "sensor". NULL: see err. */
 struct replay_stage *replay_stage_open(const struct house *, const struct settings *, const struct zone *,
 	struct wall start, bool plan, struct replay_feed, struct record_events *, struct err *);
 /* Up to that time, inclusive. */

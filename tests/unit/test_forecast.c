@@ -4,6 +4,10 @@
 #include "forecast_bench.h"
 
 #include <math.h>
+#include <string.h>
+
+#include "core/control/forecast_pack.h"
+#include "spaceheat/splitmix.h"
 
 /* --- tables ---------------------------------------------------------------------------------------------------- */
 
@@ -47,6 +51,60 @@ static void weather_is_read_between_hours(void **state)
 	assert_true(forecast_weather_at(&w, START_S + 60 * HOUR_S, &at) && at.out_c == -12);
 	w.n = 0;
 	assert_false(forecast_weather_at(&w, START_S, &at));
+}
+
+/* Any forecast, rounded, comes out as it went in, for as long as anybody looks ahead; one that leaps from hour to hour loses its
+ * end and nothing else. */
+static void a_forecast_goes_through_a_text(void **state)
+{
+	struct forecast_weather w, back;
+	char text[LOG_TEXT];
+	uint64_t seed = 1;
+
+	(void)state;
+	for (int round = 0; round < 2000; round++) {
+		int ago = (int)(splitmix64(&seed) % 8), leap = round % 4 == 0 ? 60 : 2, want;
+
+		w = (struct forecast_weather){ .start_s = START_S - ago * HOUR_S, .n = 1 + ago + (int)(splitmix64(&seed) % (FORECAST_HOURS - 7)) };
+		for (int i = 0; i < w.n; i++)
+			w.hour[i] = (struct forecast_hour){ -10 + (double)(splitmix64(&seed) % 1000) / 1000 * leap,
+				(double)(splitmix64(&seed) % 1000) / 1000 * leap, (double)(splitmix64(&seed) % 1000) / 2 * (i % 24 > 12) };
+		forecast_round(&w);
+		forecast_pack(&w, START_S + 1800, text, sizeof(text));
+		assert_int_equal(strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-"), strlen(text));
+		assert_true(forecast_unpack(text, START_S + 3599, &back));
+		want = w.n < ago + FORECAST_LOOK_HOURS ? w.n : ago + FORECAST_LOOK_HOURS;
+		if (back.start_s != w.start_s || back.n > want || (back.n < want && strlen(text) < LOG_TEXT - 12) ||
+			(leap == 2 && back.n < 40 && back.n < want) || memcmp(back.hour, w.hour, sizeof(w.hour[0]) * (size_t)back.n) != 0)
+			fail_msg("round %d: %d of %d hours in %zu letters", round, back.n, want, strlen(text));
+		text[splitmix64(&seed) % strlen(text)] = (char)(splitmix64(&seed) % 128);
+		(void)forecast_unpack(text, START_S, &back);	/* damaged: something or nothing, within its table */
+		assert_true(back.n >= 0 && back.n <= FORECAST_HOURS);
+	}
+	forecast_pack(&w, START_S - DAY_S, text, sizeof(text));
+	assert_string_equal(text, "");
+	assert_false(forecast_unpack("", START_S, &back) || forecast_unpack("A", START_S, &back) || forecast_unpack("//", START_S, &back));
+}
+
+/* Prices too, to the first hour that has none. */
+static void prices_go_through_a_text(void **state)
+{
+	struct price_table t = { .slot = { { 0, 0 } } }, back = t;
+	char text[LOG_TEXT];
+	double usd, again;
+
+	(void)state;
+	for (int i = 0; i < 60; i++)
+		if (i != 40)
+			price_put(&t, START_S + i * HOUR_S, 0.05 * sin(i) + 0.03);
+	price_pack(&t, START_S + 7, text, sizeof(text));
+	assert_true(price_unpack(text, START_S + 9, &back));
+	for (int i = 0; i < 60; i++) {
+		assert_int_equal(price_known(&back, START_S + i * HOUR_S, &again), i < 40);
+		assert_true(i >= 40 || (price_known(&t, START_S + i * HOUR_S, &usd) && usd == again));
+	}
+	price_pack(&t, START_S - HOUR_S, text, sizeof(text));
+	assert_string_equal(text, "");
 }
 
 /* Only what a file says of the hours from now on is taken, and nothing of one that has ended or not begun. */
@@ -310,6 +368,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_wrong_number_is_named),
 		cmocka_unit_test(weather_is_read_between_hours),
+		cmocka_unit_test(a_forecast_goes_through_a_text),
+		cmocka_unit_test(prices_go_through_a_text),
 		cmocka_unit_test(rows_become_hours),
 		cmocka_unit_test(missing_prices_are_the_usual_ones),
 		cmocka_unit_test(prices_survive_as_text),

@@ -12,11 +12,13 @@
 #include <sqlite3.h>
 
 #include "../support/inhouse.h"
+#include "actor/atn_parts.h"
 #include "core/settings/settings.h"
 #include "port/store_sqlite.h"
 #include "whole/replay.h"
 
 enum { DAY_S = 86400, HOUR_S = 3600 };
+enum { PLAN = 1, ALL = 2, FORETOLD = 4 };	/* with the optimiser; each reading is kept; the AtomicTNode foretells */
 
 struct day {
 	struct inhouse *house;
@@ -25,11 +27,32 @@ struct day {
 	struct replay_options o;
 };
 
+static struct day *oak_day;	/* by the tariff, each reading kept: three tests look at it */
+
 /* The AtomicTNode that says nothing. */
 static void silent(void *self, const struct msg *in, struct outbox *out)
 {
 	(void)self, (void)in;
 	out->wake_at = MONO_NEVER;
+}
+
+/* The one that foretells each hour, and wants nothing. */
+static void foretells(void *self, const struct msg *in, struct outbox *out)
+{
+	struct atn *a = self;
+	struct atn_forecast f;
+
+	out->wake_at = MONO_NEVER;
+	if (in->type == MSG_LINK)
+		a->link_up = in->link.up;
+	if (!a->link_up)
+		return;
+	if (mono_reached(in->now, a->next_forecast)) {
+		assert_true(a->foresight.look(a->foresight.self, in->clock, &f));
+		atn_send_forecast(a, &f, in, out);
+		a->next_forecast = mono_after(in->now, HOUR_S * 1000 - in->clock.ms % (HOUR_S * 1000));
+	}
+	out->wake_at = a->next_forecast;
 }
 
 /* houses.json, each reading kept as it was taken and not one a minute. */
@@ -52,18 +75,18 @@ static void keep_all(char path[64])
 	free(text);
 }
 
-static struct inhouse *live_day(const char *house, bool plan, bool all, int hours)
+static struct inhouse *live_day(const char *house, unsigned int how, int hours)
 {
 	char houses[64] = "input_data/houses.json";
-	struct inhouse_options o = { .manner = INHOUSE_SINGLE, .plan = plan, .house = house, .houses_file = houses, .seed = 3,
-		.atn_step = silent };
+	struct inhouse_options o = { .manner = INHOUSE_SINGLE, .plan = how & PLAN, .house = house, .houses_file = houses, .seed = 3,
+		.atn_step = how & FORETOLD ? foretells : silent };
 	struct inhouse *h;
 	struct err e;
 
-	if (all)
+	if (how & ALL)
 		keep_all(houses);
 	h = inhouse_open(&o, &e);
-	if (all)
+	if (how & ALL)
 		unlink(houses);
 	if (h == NULL)
 		fail_msg("%s", e.text);
@@ -90,14 +113,21 @@ static void read_day(struct day *d, int hours, bool plan)
 		.to_s = d->house->start.ms / 1000 + hours * (int64_t)HOUR_S - 600, .plan = plan, .as_is_plan = plan };
 }
 
-static struct day *record_day(const char *house, bool plan, bool all, int hours)
+static struct day *record_day(const char *house, unsigned int how, int hours)
 {
 	struct day *d = calloc(1, sizeof(*d));
 
 	assert_non_null(d);
-	d->house = live_day(house, plan, all, hours);
-	read_day(d, hours, plan);
+	d->house = live_day(house, how, hours);
+	read_day(d, hours, how & PLAN);
 	return d;
+}
+
+static int record_oak(void **state)
+{
+	(void)state;
+	oak_day = record_day("dw1.isone.me.oak.1", ALL, 25);
+	return 0;
 }
 
 static void forget_day(struct day *d)
@@ -105,6 +135,13 @@ static void forget_day(struct day *d)
 	d->store.close(d->store.self);
 	inhouse_close(d->house);
 	free(d);
+}
+
+static int forget_oak(void **state)
+{
+	(void)state;
+	forget_day(oak_day);
+	return 0;
 }
 
 static struct replay_result decide(const struct day *d)
@@ -125,9 +162,8 @@ static void say_first(const struct replay_result *r)
 }
 
 /* With every reading kept, the same configuration decides the same in every second. */
-static void same_configuration_same_decisions(const char *house, bool plan)
+static void same_decisions(const struct day *d, bool foretold)
 {
-	struct day *d = record_day(house, plan, true, 25);
 	struct replay_result r = decide(d);
 
 	say_first(&r);
@@ -139,38 +175,105 @@ static void same_configuration_same_decisions(const char *house, bool plan)
 	assert_int_equal(r.done.transitions, r.again.transitions);
 	assert_int_equal(r.done.starts, r.again.starts);
 	assert_true(r.done.on_s == r.again.on_s && r.done.on_s > HOUR_S);
+	assert_true(foretold ? r.foretold_s > 23 * HOUR_S : r.foretold_s == 0);
 	free(r.list);
+}
+
+static void same_configuration_same_decisions(const char *house, unsigned int how)
+{
+	struct day *d = record_day(house, how | ALL, 25);
+
+	same_decisions(d, how & FORETOLD);
 	forget_day(d);
 }
 
 static void oak_by_tariff_decides_the_same(void **state)
 {
 	(void)state;
-	same_configuration_same_decisions("dw1.isone.me.oak.1", false);
+	same_decisions(oak_day, false);
 }
 
 static void oak_by_plan_decides_the_same(void **state)
 {
 	(void)state;
-	same_configuration_same_decisions("dw1.isone.me.oak.1", true);
+	same_configuration_same_decisions("dw1.isone.me.oak.1", PLAN);
 }
 
 static void elm_decides_the_same(void **state)
 {
 	(void)state;
-	same_configuration_same_decisions("dw1.isone.me.elm.1", true);
+	same_configuration_same_decisions("dw1.isone.me.elm.1", PLAN | FORETOLD);
 }
 
 static void orange_decides_the_same(void **state)
 {
 	(void)state;
-	same_configuration_same_decisions("dw1.isone.nh.orange.1", false);
+	same_configuration_same_decisions("dw1.isone.nh.orange.1", 0);
+}
+
+struct told { int n[2]; size_t letters[2]; };	/* of weather, of prices */
+
+static bool add_forecast(void *ctx, const struct store_event *v)
+{
+	struct told *t = ctx;
+	int which = v->text[0] == 'p';
+
+	if (strcmp(v->code, log_code_name(LOG_FORECAST)) == 0) {
+		t->n[which]++;
+		t->letters[which] += strlen(v->text);
+	}
+	return true;
+}
+
+/* What was foretold is on record, each hour in two short rows (in the simulation each forecast errs anew), and is believed
+ * again; without the weather's another day comes out. */
+static void a_forecast_is_believed_again(void **state)
+{
+	struct day *d = record_day("dw1.isone.me.oak.1", PLAN | ALL | FORETOLD, 25);
+	struct told told = { .n = { 0 } };
+	struct replay_result r;
+	struct err e;
+
+	(void)state;
+	same_decisions(d, true);
+	assert_true(d->store.for_events(d->store.self, 0, INT64_MAX / 4, add_forecast, &told, &e));
+	for (int i = 0; i < 2; i++)
+		if (told.n[i] < 25 || told.n[i] > 27 || told.letters[i] > 130 * (size_t)told.n[i])
+			fail_msg("%d of %s, %zu letters", told.n[i], i == 0 ? "weather" : "prices", told.letters[i]);
+	d->changed.settings.weather.source = WEATHER_SENSOR;
+	r = decide(d);
+	assert_true(r.n > 0 && r.foretold_s > 23 * HOUR_S);
+	free(r.list);
+	forget_day(d);
+}
+
+/* Of a record without forecasts, as older ones are, it says so and believes none. */
+static void no_forecast_on_record_is_said(void **state)
+{
+	struct day *d = record_day("dw1.isone.me.oak.1", ALL | FORETOLD, 12);
+	struct replay_result r;
+	sqlite3 *db = NULL;
+	char path[200];
+	struct err e;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/history.db", d->house->dir);
+	d->store.close(d->store.self);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "DELETE FROM event WHERE code='FORECAST'", NULL, NULL, NULL), SQLITE_OK);
+	assert_true(sqlite3_changes(db) >= 12);
+	sqlite3_close(db);
+	assert_true(store_sqlite_look(path, &d->store, &e));
+	r = decide(d);
+	assert_true(r.foretold_s == 0 && r.compared_s > 10 * HOUR_S);
+	free(r.list);
+	forget_day(d);
 }
 
 /* Begun in the middle, the machine follows the record for six hours and then goes on alone. */
 static void begun_in_the_middle(void **state)
 {
-	struct day *d = record_day("dw1.isone.me.oak.1", false, true, 25);
+	struct day *d = oak_day;
 	struct replay_result r;
 
 	(void)state;
@@ -178,16 +281,16 @@ static void begun_in_the_middle(void **state)
 	r = decide(d);
 	say_first(&r);
 	assert_int_equal(r.begun_s, d->o.from_s - REPLAY_WARM_S);
-	assert_int_equal(r.n, 0);
+	assert_true(r.n == 0 && r.top_s == 0);
 	assert_true(r.done.transitions > 2 && r.done.transitions == r.again.transitions);
+	d->o.from_s -= 10 * HOUR_S;
 	free(r.list);
-	forget_day(d);
 }
 
 /* Of one reading a minute a threshold is seen up to a minute early or late; a defrost may pass between two readings. */
 static void with_a_reading_a_minute_edges_differ(void **state)
 {
-	struct day *d = record_day("dw1.isone.me.oak.1", true, false, 25);
+	struct day *d = record_day("dw1.isone.me.oak.1", PLAN, 25);
 	struct replay_result r = decide(d);
 
 	(void)state;
@@ -202,7 +305,7 @@ static void with_a_reading_a_minute_edges_differ(void **state)
 /* Without peaks nobody waits for their end: what was decided on-peak is decided otherwise, and all hours are used. */
 static void another_tariff_decides_otherwise(void **state)
 {
-	struct day *d = record_day("dw1.isone.me.oak.1", false, true, 25);
+	struct day *d = oak_day;
 	struct replay_result r;
 	bool peak = false;
 
@@ -215,8 +318,8 @@ static void another_tariff_decides_otherwise(void **state)
 	assert_true(peak);
 	for (int i = 0; i < r.n; i++)
 		assert_null(strstr(r.list[i].again_why, "on-peak"));
+	d->changed = d->house->loaded;
 	free(r.list);
-	forget_day(d);
 }
 
 /* What the AtomicTNode commands is not held against local control. */
@@ -255,7 +358,7 @@ static struct replay_what_if what_if(const struct day *d)
  * wanted colder gets colder for less. */
 static void the_model_tells_what_would_have_come_of_it(void **state)
 {
-	struct day *d = record_day("dw1.isone.me.oak.1", false, false, 25);
+	struct day *d = record_day("dw1.isone.me.oak.1", 0, 25);
 	struct world_summary truth;
 	struct replay_what_if w;
 
@@ -296,7 +399,7 @@ static struct settings_house_model described(const struct plant *p)
 /* A real house has no Plant: what house_model says, and a usual heat pump for the rest, come near what was used. */
 static void a_described_house_is_simulated_too(void **state)
 {
-	struct day *d = record_day("dw1.isone.me.elm.1", false, false, 25);
+	struct day *d = record_day("dw1.isone.me.elm.1", 0, 25);
 	struct loaded *l = &d->house->loaded;
 	struct world_summary truth;
 	struct replay_what_if w;
@@ -319,7 +422,7 @@ static void a_described_house_is_simulated_too(void **state)
 
 static void what_cannot_be_replayed_is_named(void **state)
 {
-	struct day *d = record_day("dw1.isone.me.elm.1", false, false, 2);
+	struct day *d = record_day("dw1.isone.me.elm.1", 0, 2);
 	struct replay_result r;
 	struct err e;
 
@@ -337,7 +440,7 @@ static void what_cannot_be_replayed_is_named(void **state)
 /* Who only looks changes nothing, takes no file for a record that is none, and says who holds one. */
 static void a_record_is_looked_at(void **state)
 {
-	struct day *d = record_day("dw1.isone.me.elm.1", false, false, 1);
+	struct day *d = record_day("dw1.isone.me.elm.1", 0, 1);
 	sqlite3 *holder = NULL;
 	struct store store;
 	char path[200];
@@ -370,6 +473,8 @@ int main(void)
 		cmocka_unit_test(oak_by_plan_decides_the_same),
 		cmocka_unit_test(elm_decides_the_same),
 		cmocka_unit_test(orange_decides_the_same),
+		cmocka_unit_test(a_forecast_is_believed_again),
+		cmocka_unit_test(no_forecast_on_record_is_said),
 		cmocka_unit_test(begun_in_the_middle),
 		cmocka_unit_test(with_a_reading_a_minute_edges_differ),
 		cmocka_unit_test(another_tariff_decides_otherwise),
@@ -380,5 +485,5 @@ int main(void)
 		cmocka_unit_test(a_record_is_looked_at),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, record_oak, forget_oak);
 }

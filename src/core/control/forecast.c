@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "core/control/forecast_pack.h"
+
 enum { OUT, WIND, SUN, PRICE = 0 };
 
 static int64_t hour_of(int64_t unix_s)
@@ -62,7 +64,7 @@ void price_put(struct price_table *t, int64_t unix_s, double usd_per_kwh)
 	int64_t hour = hour_of(unix_s);
 
 	if (hour > 0)
-		t->slot[hour % PRICE_TABLE_HOURS] = (struct price_slot){ hour, usd_per_kwh };
+		t->slot[hour % PRICE_TABLE_HOURS] = (struct price_slot){ hour, price_round(usd_per_kwh) };
 }
 
 bool price_known(const struct price_table *t, int64_t unix_s, double *usd_per_kwh)

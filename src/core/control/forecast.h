@@ -33,6 +33,7 @@ void forecast_from_rows(struct forecast_weather *, const struct series_row *, in
 struct price_slot { int64_t hour; double usd_per_kwh; };	/* hour 0: none */
 struct price_table { struct price_slot slot[PRICE_TABLE_HOURS]; };
 
+/* In whole hundredths of a cent. */
 void price_put(struct price_table *, int64_t unix_s, double usd_per_kwh);
 /* False: nobody said what that hour costs. */
 bool price_known(const struct price_table *, int64_t unix_s, double *usd_per_kwh);
