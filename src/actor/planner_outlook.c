@@ -241,7 +241,7 @@ static void tell_history(const struct planner *p, int64_t now_s, struct outbox *
 	struct msg m = { .type = MSG_PAID, .to = TO_HISTORY };
 	double usd;
 
-	if (!priced_by_hour(p->outlook.kind))
+	if (!planner_priced_by_hour(p->outlook.kind))
 		return;
 	m.paid.start_s = now_s - now_s % HOUR_S - (PAID_HOURS - PAID_AHEAD) * (int64_t)HOUR_S;
 	for (int i = 0; i < PAID_HOURS; i++)
