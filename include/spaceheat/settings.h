@@ -184,6 +184,7 @@ struct settings {
 	struct settings_log log;
 	struct settings_sim sim;
 	struct settings_control_socket control_socket;
+	unsigned int taken;	/* how often a reload changed it where it stands: what was derived from it is derived anew */
 };
 
 /* The sum of expected_w[1] over all relays: what the house may draw at most, W. */

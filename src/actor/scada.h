@@ -61,6 +61,10 @@ struct scada_channel {
 	enum quality last_error;
 };
 
+/* What a channel is to the guard and to decisions, by roles and zones: where to look for its node in roles.store and
+ * roles.buffer (from and the last; none: from is after it). */
+struct scada_part { bool temperature, decides; int8_t store[2], buffer[2]; };
+
 struct scada_relay {
 	bool asked, wanted, on;		/* asked: since this start */
 	bool known;			/* the guard has said what it is */
@@ -131,6 +135,8 @@ struct scada {
 	uint64_t random;
 
 	struct scada_channel channels[HOUSE_MAX_CHANNELS];
+	struct scada_part parts[HOUSE_MAX_CHANNELS];
+	unsigned int parts_of;		/* settings.taken when they were found */
 	uint32_t n_qualities;		/* how often one of them became better or worse */
 	int16_t temperature_of[HOUSE_MAX_NODES];	/* a node's temperature channel, -1: none */
 	int16_t first_flow_of[HOUSE_MAX_NODES];		/* the same of its flow */

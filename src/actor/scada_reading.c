@@ -32,9 +32,50 @@ bool scada_present(const struct scada *s, int channel)
 	return usable(s, channel);
 }
 
+/* --- what it is there for -------------------------------------------------------------------- */
+
+/* What sight and the zones of a contract are judged by; what all other channels say changes no decision between two ticks. */
+static bool decides_by(const struct scada *s, int node)
+{
+	for (int i = 0; i < s->settings->n_zones; i++)
+		if (s->settings->zones[i].sensor == node)
+			return true;
+	return node == settings_tank_top(s->settings);
+}
+
+static void find_in(const int nodes[], int n, int node, int8_t range[2])
+{
+	range[0] = 0;
+	range[1] = -1;
+	for (int i = 0; i < n; i++) {
+		if (nodes[i] != node)
+			continue;
+		range[0] = range[1] < 0 ? (int8_t)i : range[0];
+		range[1] = (int8_t)i;
+	}
+}
+
+/* Roles and zones may be others after a reload. */
+static void find_parts(struct scada *s)
+{
+	const struct settings_roles *roles = &s->settings->roles;
+
+	s->parts_of = s->settings->taken;
+	for (int i = 0; i < s->house->n_channels; i++) {
+		const struct channel *c = &s->house->channels[i];
+		struct scada_part *part = &s->parts[i];
+
+		part->temperature = channel_is_temperature(c);
+		part->decides = part->temperature && decides_by(s, c->about);
+		find_in(roles->store, roles->n_store, c->about, part->store);
+		find_in(roles->buffer, roles->n_buffer, c->about, part->buffer);
+	}
+}
+
 /* The first one of each node. */
 void scada_index_channels(struct scada *s)
 {
+	find_parts(s);
 	for (int i = 0; i < HOUSE_MAX_NODES; i++)
 		s->temperature_of[i] = s->first_flow_of[i] = -1;
 	for (int i = s->house->n_channels - 1; i >= 0; i--) {
@@ -67,20 +108,6 @@ bool scada_seeing(const struct scada *s)
 		if (s->settings->zones[i].critical && !scada_node_mc(s, s->settings->zones[i].sensor).good)
 			return false;
 	return true;
-}
-
-/* What sight and the zones of a contract are judged by; what all other channels say changes no decision between two ticks. */
-static bool decides_by(const struct scada *s, int channel)
-{
-	int node;
-
-	if (!channel_is_temperature(&s->house->channels[channel]))
-		return false;
-	node = s->house->channels[channel].about;
-	for (int i = 0; i < s->settings->n_zones; i++)
-		if (s->settings->zones[i].sensor == node)
-			return true;
-	return node == settings_tank_top(s->settings);
 }
 
 void scada_picture(const struct scada *s, struct homealone_picture *p)
@@ -151,11 +178,12 @@ static void tell_guard_flows(struct scada *s, int channel, struct outbox *out)
 static void tell_guard_tanks(struct scada *s, int channel, int node, struct outbox *out)
 {
 	const struct settings_roles *roles = &s->settings->roles;
+	const struct scada_part *part = &s->parts[channel];
 
-	for (int i = 0; i < roles->n_store; i++)
+	for (int i = part->store[0]; i <= part->store[1]; i++)
 		if (roles->store[i] == node)
 			tell_guard(s, channel, GUARD_ROLE_STORE, i, out);
-	for (int i = 0; i < roles->n_buffer; i++)
+	for (int i = part->buffer[0]; i <= part->buffer[1]; i++)
 		if (roles->buffer[i] == node)
 			tell_guard(s, channel, GUARD_ROLE_STORE, SETTINGS_MAX_STORE + i, out);
 }
@@ -165,7 +193,7 @@ static void tell_guard_roles(struct scada *s, int channel, struct outbox *out)
 	const struct settings_roles *roles = &s->settings->roles;
 	int node = s->house->channels[channel].about;
 
-	if (!channel_is_temperature(&s->house->channels[channel])) {
+	if (!s->parts[channel].temperature) {
 		tell_guard_flows(s, channel, out);
 		return;
 	}
@@ -274,6 +302,8 @@ static void take_reading(struct scada *s, const struct msg_reading *r, struct ou
 
 	if (r->channel < 0 || r->channel >= s->house->n_channels)
 		return;
+	if (s->parts_of != s->settings->taken)
+		find_parts(s);
 	c = &s->channels[r->channel];
 	s->n_qualities += c->quality != r->quality;
 	c->quality = r->quality;
@@ -281,8 +311,7 @@ static void take_reading(struct scada *s, const struct msg_reading *r, struct ou
 	c->tick = r->tick;
 	if (r->quality == QUALITY_GOOD) {
 		c->code = r->code;
-		c->mc = channel_is_temperature(&s->house->channels[r->channel]) ?
-			channel_mc(&s->house->channels[r->channel], r->code) : 0;
+		c->mc = s->parts[r->channel].temperature ? channel_mc(&s->house->channels[r->channel], r->code) : 0;
 	} else if (c->has_kept || r->quality != QUALITY_UNKNOWN) {	/* before the first look nothing is wrong */
 		c->errors++;
 		c->last_error = r->quality;
@@ -292,7 +321,7 @@ static void take_reading(struct scada *s, const struct msg_reading *r, struct ou
 		new_power(s, r, out);
 	if (r->quality == QUALITY_GOOD && keep_due(s, r->channel))
 		keep(s, r->channel, r->tick, out);
-	s->unsettled |= decides_by(s, r->channel);
+	s->unsettled |= s->parts[r->channel].decides;
 }
 
 void scada_reading(struct scada *s, const struct msg *in, struct outbox *out)

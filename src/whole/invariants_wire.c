@@ -6,7 +6,7 @@
 
 #include "whole/invariants.h"
 
-enum { ECHO_MS = 180000, HOUR_S = 3600 };
+enum { ECHO_MS = 180000, HOUR_S = 3600, MINUTE_S = 60 };
 
 bool invariants_field(const char *json, const char *name, char *out, size_t size)
 {
@@ -188,8 +188,10 @@ static bool is_calm(const struct seen *s)
 static bool all_reported(struct invariants *v, const struct seen *s, char why[INVARIANTS_WHY])
 {
 	int64_t t_s = s->clock.ms / 1000;
-	bool calm = is_calm(s), lost = s->broken_ms[INJECT_DISK] <= 2000;
+	bool lost = s->broken_ms[INJECT_DISK] <= 2000, calm = t_s % MINUTE_S == 0 && is_calm(s);	/* an hour is waited: minutes will do */
 
+	if (!lost && !calm)
+		return true;
 	for (int i = 0; i < INVARIANTS_CONTRACTS; i++) {
 		struct invariants_offer *o = &v->offers[i];
 

@@ -12,7 +12,7 @@
 
 #include "sim/prices.h"
 
-enum { DAY_S = 86400, HOUR_S = 3600 };
+enum { DAY_S = 86400, HOUR_S = 3600, MINUTE_S = 60 };
 
 struct winter {
 	const struct winter_options *o;
@@ -113,9 +113,26 @@ static void see_row(struct winter *w)
 		w->seen.row_kept = records_kept(&h->store, &h->zone, h->start.ms / 1000, t_s, w->seen.row_why);
 }
 
+/* What only grows need not be looked at each second. */
+static void see_upkeep(struct winter *w)
+{
+	struct seen *s = &w->seen;
+	int64_t t_s = s->clock.ms / 1000;
+
+	if (t_s % HOUR_S == 0)
+		s->memory_kb = memory_kb();
+	if (t_s % MINUTE_S == 0 || s->mailbox_room == 0) {
+		struct runtime_counts n = single_count(w->house->single);
+
+		s->refused = n.refused;
+		s->said_too_much = n.said_too_much;
+		s->mailbox_most = n.most;
+		s->mailbox_room = n.room;
+	}
+}
+
 static void see(struct winter *w)
 {
-	struct runtime_counts n = single_count(w->house->single);
 	struct seen *s = &w->seen;
 
 	s->now = inhouse_now(w->house, &s->clock);
@@ -130,12 +147,7 @@ static void see(struct winter *w)
 	s->mode = w->house->scada.mode.mode;
 	s->statuses = w->house->told.n;
 	s->slots_s = w->house->told.slots_s;
-	s->refused = n.refused;
-	s->said_too_much = n.said_too_much;
-	s->mailbox_most = n.most;
-	s->mailbox_room = n.room;
-	if (s->clock.ms / 1000 % HOUR_S == 0)
-		s->memory_kb = memory_kb();
+	see_upkeep(w);
 	s->lied_ms = w->breaks.lied.ms == MONO_NEVER.ms ? INT64_MAX : mono_since(s->now, w->breaks.lied);
 	for (int c = 0; c < N_INJECT_CLASSES; c++)
 		s->broken_ms[c] = breaks_since_ms(&w->breaks, (enum inject_class)c, s->now);

@@ -2,6 +2,8 @@
 /* What the scada actor does with messages and time: who gets the relays, what is answered, what is stored first. */
 #include "scada_bench.h"
 
+#include "core/settings/diff.h"
+
 /* --- tests --------------------------------------------------------------------------------------- */
 
 /* The service starts in LocalControl, says so once, and asks the guard for every relay at once. */
@@ -40,6 +42,35 @@ static void a_real_house_looks_each_second(void **state)
 		}
 		free(r);
 	}
+}
+
+static bool guard_hears_store(const struct rig *r)
+{
+	const struct msg *m = rig_find(r, MSG_GUARD_READINGS);
+
+	for (int i = 0; m != NULL && i < m->guard_readings.n; i++)
+		if (m->guard_readings.list[i].role == GUARD_ROLE_STORE)
+			return m->guard_readings.list[i].source == 1;
+	return false;
+}
+
+/* A reload makes a thermometer one of the store: from its next reading the guard hears it as that. */
+static void new_roles_are_taken_over(void **state)
+{
+	struct rig *r = rig_new((struct contract_record){ 0 });
+	struct settings then = r->settings;
+
+	(void)state;
+	rig_read(r, FX_CH_ROOM, 20 * 16);
+	assert_false(guard_hears_store(r));
+	then.roles.n_store = 2;
+	then.roles.store[1] = r->house.channels[FX_CH_ROOM].about;
+	settings_take_live(&r->settings, &then);
+	r->now.ms += 1000;
+	rig_clear(r);
+	rig_read(r, FX_CH_ROOM, 20 * 16);
+	assert_true(guard_hears_store(r));
+	free(r);
 }
 
 /* Each relay is asked for again every 10 s, whatever happens: leases last 30. */
@@ -454,6 +485,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_starts_local_and_decides),
 		cmocka_unit_test(a_real_house_looks_each_second),
+		cmocka_unit_test(new_roles_are_taken_over),
 		cmocka_unit_test(wants_are_renewed),
 		cmocka_unit_test(no_contract_no_dispatch),
 		cmocka_unit_test(stored_before_acknowledged),

@@ -138,4 +138,5 @@ void settings_take_live(struct settings *to, const struct settings *from)
 	to->sensors = from->sensors;
 	to->history = from->history;
 	to->log = from->log;
+	to->taken++;
 }

@@ -95,13 +95,13 @@ static inline uint64_t hash_bytes(uint64_t hash, const char *bytes, int n)	/* FN
 	return hash;
 }
 
-static void skip_blanks(struct scan *s)
+static inline void skip_blanks(struct scan *s)
 {
-	while (s->p < s->end && (*s->p == ' ' || *s->p == '\t' || *s->p == '\n' || *s->p == '\r'))
+	while (s->p < s->end && (unsigned char)*s->p <= ' ' && (*s->p == ' ' || *s->p == '\t' || *s->p == '\n' || *s->p == '\r'))
 		s->p++;
 }
 
-static bool next_is(struct scan *s, char c)
+static inline bool next_is(struct scan *s, char c)
 {
 	skip_blanks(s);
 	if (s->p >= s->end || *s->p != c)
@@ -185,6 +185,18 @@ static void skip_plain(struct scan *s)
 	}
 }
 
+/* As far as there is no quote, backslash or control character. */
+static void hash_plain(struct scan *s, uint64_t *hash)
+{
+	const char *p = s->p;
+	uint64_t h = *hash;
+
+	for (; p < s->end && *p != '"' && *p != '\\' && (unsigned char)*p >= 0x20; p++)
+		h = (h ^ (unsigned char)*p) * 0x100000001b3;
+	*hash = h;
+	s->p = p;
+}
+
 /* Adds the unescaped text to the hash; NULL: to none. */
 static bool scan_string(struct scan *s, uint64_t *hash)
 {
@@ -196,6 +208,8 @@ static bool scan_string(struct scan *s, uint64_t *hash)
 		return false;
 	if (hash == NULL)
 		skip_plain(s);
+	else
+		hash_plain(s, hash);
 	while (s->p < s->end && *s->p != '"') {
 		char c = *s->p++;
 

@@ -12,9 +12,9 @@ struct build {
 	char *text;			/* where the next string goes */
 };
 
-static void skip_blanks(struct build *b)
+static inline void skip_blanks(struct build *b)
 {
-	while (*b->p == ' ' || *b->p == '\t' || *b->p == '\n' || *b->p == '\r')
+	while ((unsigned char)*b->p <= ' ' && (*b->p == ' ' || *b->p == '\t' || *b->p == '\n' || *b->p == '\r'))
 		b->p++;
 }
 
@@ -60,12 +60,12 @@ static char *take_string(struct build *b)
 	char *start = b->text;
 
 	for (;;) {
-		const char *from = b->p, *p = from;
+		const char *p = b->p;
+		char *to = b->text;
 
 		while (*p != '"' && *p != '\\')
-			p++;
-		memcpy(b->text, from, (size_t)(p - from));
-		b->text += p - from;
+			*to++ = *p++;
+		b->text = to;
 		b->p = p + 1;
 		if (*p == '"')
 			break;

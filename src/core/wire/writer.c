@@ -23,13 +23,15 @@ static char short_escape(char c)
 	return which != NULL ? to[which - from] : '\0';
 }
 
-/* How much of the text needs no escape. */
-static size_t plain(const char *text)
+/* What of the text needs no escape, as far as there is room; how much. */
+static size_t put_plain(struct writer *w, const char *text)
 {
-	size_t n = 0;
+	size_t n = 0, room = w->size - w->n;
+	char *to = w->out + w->n;
 
-	while ((unsigned char)text[n] >= 0x20 && text[n] != '"' && text[n] != '\\')
-		n++;
+	for (; (unsigned char)text[n] >= 0x20 && text[n] != '"' && text[n] != '\\' && n < room; n++)
+		to[n] = text[n];
+	w->n += n;
 	return n;
 }
 
@@ -54,12 +56,10 @@ void writer_string(struct writer *w, const char *text)
 
 	writer_char(w, '"');
 	for (;; text++) {
-		size_t n = plain(text);
 		char escape;
 
-		put(w, text, n);
-		text += n;
-		if (*text == '\0')
+		text += put_plain(w, text);
+		if (*text == '\0' || w->n == w->size)
 			break;
 		escape = short_escape(*text);
 		writer_char(w, '\\');
