@@ -5,7 +5,7 @@
 set -u
 build=$(cd "${1:-build}" && pwd)
 root=$(cd "$(dirname "$0")/../.." && pwd)
-port=18893
+port=18895
 # shellcheck source=tests/support/live.sh
 . "$root/tests/support/live.sh"
 
