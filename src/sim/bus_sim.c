@@ -250,6 +250,7 @@ void world_index_nodes(struct world *w)
 		while (w->index[at] != 0)
 			at = (at + 1) % WORLD_INDEX;
 		w->index[at] = (uint8_t)(i + 1);
+		w->alias_lengths[i] = (uint8_t)strlen(w->house->nodes[i].alias);
 	}
 }
 
@@ -263,14 +264,13 @@ static bool is_node(const struct world *w, unsigned int at, const char *alias, s
 /* Sensors are asked in the same order again and again: is it the one that was asked after the last one, the last time? */
 static bool is_next(const struct world *w, const char *path, int node, const char **what)
 {
-	const char *alias = w->house->nodes[node].alias, *p;
+	size_t length = w->alias_lengths[node];
 
-	if (alias[0] == '\0' || strncmp(path, "sim/", 4) != 0)
+	if (length == 0 || strncmp(path, "sim/", 4) != 0 || strncmp(path + 4, w->house->nodes[node].alias, length) != 0 ||
+		path[4 + length] != '/')
 		return false;
-	for (p = path + 4; *alias != '\0' && *p == *alias; p++, alias++)
-		;
-	*what = p + 1;
-	return *alias == '\0' && *p == '/';
+	*what = path + 4 + length + 1;
+	return true;
 }
 
 /* Splits sim/ALIAS/WHAT and finds the node in the same look. NO_NODE: there is none. what NULL: no path. */

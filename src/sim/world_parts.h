@@ -53,6 +53,7 @@ struct world {
 	struct world_kept *kept;	/* NULL: nobody goes on with it */
 	double energy_j, flow_ml;
 	uint8_t index[WORLD_INDEX];	/* of nodes, by the hash of their aliases; 0: none, else node + 1 */
+	uint8_t alias_lengths[HOUSE_MAX_NODES];
 	uint8_t after[HOUSE_MAX_NODES];	/* which node was asked after it, */
 	int asked;			/* and which one was asked last */
 	struct world_sensor sensors[HOUSE_MAX_NODES];
