@@ -245,7 +245,8 @@ static void tell_history(const struct planner *p, int64_t now_s, struct outbox *
 		return;
 	m.paid.start_s = now_s - now_s % HOUR_S - (PAID_HOURS - PAID_AHEAD) * (int64_t)HOUR_S;
 	for (int i = 0; i < PAID_HOURS; i++)
-		m.paid.micro_per_kwh[i] = !price_known(&p->outlook.prices, m.paid.start_s + i * (int64_t)HOUR_S, &usd) ? PAID_UNKNOWN :
+		m.paid.micro_per_kwh[i] =
+			!price_known(&p->outlook.prices, m.paid.start_s + i * (int64_t)HOUR_S, &usd) ? PAID_UNKNOWN :
 			(int32_t)lround(fmax(-INT32_MAX, fmin(INT32_MAX, usd * 1e6)));
 	say(out, &m);
 }

@@ -9,7 +9,8 @@
 #include "cli/ask.h"
 #include "cli/words.h"
 
-static const char *const words[] = { [FINDING_OK] = "ok", [FINDING_WARN] = "warn", [FINDING_FAIL] = "FAIL", [FINDING_BLANK] = "FAIL" };
+static const char *const words[] = { [FINDING_OK] = "ok", [FINDING_WARN] = "warn", [FINDING_FAIL] = "FAIL",
+	[FINDING_BLANK] = "FAIL" };
 static const int exits[] = { [FINDING_OK] = EXIT_DONE, [FINDING_WARN] = EXIT_FAILED, [FINDING_BLANK] = EXIT_UNKNOWN,
 	[FINDING_FAIL] = EXIT_USAGE };
 

@@ -95,11 +95,17 @@ static bool talk_through(struct talk *t)
 /* ---- writing ---- */
 
 /* As cfg is: whoever may read that may read this. */
+static bool give_group(const struct talk *t, const char *path, struct err *e)
+{
+	return chown(path, (uid_t)-1, t->group) == 0 || errno == EPERM ||
+		err_set(e, ERR_IO, errno, "%s: %s", path, strerror(errno));
+}
+
 static bool put(const struct talk *t, const char *path, const char *text, struct err *e)
 {
 	if (!small_file_replace(path, text, strlen(text), e))
 		return err_in(e, "%s", path);
-	return chown(path, (uid_t)-1, t->group) == 0 || errno == EPERM || err_set(e, ERR_IO, errno, "%s: %s", path, strerror(errno));
+	return give_group(t, path, e);
 }
 
 static bool copy_file(const struct talk *t, const char *from, const char *to, struct err *e)
@@ -140,7 +146,7 @@ static bool make_folder(const struct talk *t, const char *path, struct err *e)
 {
 	if (mkdir(path, 0750) != 0 && errno != EEXIST)
 		return err_set(e, ERR_IO, errno, "%s: %s", path, strerror(errno));
-	return chown(path, (uid_t)-1, t->group) == 0 || errno == EPERM || err_set(e, ERR_IO, errno, "%s: %s", path, strerror(errno));
+	return give_group(t, path, e);
 }
 
 static void name(const struct talk *t, bool trial, const char *file, char out[2 * PATH_SIZE])

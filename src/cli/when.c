@@ -150,7 +150,8 @@ bool when_parse(const char *text, int64_t now_ms, const struct zone *z, int64_t 
 	else if (sscanf(text, "%2d:%2d%n", &h, &m, &n) == 2 && text[n] == '\0') {
 		if (h < 0 || h > 23 || m < 0 || m > 59)
 			return no_time(text, e);
-		if (!of_local(text, (now_ms / 1000 + zone_offset_s(z, now_ms / 1000)) / DAY_S * DAY_S + h * 3600 + m * 60, z, &s, e))
+		if (!of_local(text, (now_ms / 1000 + zone_offset_s(z, now_ms / 1000)) / DAY_S * DAY_S + h * 3600 + m * 60,
+			z, &s, e))
 			return false;
 		*ms = s * 1000;
 	} else {

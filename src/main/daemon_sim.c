@@ -363,7 +363,8 @@ static bool door_fault(void *self, const char *text, int32_t *number, struct err
 	struct daemon *d = self;
 	struct fault_spec spec;
 
-	if (!fault_parse(text, &spec, e) || !can_be_done(&spec, e) || !fault_place(&spec, &d->loaded->house, &d->loaded->settings, e))
+	if (!fault_parse(text, &spec, e) || !can_be_done(&spec, e) ||
+		!fault_place(&spec, &d->loaded->house, &d->loaded->settings, e))
 		return false;
 	pthread_mutex_lock(&d->sim.lock);
 	*number = fault_schedule_add(&d->sim.schedule, &spec,

@@ -114,7 +114,8 @@ void archive_events(struct control_socket *s, struct conn *c, const cJSON *args,
 
 void archive_past(struct control_socket *s, struct conn *c, const char *relay, int64_t at_ms)
 {
-	struct archive_question q = { .kind = ARCHIVE_PAST, .query = { .from_ms = at_ms - PAST_SPAN_MS * 1000LL, .to_ms = at_ms + 1 } };
+	struct archive_question q = { .kind = ARCHIVE_PAST,
+		.query = { .from_ms = at_ms - PAST_SPAN_MS * 1000LL, .to_ms = at_ms + 1 } };
 
 	snprintf(q.channel, sizeof(q.channel), "%s", relay);
 	if (q.query.from_ms < 0)

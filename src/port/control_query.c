@@ -62,12 +62,13 @@ void query_take(struct control_socket *s, const struct msg *m)
 	}
 }
 
-/* --- readings, and alerts that time raises, as events -------------------------------------------------------------------------------- */
+/* --- readings, and alerts that time raises, as events -------------------------------------------------- */
 
 static bool followed(const struct control_socket *s)
 {
 	for (int i = 0; i < CONTROL_CLIENTS; i++)
-		if (s->conns[i].fd >= 0 && (s->conns[i].kinds & (1u << EVENT_READING | 1u << EVENT_POWER | 1u << EVENT_ALERT)) != 0)
+		if (s->conns[i].fd >= 0 &&
+			(s->conns[i].kinds & (1u << EVENT_READING | 1u << EVENT_POWER | 1u << EVENT_ALERT)) != 0)
 			return true;
 	return false;
 }

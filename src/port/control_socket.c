@@ -122,7 +122,8 @@ static bool has_work(struct control_socket *s, const struct conn *c)
 {
 	if (conn_room(c) < CONN_ANSWER + 2 * CONN_EVENT)
 		return false;
-	return c->wait == WAIT_LOG || c->wait == WAIT_PARTS || (c->wait == WAIT_NOTHING && has_line(c)) || answer_has_events(s, c);
+	return c->wait == WAIT_LOG || c->wait == WAIT_PARTS || (c->wait == WAIT_NOTHING && has_line(c)) ||
+		answer_has_events(s, c);
 }
 
 /* True: there is more to do at once; the others come first. */
@@ -233,7 +234,8 @@ static bool make_room(struct control_socket *s)
 	s->outs = mmap(NULL, CONTROL_CLIENTS * (size_t)CONN_OUT, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (s->outs == MAP_FAILED)
 		s->outs = NULL;
-	if (s->boxes == NULL || s->archive.box == NULL || s->text == NULL || s->scratch == NULL || s->ins == NULL || s->outs == NULL)
+	if (s->boxes == NULL || s->archive.box == NULL || s->text == NULL || s->scratch == NULL || s->ins == NULL ||
+		s->outs == NULL)
 		return false;
 	for (size_t i = 0; i < CONTROL_CLIENTS; i++)
 		s->conns[i] = (struct conn){ .fd = -1, .in = s->ins + i * (CONN_LINE + 1), .out = s->outs + i * CONN_OUT };

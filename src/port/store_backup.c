@@ -25,7 +25,8 @@ static bool copy(sqlite3 *from, sqlite3 *to, const char *path, struct err *e)
 
 	if (b == NULL)
 		return failed(to, path, "copy", e);
-	while ((rc = sqlite3_backup_step(b, PAGES)) == SQLITE_OK || ((rc == SQLITE_BUSY || rc == SQLITE_LOCKED) && ++naps < TRIES))
+	while ((rc = sqlite3_backup_step(b, PAGES)) == SQLITE_OK ||
+		((rc == SQLITE_BUSY || rc == SQLITE_LOCKED) && ++naps < TRIES))
 		if (rc != SQLITE_OK)
 			sqlite3_sleep(NAP_MS);
 	sqlite3_backup_finish(b);

@@ -51,7 +51,8 @@ static bool open_it(struct store_db *s, struct err *e)
 		return err_set(e, ERR_FORMAT, 0, "%s: not a record of this service", s->path);
 	if (version != STORE_SCHEMA)
 		return err_set(e, ERR_FORMAT, 0, "%s: schema %lld, this version reads %d - %s", s->path,
-			(long long)version, STORE_SCHEMA, version > STORE_SCHEMA ? "install the newer version" : "start the service with it once");
+			(long long)version, STORE_SCHEMA,
+			version > STORE_SCHEMA ? "install the newer version" : "start the service with it once");
 	return true;
 }
 

@@ -77,7 +77,6 @@ static void what_is_not_proven_goes_up_again(void **state)
 	assert_int_equal(b->history.proof.n, 1);
 	hbench_power_cut(b);
 	hbench_open(b);
-	hbench_start(b);
 	hbench_go_remote(b);
 	for (int i = 1; i < 20; i++)
 		hbench_tick(b, ms + 15 * MINUTE + i * 2000);

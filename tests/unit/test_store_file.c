@@ -41,18 +41,18 @@ static void a_damaged_file_is_put_aside(void **state)
 	assert_int_equal(store_bench_files(b, ".corrupt-20200101"), 0);
 }
 
-/* Damage inside a database, found at start, does the same. */
+/* Damage inside a database, where opening it does not read, is looked for at start and does the same. */
 static void damage_inside_is_found(void **state)
 {
 	struct store_bench *b = *state;
 	FILE *f;
 
-	for (int i = 0; i < 200; i++)
+	for (int i = 0; i < 2000; i++)
 		store_bench_put(b, 300 * i, "0123456789012345678901234567890123456789");
 	store_bench_close(b);
 	f = fopen(b->path, "r+b");
-	fseek(f, 4096, SEEK_SET);
-	for (int i = 0; i < 3 * 4096; i++)
+	fseek(f, -2 * 4096, SEEK_END);
+	for (int i = 0; i < 4096; i++)
 		fputc(0xA7, f);
 	fclose(f);
 	store_bench_open(b);

@@ -5,7 +5,8 @@
 
 #include "core/heat/heat.h"
 
-static const double UNDER_SET_K = 3, UNDER_CEILING_K = 3, TANK_MOST_C = 75, BACKUP_LATE_S = 120, BACKUP_SPARE_K = 1, BACKUP_UNSEEN = 0.3;
+static const double UNDER_SET_K = 3, UNDER_CEILING_K = 3, TANK_MOST_C = 75;
+static const double BACKUP_LATE_S = 120, BACKUP_SPARE_K = 1, BACKUP_UNSEEN = 0.3;
 
 enum local_kind house_model_kind(const struct plant *p)
 {

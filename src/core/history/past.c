@@ -23,7 +23,8 @@ enum past_kind past_kind_of(const char *code, const char *node, const char *text
 		{ LOG_RELAY, PAST_RELAY, true }, { LOG_HELD, PAST_HELD, true },
 		{ LOG_CEILING, PAST_GUARD, false }, { LOG_TRIP, PAST_GUARD, false }, { LOG_FREEZE, PAST_GUARD, false },
 		{ LOG_DRY_FIRE, PAST_GUARD, true }, { LOG_WELDED, PAST_GUARD, true }, { LOG_NO_LOAD, PAST_GUARD, true },
-		{ LOG_BOOT, PAST_START, false }, { LOG_BLIND, PAST_SIGHT, false }, { LOG_MODE, PAST_MODE, false }, { LOG_CONTRACT, PAST_CONTRACT, false },
+		{ LOG_BOOT, PAST_START, false }, { LOG_BLIND, PAST_SIGHT, false }, { LOG_MODE, PAST_MODE, false },
+		{ LOG_CONTRACT, PAST_CONTRACT, false },
 	};
 
 	if (strcmp(code, log_code_name(LOG_HEAT)) == 0)
