@@ -26,6 +26,9 @@ struct single {
 	struct wall clock;
 	int64_t atn_ahead_ms;		/* the AtomicTNode's machine began so much before the others' */
 	bool begun, stopping, apart;	/* apart: it alone lives */
+	bool held[RUNTIME_MAX_ACTORS];	/* its step does not return */
+	uint32_t lost[RUNTIME_MAX_ACTORS];	/* what its mailbox had refused when that began */
+	uint32_t known[RUNTIME_MAX_ACTORS];	/* what mailboxes of held actors have refused */
 	int64_t skew_ms;
 	bool untrusted;
 	uint64_t unknown;
@@ -123,8 +126,10 @@ struct runtime_counts single_count(struct single *s)
 	for (int i = 0; i < s->o.n_actors; i++) {
 		uint32_t most = (uint32_t)mailbox_most(&s->slots[i].box);
 
+		if (s->held[i])
+			continue;
 		n.most = most > n.most ? most : n.most;
-		n.refused += mailbox_refused(&s->slots[i].box);
+		n.refused += mailbox_refused(&s->slots[i].box) - s->known[i];
 		n.said_too_much += atomic_load(&s->slots[i].said_too_much);
 	}
 	return n;
@@ -164,7 +169,7 @@ static void empty_all(struct single *s)
 		assert(round < MAX_ROUNDS);
 		worked = 0;
 		for (int i = 0; i < s->o.n_actors; i++)
-			worked += lives(s, i) ? one_turn(s, &s->slots[i]) : 0;
+			worked += lives(s, i) && !s->held[i] ? one_turn(s, &s->slots[i]) : 0;
 	}
 }
 
@@ -228,6 +233,28 @@ void single_trust(struct single *s, bool trusted)
 
 /* --- a start anew -------------------------------------------------------------------------------------------- */
 
+void single_hold(struct single *s, enum address whose)
+{
+	int i = s->index[whose];
+
+	s->held[i] = true;
+	s->lost[i] = mailbox_refused(&s->slots[i].box);
+	s->slots[i].box.normal = MAILBOX_NORMAL;
+}
+
+uint32_t single_release(struct single *s, enum address whose)
+{
+	int i = s->index[whose];
+	uint32_t lost = mailbox_refused(&s->slots[i].box) - s->lost[i];
+
+	s->held[i] = false;
+	s->slots[i].box.normal = SINGLE_NORMAL;
+	empty_all(s);
+	s->slots[i].box.most = 0;
+	s->known[i] += lost;
+	return lost;
+}
+
 void single_end(struct single *s)
 {
 	s->apart = true;
@@ -259,6 +286,8 @@ bool single_begin(struct single *s, uint64_t seed)
 			struct actor a = s->slots[i].actor;
 
 			made = open_slot(s, i, &a, seed) && made;
+			s->held[i] = false;
+			s->known[i] = 0;
 		}
 	s->atn_ahead_ms += s->now.ms;
 	s->now.ms = 0;

@@ -26,6 +26,10 @@ void single_stop(struct single *);
 /* The clock of all actors but the AtomicTNode's is wrong by so much, or not vouched for, from the next message on. */
 void single_skew(struct single *, int64_t skew_ms);
 void single_trust(struct single *, bool trusted);
+/* Between two runs: that actor's step does not return; what comes for it waits in as much room as a mailbox of threads has,
+ * and its mailbox is not counted. Then it returns and handles what waits; how much found no room. */
+void single_hold(struct single *, enum address);
+uint32_t single_release(struct single *, enum address);
 /* The AtomicTNode (TO_ATN) is another machine: all others end at once, without a word to anybody, and what waited for them is
  * lost; then it alone lives for so long (mail to the others finds nobody); then the others begin anew, their time at 0, their
  * dice by another seed. False: out of memory; then single_close. */

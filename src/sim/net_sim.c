@@ -20,9 +20,20 @@ struct end {
 	char bytes[RETAINED_BYTES];
 };
 
+/* What a slow broker has not passed on yet. */
+struct late {
+	struct late *next;
+	struct end *from;
+	int token, qos;
+	size_t length;
+	char topic[RETAINED_TOPIC];
+	char bytes[];
+};
+
 struct net_sim {
 	struct post post;
-	bool cut;
+	bool cut, slow;
+	struct late *first, **last;
 	struct end ends[N_NET_SIM_SIDES];
 };
 
@@ -59,21 +70,43 @@ static void retain(struct end *e, const char *topic, const void *bytes, size_t l
 	e->length = length;
 }
 
+static void pass_on(struct end *e, const char *topic, const void *bytes, size_t length, int qos, int token)
+{
+	struct msg ack = { .type = MSG_PUBACK, .to = e->address, .puback.token = token };
+
+	hand_over(other_end(e), topic, bytes, length, false);
+	if (qos > 0 && !e->away)
+		post(e->broker, &ack);
+}
+
+static bool put_off(struct end *e, const char *topic, const void *bytes, size_t length, int qos, struct err *err)
+{
+	struct late *l = malloc(sizeof(*l) + length);
+
+	if (l == NULL)
+		return err_set(err, ERR_MEMORY, 0, "out of memory");
+	*l = (struct late){ .from = e, .token = ++e->token, .qos = qos, .length = length };
+	snprintf(l->topic, sizeof(l->topic), "%s", topic);
+	memcpy(l->bytes, bytes, length);
+	*e->broker->last = l;
+	e->broker->last = &l->next;
+	return true;
+}
+
 static bool publish(void *self, const char *topic, const void *bytes, size_t length, int qos, bool retained,
 	int *token, struct err *err)
 {
 	struct end *e = self;
-	struct msg ack = { .type = MSG_PUBACK, .to = e->address };
 
 	if (e->broker->cut)
 		return err_set(err, ERR_ABSENT, 0, "no connection to the simulated broker");
 	if (retained)
 		retain(e, topic, bytes, length);
-	hand_over(other_end(e), topic, bytes, length, false);
-	*token = ++e->token;
-	ack.puback.token = *token;
-	if (qos > 0)
-		post(e->broker, &ack);
+	if (e->broker->slow && !put_off(e, topic, bytes, length, qos, err))
+		return false;
+	*token = e->broker->slow ? e->token : ++e->token;
+	if (!e->broker->slow)
+		pass_on(e, topic, bytes, length, qos, *token);
 	return true;
 }
 
@@ -95,6 +128,7 @@ struct net_sim *net_sim_open(struct post p, struct understand scada, struct unde
 	if (!n)
 		return NULL;
 	n->post = p;
+	n->last = &n->first;
 	n->ends[NET_SIM_SCADA] = (struct end){ .broker = n, .address = TO_UPLINK, .understand = scada };
 	n->ends[NET_SIM_ATN] = (struct end){ .broker = n, .address = TO_ATN, .understand = atn };
 	for (int i = 0; i < N_NET_SIM_SIDES; i++)
@@ -107,11 +141,38 @@ struct net net_sim_net(struct net_sim *n, enum net_sim_side side)
 	return (struct net){ .self = &n->ends[side], .publish = publish };
 }
 
+/* What is published because of it waits again. */
+static void take_late(struct net_sim *n, bool deliver)
+{
+	struct late *l = n->first, *next;
+
+	n->first = NULL;
+	n->last = &n->first;
+	for (; l != NULL; l = next) {
+		next = l->next;
+		if (deliver)
+			pass_on(l->from, l->topic, l->bytes, l->length, l->qos, l->token);
+		free(l);
+	}
+}
+
+void net_sim_let(struct net_sim *n)
+{
+	take_late(n, !n->cut);
+}
+
+void net_sim_slow(struct net_sim *n, bool slow)
+{
+	n->slow = slow;
+	net_sim_let(n);
+}
+
 void net_sim_cut(struct net_sim *n, bool cut)
 {
 	if (n->cut == cut)
 		return;
 	n->cut = cut;
+	net_sim_let(n);
 	for (int i = 0; i < N_NET_SIM_SIDES; i++)
 		if (!n->ends[i].away)
 			post_link(&n->ends[i], !cut);
@@ -139,5 +200,6 @@ void net_sim_join(struct net_sim *n, enum net_sim_side side)
 
 void net_sim_close(struct net_sim *n)
 {
+	take_late(n, false);
 	free(n);
 }

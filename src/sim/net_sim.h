@@ -21,6 +21,9 @@ struct net_sim *net_sim_open(struct post, struct understand scada, struct unders
 struct net net_sim_net(struct net_sim *, enum net_sim_side);
 /* An outage for both sides: MSG_LINK down, publish fails; and its end: MSG_LINK up. */
 void net_sim_cut(struct net_sim *, bool cut);
+/* Slow: what is published is handed over, and acknowledged, with the next net_sim_let. Sound again: at once. */
+void net_sim_slow(struct net_sim *, bool slow);
+void net_sim_let(struct net_sim *);
 /* One side's connection ends without a goodbye: nothing reaches it. Then the broker publishes that side's will, retained, as
  * soon as it knows. Then it connects anew, which ends the old connection first if that is not known yet. */
 void net_sim_leave(struct net_sim *, enum net_sim_side);

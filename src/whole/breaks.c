@@ -8,14 +8,27 @@
 
 #include "port/store_sqlite.h"
 
-enum { FLAP_S = 2, CRASH_MS = 3000 };
+enum { FLAP_S = 2, CRASH_MS = 3000, DEAD_MS = 8000 };
+
+/* Whom a hang may befall here. */
+static const struct { const char *name; enum address address; bool vital; } parts[] = {
+	{ "history", TO_HISTORY, false }, { "scada", TO_SCADA, true }, { "relay", TO_RELAY, true },
+	{ "sensor", TO_SENSOR_0, false }, { "meter", TO_METER, false }, { "uplink", TO_UPLINK, true },
+};
+
+static int part_of(const char *actor)
+{
+	for (int i = 0; i < (int)(sizeof(parts) / sizeof(parts[0])); i++)
+		if (strcmp(parts[i].name, actor) == 0)
+			return i;
+	return -1;
+}
 
 bool breaks_can(const struct fault_spec *f, struct err *e)
 {
-	if (f->kind != FAULT_ACTOR_HANG && f->kind != FAULT_BROKER_SLOW)
+	if (f->kind != FAULT_ACTOR_HANG || part_of(f->node) >= 0)
 		return true;
-	return err_set(e, ERR_RANGE, 0, "%s=%s takes real time, which this simulation has not - try it with run_local",
-		fault_rows[f->kind].what, fault_rows[f->kind].word);
+	return err_set(e, ERR_RANGE, 0, "actor:%s=hang: this simulation has no such part - try it with run_local", f->node);
 }
 
 /* Nonsense over the head of the file, then a look at it: what a card does that dies. */
@@ -76,7 +89,9 @@ static void apply_broker(struct breaks *b, const struct fault_spec *about, const
 {
 	(void)about;
 	b->flapping = now != NULL && now->kind == FAULT_BROKER_FLAP;
-	net_sim_cut(b->house->broker, now != NULL);
+	b->slow = now != NULL && now->kind == FAULT_BROKER_SLOW;
+	net_sim_cut(b->house->broker, now != NULL && !b->slow);
+	net_sim_slow(b->house->broker, b->slow);
 }
 
 static void apply_atn(struct breaks *b, const struct fault_spec *about, const struct fault_spec *now)
@@ -119,11 +134,32 @@ static void apply_weather(struct breaks *b, const struct fault_spec *about, cons
 	world_set_cold(b->house->world, now != NULL ? now->value : 0);
 }
 
-/* By class; power and actor are restarts. */
+/* What the runtime's supervisor says of it, in real time, where there are threads. */
+static void say_of(const struct breaks *b, int part, enum log_level level, enum log_code code, const char *text)
+{
+	struct msg m = { .type = MSG_LOG, .to = TO_LOG, .log = { .level = (uint8_t)level, .code = (uint8_t)code, .node = NO_NODE } };
+
+	snprintf(m.log.text, sizeof(m.log.text), "%s: %s", parts[part].name, text);
+	b->house->post.post(b->house->post.self, &m);
+}
+
+static void apply_actor(struct breaks *b, const struct fault_spec *about, const struct fault_spec *now)
+{
+	int part = part_of(about->node);
+
+	if (about->kind != FAULT_ACTOR_HANG)
+		return;
+	if (now != NULL)
+		single_hold(b->house->single, parts[part].address);
+	else if (single_release(b->house->single, parts[part].address) > 0)
+		say_of(b, part, LEVEL_WARNING, LOG_GAP, "mailbox full, messages dropped");
+}
+
+/* By class; power and a crash are restarts. */
 static apply *const appliers[N_INJECT_CLASSES] = {
 	[INJECT_SENSOR] = apply_sensor, [INJECT_RELAY] = apply_relay, [INJECT_METER] = apply_sensor,
 	[INJECT_BROKER] = apply_broker, [INJECT_ATN] = apply_atn, [INJECT_CLOCK] = apply_clock,
-	[INJECT_DISK] = apply_disk, [INJECT_WEATHER] = apply_weather,
+	[INJECT_DISK] = apply_disk, [INJECT_WEATHER] = apply_weather, [INJECT_ACTOR] = apply_actor,
 };
 
 /* --- time -------------------------------------------------------------------------------------------------------- */
@@ -131,7 +167,13 @@ static apply *const appliers[N_INJECT_CLASSES] = {
 static bool restart(struct breaks *b, const struct fault_spec *f, struct err *e)
 {
 	bool power = f->kind == FAULT_POWER_CUT;
+	struct wall clock;
 
+	for (int i = b->done; i < b->next; i++)
+		if (b->list[i].spec.kind == FAULT_ACTOR_HANG && b->list[i].begun && !b->list[i].ended) {
+			b->list[i].ended = true;	/* it went with its process */
+			b->list[i].end = inhouse_now(b->house, &clock);
+		}
 	return inhouse_restart(b->house, power ? f->for_ms : CRASH_MS, power, e);
 }
 
@@ -160,9 +202,31 @@ static bool begin(struct breaks *b, struct break_row *r, struct mono now, struct
 	r->end = r->spec.for_ms > 0 ? mono_after(now, r->spec.for_ms) : instant ? now : MONO_NEVER;
 	carry_out(b, &r->spec, &r->spec);
 	r->ended = instant;
-	if (inject_class_of(r->spec.kind) != INJECT_POWER && inject_class_of(r->spec.kind) != INJECT_ACTOR)
+	if (r->spec.kind != FAULT_POWER_CUT && r->spec.kind != FAULT_ACTOR_CRASH)
 		return true;
 	return restart(b, &r->spec, e);
+}
+
+/* SF-22: a vital part is late after 2 s, and after 8 s the process ends; another is late after 8 s. */
+static bool supervise(struct breaks *b, struct mono now, struct err *e)
+{
+	for (int i = b->done; i < b->next; i++) {
+		struct break_row *r = &b->list[i];
+		int part = r->spec.kind == FAULT_ACTOR_HANG && r->begun && !r->ended ? part_of(r->spec.node) : -1;
+		int64_t silent_ms = part >= 0 ? mono_since(now, r->begin) : 0;
+
+		if (part < 0)
+			continue;
+		if (!r->told && silent_ms >= (parts[part].vital ? DEAD_MS / 4 : DEAD_MS)) {
+			say_of(b, part, LEVEL_WARNING, LOG_ACTOR_LATE, "no check-in");
+			r->told = true;
+		}
+		if (!parts[part].vital || silent_ms < DEAD_MS)
+			continue;
+		say_of(b, part, LEVEL_CRITICAL, LOG_ACTOR_DEAD, "no check-in - the process ends, relays go to their fail state");
+		return restart(b, &r->spec, e);
+	}
+	return true;
 }
 
 static void mark(struct breaks *b, struct mono now)
@@ -188,6 +252,8 @@ static void end_due(struct breaks *b, struct mono now)
 			continue;
 		r->ended = true;
 		carry_out(b, &r->spec, standing(b, &r->spec));
+		if (r->told)
+			say_of(b, part_of(r->spec.node), LEVEL_INFO, LOG_ACTOR_LATE, "checks in again");
 	}
 }
 
@@ -199,12 +265,17 @@ bool breaks_step(struct breaks *b, struct err *e)
 	if (b->n == 0)
 		return true;
 	end_due(b, now);
+	if (!supervise(b, now, e))
+		return false;
+	now = inhouse_now(b->house, &clock);
 	while (b->next < b->n && b->list[b->next].spec.at_ms <= now.ms) {
 		if (!begin(b, &b->list[b->next++], now, e))
 			return false;
 		now = inhouse_now(b->house, &clock);
 		end_due(b, now);
 	}
+	if (b->slow)
+		net_sim_let(b->house->broker);
 	if (b->flapping)
 		net_sim_cut(b->house->broker, now.ms / 1000 / FLAP_S % 2 == 0);
 	b->hostile_speaks = b->house->atn_is == INHOUSE_ATN_HOSTILE;

@@ -12,6 +12,7 @@ struct break_row {
 	struct fault_spec spec;		/* its time counts from the run's beginning */
 	bool begun, ended;
 	struct mono begin, end;
+	bool told;			/* of a hang: it was said that it is late */
 	bool found;			/* the service has said so */
 	struct mono found_at;
 };
@@ -20,7 +21,7 @@ struct breaks {
 	struct inhouse *house;
 	struct break_row *list;		/* by their times */
 	int n, next, done;		/* all before `done` are over */
-	bool flapping;
+	bool flapping, slow;
 	struct hostile hostile;
 	bool hostile_speaks;		/* what is on the wire now is its word */
 	int64_t skew_ms;

@@ -98,11 +98,47 @@ static void a_side_is_gone(void **state)
 	net_sim_close(sim);
 }
 
+/* A slow broker keeps what it is given, in order, and loses it when it ends. */
+static void a_slow_broker(void **state)
+{
+	struct sim_bench s = { .n = 0 };
+	enum address scada = TO_SCADA, atn = TO_ATN;
+	struct net_sim *sim = net_sim_open((struct post){ .self = &s, .post = sim_post },
+		(struct understand){ .self = &scada, .raw = sim_raw }, (struct understand){ .self = &atn, .raw = sim_raw });
+	struct net house = net_sim_net(sim, NET_SIM_SCADA), other = net_sim_net(sim, NET_SIM_ATN);
+	struct err e;
+	int first, second;
+
+	(void)state;
+	s.n = 0;
+	net_sim_slow(sim, true);
+	assert_true(house.publish(house.self, "h/x", "a", 1, 1, false, &first, &e));
+	assert_true(house.publish(house.self, "h/y", "b", 1, 1, false, &second, &e));
+	assert_true(other.publish(other.self, "a/z", "c", 1, 0, false, &second, &e));
+	assert_int_equal(s.n, 0);
+	net_sim_let(sim);
+	assert_int_equal(s.n, 5);
+	assert_string_equal(s.posted[0].log.text, "h/x a");
+	assert_true(s.posted[1].type == MSG_PUBACK && s.posted[1].puback.token == first);
+	assert_string_equal(s.posted[2].log.text, "h/y b");
+	assert_int_equal(s.posted[4].to, TO_SCADA);
+	assert_true(house.publish(house.self, "h/x", "a", 1, 1, false, &first, &e));
+	net_sim_slow(sim, false);
+	assert_int_equal(s.n, 7);
+	net_sim_slow(sim, true);
+	assert_true(house.publish(house.self, "h/x", "a", 1, 1, false, &first, &e));
+	net_sim_cut(sim, true);
+	net_sim_slow(sim, false);
+	assert_int_equal(s.n, 9);	/* the two words that the link is down */
+	net_sim_close(sim);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sim_broker),
 		cmocka_unit_test(a_side_is_gone),
+		cmocka_unit_test(a_slow_broker),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "run/mailbox.h"
 #include "run/single.h"
 
 enum { TRACE = 4096, ACTORS = 3 };
@@ -310,6 +311,38 @@ static void double_address_is_refused(void **state)
 	assert_null(runtime_open(&o));
 }
 
+/* A held actor gets nothing; when it returns it gets what waited, with the clocks of that time, and what found no room in a
+ * mailbox as threads have it is lost, known, and not counted as a fault of the others. */
+static void a_held_actor_catches_up(void **state)
+{
+	struct world *w = *state;
+	struct msg m = { .type = MSG_KEEP, .to = TO_UPLINK };
+	struct post p;
+	int n;
+
+	open_world(w, 1);
+	single_run(w->single, (struct mono){ 3000 });
+	single_hold(w->single, TO_UPLINK);
+	p = single_post(w->single);
+	n = w->n;
+	single_run(w->single, (struct mono){ 10000 });
+	for (int i = n; i < w->n; i++)
+		assert_int_not_equal(w->trace[i].who, 2);
+	for (int i = 0; i < MAILBOX_NORMAL; i++)
+		p.post(p.self, &m);
+	n = w->n;
+	assert_int_equal(single_release(w->single, TO_UPLINK), 7);	/* seven of those had come before */
+	assert_int_equal(w->n, n + MAILBOX_NORMAL + 1);		/* and the tick */
+	for (int i = n; i < w->n; i++)
+		assert_true(w->trace[i].who == 2 && w->trace[i].now_ms == 10000);
+	assert_int_equal(single_count(w->single).refused, 0);
+	assert_in_range(single_count(w->single).most, 1, 8);
+	n = w->n;
+	single_run(w->single, (struct mono){ 20000 });
+	assert_true(w->n > n + 10);
+	single_close(w->single);
+}
+
 /* The house's machine goes down for 90 s and comes again: its actors begin at time 0, and what they were owed is lost; the
  * AtomicTNode ticks on meanwhile, by clocks that know nothing of it. */
 static void the_other_machine_lives_on(void **state)
@@ -360,6 +393,7 @@ int main(void)
 		TEST(unknown_receivers_are_counted),
 		TEST(pool_lends_four_buffers),
 		TEST(double_address_is_refused),
+		TEST(a_held_actor_catches_up),
 		TEST(the_other_machine_lives_on),
 	};
 

@@ -120,6 +120,37 @@ static void the_atomictnode_lives_on(void **state)
 	free(r.list);
 }
 
+static void count_codes(void *ctx, const struct house *h, const struct msg *m)
+{
+	(void)h;
+	((int *)ctx)[m->log.code]++;
+}
+
+/* A vital part that hangs ends the service after 8 s, unless it is back before; of another the mail waits. A slow broker is
+ * felt by nobody. */
+static void parts_hang_and_the_broker_is_slow(void **state)
+{
+	const struct fault_spec list[] = { order("broker=slow@+1h+1h"), order("actor:scada=hang@+3h+1h"),
+		order("actor:relay=hang@+5h+7s"), order("actor:history=hang@+7h+10m"), order("actor:sensor=hang@+10h+10m"),
+		order("actor:meter=hang@+13h+10m") };
+	struct winter_options o = options("calm", 3, 1);
+	int codes[256] = { 0 };
+	struct winter_result r;
+
+	(void)state;
+	o.orders = list;
+	o.n_orders = 6;
+	o.line = count_codes;
+	o.ctx = codes;
+	r = run(&o);
+	assert_held(&o, &r, "calm");
+	assert_int_equal(r.boots, 2);
+	assert_int_equal(codes[LOG_ACTOR_DEAD], 1);
+	assert_int_equal(codes[LOG_ACTOR_LATE], 1 + 2 * 4);
+	assert_in_range(r.statuses, 288 - 8, 288);
+	free(r.list);
+}
+
 static void a_week(const char *profile, uint64_t seed, int least_faults)
 {
 	struct winter_options o = options(profile, seed, 7);
@@ -177,6 +208,7 @@ int main(void)
 		cmocka_unit_test(it_repeats_itself),
 		cmocka_unit_test(power_cut_and_crash),
 		cmocka_unit_test(the_atomictnode_lives_on),
+		cmocka_unit_test(parts_hang_and_the_broker_is_slow),
 		cmocka_unit_test(a_normal_week),
 		cmocka_unit_test(a_stormy_week),
 		cmocka_unit_test(it_is_reduced),

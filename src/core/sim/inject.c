@@ -19,13 +19,13 @@ const struct inject_row inject_rows[N_INJECT_CLASSES] = {
 		KINDS(FAULT_RELAY_STUCKOPEN, FAULT_RELAY_WELDED, FAULT_RELAY_NOLOAD) },
 	[INJECT_METER] = { "meter", { 0, 0.02, 0.3 }, 300, 4 * HOUR_S, 0, 0, KINDS(FAULT_METER_SILENT, FAULT_METER_REVERSED) },
 	[INJECT_BROKER] = { "broker", { 0, 0.2, 2.0 }, 10, 6 * HOUR_S, 0, 0,
-		KINDS(FAULT_BROKER_DOWN, FAULT_BROKER_DOWN, FAULT_BROKER_FLAP) },
+		KINDS(FAULT_BROKER_DOWN, FAULT_BROKER_DOWN, FAULT_BROKER_FLAP, FAULT_BROKER_SLOW) },
 	[INJECT_ATN] = { "atn", { 0, 0.1, 1.0 }, 300, 6 * HOUR_S, 0, 0, KINDS(FAULT_ATN_SILENT, FAULT_ATN_REPLAY,
 		FAULT_ATN_HOSTILE) },
 	[INJECT_CLOCK] = { "clock", { 0, 0.02, 0.3 }, 300, 3 * HOUR_S, -7200, 7200, KINDS(FAULT_CLOCK_STEP, FAULT_CLOCK_UNSYNC) },
 	[INJECT_DISK] = { "disk", { 0, 0.01, 0.2 }, 300, 3 * HOUR_S, 0, 0, KINDS(FAULT_DISK_FULL, FAULT_DISK_READONLY) },
 	[INJECT_POWER] = { "power", { 0, 0.05, 0.5 }, 2, HOUR_S, 0, 0, KINDS(FAULT_POWER_CUT) },
-	[INJECT_ACTOR] = { "actor", { 0, 0.02, 0.3 }, 0, 0, 0, 0, KINDS(FAULT_ACTOR_CRASH) },
+	[INJECT_ACTOR] = { "actor", { 0, 0.02, 0.3 }, 2, 1800, 0, 0, KINDS(FAULT_ACTOR_CRASH, FAULT_ACTOR_HANG) },
 	[INJECT_WEATHER] = { "weather", { 0, 0.02, 0.1 }, 6 * HOUR_S, DAY_S, 3, 15, KINDS(FAULT_WEATHER_COLD) },
 };
 /* clang-format on */
@@ -90,6 +90,8 @@ static bool draw_place(struct rng *state, struct fault_spec *f, const struct hou
 
 	if (fault_rows[f->kind].place == PLACE_NONE)
 		return true;
+	if (fault_rows[f->kind].place == PLACE_ACTOR)	/* the last is control, which the simulation of days has not */
+		snprintf(f->node, sizeof(f->node), "%s", fault_actors[pick(state, N_FAULT_ACTORS - 1)]);
 	if (fault_rows[f->kind].place == PLACE_ACTOR)
 		return fault_place(f, h, s, &unused);
 	for (int i = 0; i < h->n_nodes; i++) {
