@@ -15,8 +15,9 @@ _spaceheat_words() {
 	alerts) echo "--all ack --note" ;;
 	events) echo "--since" ;;
 	log) echo "-f --code --node --last" ;;
-	history) echo "--from --to --tier --points backup" ;;
+	history) echo "--from --to --tier --points share end backup" ;;
 	export) echo "--format csv jsonl --from --to --channels --tier --tz utc local -o --force" ;;
+	replay) echo "--from --to --db --config --set --plan --no-plan --all" ;;
 	outbox) echo "--flush drop" ;;
 	decode) echo "" ;;
 	config) echo "check show --origin --defaults diff" ;;
@@ -24,7 +25,7 @@ _spaceheat_words() {
 	reload) echo "" ;;
 	doctor) echo "" ;;
 	atn) echo "run id key offer beat dispatch end -p --manual --minutes --echo on off --contract --key --really" ;;
-	sim) echo "--days --seed --house --faults status now --ms speed pause resume fault clear check kinds houses config --fault --start --houses --shrink --trace-hash --log --plan --speed" ;;
+	sim) echo "--days --seed --house --faults status now --ms speed pause resume fault clear check kinds houses config --fault --start --houses --shrink --trace-hash --log --plan --weather --prices --speed" ;;
 	print) echo "wire contract atn control settings limits codes reasons faults injection cli man completion" ;;
 	version) echo "" ;;
 	esac
@@ -65,5 +66,5 @@ _spaceheat() {
 }
 complete -F _spaceheat spaceheat
 _spaceheat_verbs() {
-	echo "status sensors relays relay contract explain plan dispatch hold reset alerts events log history export outbox decode config setup reload doctor atn sim print version"
+	echo "status sensors relays relay contract explain plan dispatch hold reset alerts events log history export replay outbox decode config setup reload doctor atn sim print version"
 }
