@@ -41,8 +41,12 @@ static bool warm(struct invariants *v, const struct seen *s, char *why)
 {
 	double floor_c = fmin(wanted_c(v) - 1.5, s->ideal_c - 1.0);
 
-	if (s->contract.state == CONTRACT_LIVE)
+	if (s->contract.state == CONTRACT_LIVE) {
 		floor_c = fmin(floor_c, v->settings->guard.sla_floor_c - 0.5);
+		v->sold = s->now;
+	} else if (v->sold.ms != MONO_NEVER.ms && mono_since(s->now, v->sold) < 12 * HOUR) {
+		floor_c = fmin(floor_c, s->ideal_c - 2.5);	/* it takes hours to make good what a contract left */
+	}
 	if (broken(s, INJECT_SENSOR, 12 * HOUR) || broken(s, INJECT_RELAY, 12 * HOUR) || broken(s, INJECT_POWER, 12 * HOUR) ||
 		broken(s, INJECT_WEATHER, 12 * HOUR))
 		floor_c = fmin(floor_c, s->ideal_c - 3.0);
@@ -278,7 +282,7 @@ bool invariants_open(struct invariants *v, const struct house *h, const struct s
 	int days)
 {
 	*v = (struct invariants){ .house = h, .settings = s, .breaks = b, .start = start, .cold_since = MONO_NEVER,
-		.stuck_since = MONO_NEVER, .short_said = MONO_NEVER, .remote_since = MONO_NEVER, .echoed = { INT64_MIN / 2 } };
+		.stuck_since = MONO_NEVER, .short_said = MONO_NEVER, .remote_since = MONO_NEVER, .sold = MONO_NEVER, .echoed = { INT64_MIN / 2 } };
 	memset(v->dispatched, -1, sizeof(v->dispatched));
 	v->n_slots = (int64_t)days * 288 + 2;
 	v->slots = calloc((size_t)v->n_slots, 1);

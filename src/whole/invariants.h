@@ -54,7 +54,7 @@ struct invariants {
 	struct mono at[N_INVARIANTS];
 
 	int boots;
-	struct mono cold_since, stuck_since, short_said, remote_since;	/* MONO_NEVER: not */
+	struct mono cold_since, stuck_since, short_said, remote_since, sold;	/* MONO_NEVER: not */
 	struct { bool known, on; struct mono moved; struct mono starts[32]; uint32_t n_starts; bool cut; } relays[HOUSE_MAX_RELAYS];
 	/* from the wire */
 	struct invariants_offer offers[INVARIANTS_CONTRACTS];

@@ -21,6 +21,31 @@ static void a_cold_room(void **state)
 	close_bench(b);
 }
 
+/* What a contract has left may take hours to make good, but not 12, and no more than 2.5 K. */
+static void cold_that_a_contract_left(void **state)
+{
+	struct bench *b = sound();
+
+	(void)state;
+	b->s.truth.air_c = 17.6;
+	b->s.contract.state = CONTRACT_LIVE;
+	seconds(b, 5 * HOUR_S);
+	b->s.contract.state = CONTRACT_NONE;
+	seconds(b, 12 * HOUR_S - 10);
+	assert_int_equal(b->v.violated[0], 0);
+	seconds(b, 2 * HOUR_S + 20);
+	assert_int_equal(b->v.violated[0], 1);
+	close_bench(b);
+	b = sound();
+	b->s.contract.state = CONTRACT_LIVE;
+	second(b);
+	b->s.contract.state = CONTRACT_NONE;
+	b->s.truth.air_c = 17.4;
+	seconds(b, 2 * HOUR_S + 10);
+	assert_int_equal(b->v.violated[0], 1);
+	close_bench(b);
+}
+
 static void hot_water(void **state)
 {
 	struct bench *b = sound();
@@ -419,6 +444,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_cold_room),
+		cmocka_unit_test(cold_that_a_contract_left),
 		cmocka_unit_test(hot_water),
 		cmocka_unit_test(a_short_rest),
 		cmocka_unit_test(a_short_run_and_many_starts),
