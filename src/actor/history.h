@@ -119,6 +119,7 @@ struct history_proof {
 	int n;
 	struct uuid doubted[HISTORY_DOUBTED];
 	unsigned int n_doubted;			/* ever */
+	bool lost;				/* the link, since the last beat */
 	bool beats;				/* it does; heard: when last */
 	struct mono heard;
 };

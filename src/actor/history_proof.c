@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A broker's acknowledgement says that the broker has a status. Where the AtomicTNode beats, its beat says more: an echo of
  * a number that went out after the status came from somebody who was there then. Until such a beat the status stays owed,
- * and is not sent again; after a silence, and after a link that was lost, it is sent once more. */
+ * and is not sent again. After a silence it is sent once more; after a link that was lost it is sent again with the next beat,
+ * however often the link goes: nobody is there to take it before. */
 #include "actor/history_parts.h"
 
 enum { SILENCE_MS = 100 * 1000 };	/* beats come each 60 s: one is missing */
@@ -50,11 +51,13 @@ bool history_hold(struct history *h, const struct history_under_way *sent)
 
 void history_doubt(struct history *h)
 {
-	struct history_proof *p = &h->proof;
+	h->proof.n = 0;
+}
 
+static void remember_doubt(struct history_proof *p)
+{
 	for (int i = 0; i < p->n; i++)
 		p->doubted[p->n_doubted++ % HISTORY_DOUBTED] = p->list[i].uid;
-	p->n = 0;
 }
 
 /* Our beat answers each of its beats: what went out before the last one is before the number it echoes now. */
@@ -65,10 +68,13 @@ void history_heard(struct history *h, const struct msg *in, struct outbox *out)
 	int n = 0;
 
 	(void)in;
-	if (silent) {
+	if (silent && !p->lost)
+		remember_doubt(p);
+	if (silent || p->lost) {
 		history_doubt(h);
 		history_start_over(h);
 	}
+	p->lost = false;
 	for (int i = 0; i < p->n; i++) {
 		if (p->beats && p->list[i].since.ms <= p->heard.ms)
 			history_delivered(h, p->list[i].uid, out);

@@ -66,7 +66,7 @@ void history_link(struct history *h, const struct msg *in, struct outbox *out)
 	(void)out;
 	h->link_up = in->link.up;
 	h->n_under_way = h->n_handed = 0;
-	history_doubt(h);
+	h->proof.lost = h->proof.lost || !in->link.up;
 	history_start_over(h);
 }
 

@@ -69,6 +69,8 @@ static void what_is_not_proven_goes_up_again(void **state)
 	hbench_link(b, false);
 	hbench_link(b, true);
 	hbench_tick(b, ms + 10 * MINUTE + 4000);
+	assert_int_equal(b->n_sent, n);		/* nobody has been heard since */
+	beat(b, ms + 10 * MINUTE + 5000);
 	hbench_tick(b, ms + 10 * MINUTE + 6000);
 	assert_int_equal(b->n_sent, n + 1);
 	hbench_assert_same(&b->sent[n - 1], &b->sent[n]);
@@ -83,6 +85,35 @@ static void what_is_not_proven_goes_up_again(void **state)
 	assert_true(b->n_sent > n);
 	hbench_assert_same(&b->sent[n - 1], &b->sent[n]);
 	hbench_assert_one_each(b);
+}
+
+/* A link that goes again and again, for a moment each time: what went up meanwhile goes up once for each beat that comes through,
+ * until two come without a loss between. */
+static void a_flapping_link_proves_nothing(void **state)
+{
+	struct bench *b = *state;
+	int64_t ms = 5 * MINUTE;
+
+	hbench_go_remote(b);
+	talk(b, 0);
+	hbench_tick(b, ms + 2000);
+	assert_int_equal(b->n_sent, 1);
+	for (int i = 0; i < 5; i++) {
+		for (int k = 0; k < 10; k++) {
+			hbench_link(b, false);
+			hbench_link(b, true);
+			hbench_tick(b, ms + i * MINUTE + (3 + k) * 2000);
+		}
+		assert_int_equal(b->n_sent, 1 + i);
+		beat(b, ms + i * MINUTE + 30000);
+		hbench_tick(b, ms + i * MINUTE + 32000);
+		assert_int_equal(b->n_sent, 2 + i);
+		hbench_assert_same(&b->sent[0], &b->sent[1 + i]);
+	}
+	beat(b, ms + 5 * MINUTE);
+	beat(b, ms + 6 * MINUTE);
+	hbench_tick(b, ms + 6 * MINUTE + 2000);
+	assert_int_equal(b->history.proof.n, 0);
 }
 
 /* An AtomicTNode of 2022 never beats: the broker's word is all there is. */
@@ -107,6 +138,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_beat_after_our_answer_is_proof),
 		TEST(what_is_not_proven_goes_up_again),
+		TEST(a_flapping_link_proves_nothing),
 		TEST(without_beats_the_broker_counts),
 	};
 
