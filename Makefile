@@ -67,8 +67,8 @@ PROGRAMS := $(B)/spaceheatd $(B)/spaceheat-guard $(B)/spaceheat $(B)/vectors $(B
 UNITS := $(patsubst tests/unit/%.c,$(B)/tests/%,$(unit_src))
 FAULTS := $(B)/fault/crash $(B)/fault/house $(B)/fault/look $(B)/fault/fail.so
 
-SUITES := $(sort $(wildcard tests/live/*.sh))
-SHORT_SUITES := $(filter-out %_long.sh,$(SUITES))
+LIVE_SUITES := $(sort $(wildcard tests/live/*.sh))
+SHORT_SUITES := $(filter-out %_long.sh,$(LIVE_SUITES))
 
 .PHONY: help docs all deps build run test test-hardware test-systemd test-newcomer check live install-files deb mutations plots sim bench-latency bench-history fault crash fuzz fuzzers layers format lint install uninstall clean units
 .DELETE_ON_ERROR:
@@ -116,7 +116,7 @@ check: deps ## unit and property tests alone (with SAN=... too)
 	@tests/run_suites $(B) $(UNITS)
 
 live: build ## longer suites: real broker, real signals
-	@tests/run_suites $(B) $(SUITES)
+	@tests/run_suites $(B) $(LIVE_SUITES)
 
 SEEDS ?= 20
 DAYS ?= 151
