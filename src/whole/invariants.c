@@ -207,8 +207,8 @@ static bool rows_kept(struct invariants *v, const struct seen *s, char *why)
 	return !s->row_known || s->row_kept || lost || BAD("%s", s->row_why);
 }
 
-/* The contract's account against the truth. One that had to do without its meter has guessed, and what it guessed too much it
- * waits for: it is not held against it. */
+/* The contract's account against the truth. One that had to do without its meter, or without the actor that reads it, has guessed,
+ * and what it guessed too much it waits for: it is not held against it. */
 static bool energy_right(struct invariants *v, const struct seen *s, char *why)
 {
 	bool excused = broken(s, INJECT_POWER, 10 * MINUTE) ||
@@ -217,7 +217,7 @@ static bool energy_right(struct invariants *v, const struct seen *s, char *why)
 	bool live = s->contract.state == CONTRACT_LIVE;
 	struct uuid id = s->contract.id;
 
-	if (live && broken(s, INJECT_METER, 10 * MINUTE))
+	if (live && (broken(s, INJECT_METER, 10 * MINUTE) || broken(s, INJECT_ACTOR, 10 * MINUTE)))
 		v->guessed_id = id;
 	excused = excused || uuid_equal(v->guessed_id, id);
 	if (excused || !live || !uuid_equal(id, v->energy_id)) {
