@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* PRICED: may this build be asked what something costs? A sanitizer makes everything some ten times slower and larger;
- * then only the work is checked, not its price. */
+ * then only the work is checked, not its price. So does an emulated processor: SPACEHEAT_EMULATED is set there. */
 #ifndef TESTS_PRICED_H
 #define TESTS_PRICED_H
 
 #include <stdbool.h>
+#include <stdlib.h>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define PRICED false
@@ -14,7 +15,7 @@
 #endif
 #endif
 #ifndef PRICED
-#define PRICED true
+#define PRICED (getenv("SPACEHEAT_EMULATED") == NULL)
 #endif
 
 #endif
