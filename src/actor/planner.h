@@ -63,6 +63,7 @@ struct planner {
 	struct planner_outlook outlook;
 	struct fit fit;			/* of the model to the house */
 	struct fit_day fit_day;
+	bool fit_kept, fit_told;	/* the record has it; it was told, and is not made here */
 	int64_t fit_on_day;		/* the local day it adds up; 0: none yet */
 	struct plan_basis basis;	/* of the work in hand */
 	struct mono weather_made, prices_made;
@@ -80,6 +81,7 @@ void planner_free(struct planner *);
 void planner_step(void *self, const struct msg *in, struct outbox *out);
 /* As if the AtomicTNode had foretold that at that time; n 0: nothing. For a day that is decided again. */
 void planner_believe(struct planner *, const struct forecast_weather *, struct mono told);
+void planner_believe_fit(struct planner *, const struct fit *);
 void planner_believe_prices(struct planner *, const struct price_table *, struct mono told);
 
 #endif

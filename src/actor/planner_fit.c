@@ -33,6 +33,7 @@ static void close_day(struct planner *p, struct outbox *out)
 	int n;
 
 	fit_close_day(&p->fit, &p->fit_day, p->house->plant.has_heat_pump);
+	planner_keep_fit(p, out);
 	if (p->fit.days == before)
 		return;
 	note(out, LEVEL_INFO, LOG_PLAN, NO_NODE, "by the last day's energy the house loses %.2f of what its model says, at a COP "
@@ -52,6 +53,8 @@ void planner_fit(struct planner *p, const struct msg_heat *h, struct outbox *out
 		.power_w = h->power_w };
 	struct plan_problem model;
 
+	if (p->fit_told)
+		return;
 	if (p->trusted && p->fit_on_day != day) {
 		if (p->fit_on_day != 0)
 			close_day(p, out);

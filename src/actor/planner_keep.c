@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* What is believed of weather and prices, for the record: events FORECAST, each at most once a half hour, and no line, for they
- * are not for people. text: "w" (weather) or "p" (prices) and what forecast_pack.h makes of it; the letter alone: as before.
- * value: how old it is, ms; -1: nobody told it. */
+/* What is believed of weather, prices and the model, for the record: events FORECAST, and no line, for they are not for people.
+ * text: "w" (weather) or "p" (prices), each at most once a half hour, and what forecast_pack.h makes of it; the letter alone:
+ * as before; value: how old it is, ms; -1: nobody told it. Once a day "f" and the fit: factors of load and COP, and days. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "actor/planner_parts.h"
@@ -32,8 +33,9 @@ static bool is_newer(struct mono made, struct mono kept, int newer_s)
 
 static bool same_weather(const struct forecast_weather *a, const struct forecast_weather *b)
 {
-	return a->n == b->n && (a->n == 0 || (a->start_s == b->start_s &&
-		memcmp(a->hour, b->hour, sizeof(a->hour[0]) * (size_t)a->n) == 0));
+	if (a->n != b->n || (a->n > 0 && a->start_s != b->start_s))
+		return false;
+	return memcmp(a->hour, b->hour, sizeof(a->hour[0]) * (size_t)a->n) == 0;
 }
 
 static void keep_weather(struct planner *p, int64_t now_s, struct outbox *out)
@@ -95,8 +97,19 @@ static void keep_prices(struct planner *p, int64_t now_s, struct outbox *out)
 	keep(p, o->prices_at, &m, out);
 }
 
+void planner_keep_fit(struct planner *p, struct outbox *out)
+{
+	struct msg m = { .log.text = "" };
+
+	p->fit_kept = true;
+	snprintf(m.log.text, sizeof(m.log.text), "f%.17g,%.17g,%d", p->fit.load, p->fit.cop, p->fit.days);
+	keep(p, p->now, &m, out);
+}
+
 void planner_keep(struct planner *p, int64_t now_s, struct outbox *out)
 {
+	if (!p->fit_kept && p->fit.days > 0)
+		planner_keep_fit(p, out);
 	keep_weather(p, now_s, out);
 	if (planner_priced_by_hour(p->settings->tariff.kind))
 		keep_prices(p, now_s, out);
@@ -109,6 +122,12 @@ void planner_believe(struct planner *p, const struct forecast_weather *w, struct
 	p->outlook.told = *w;
 	p->outlook.told_at = told;
 	p->outlook.news = true;
+}
+
+void planner_believe_fit(struct planner *p, const struct fit *f)
+{
+	p->fit = *f;
+	p->fit_told = true;
 }
 
 void planner_believe_prices(struct planner *p, const struct price_table *prices, struct mono told)

@@ -20,6 +20,7 @@ const struct forecast_weather *planner_weather(const struct planner *, int64_t n
 
 /* planner_keep.c: what is believed goes into the record. */
 void planner_keep(struct planner *, int64_t now_s, struct outbox *);
+void planner_keep_fit(struct planner *, struct outbox *);
 
 /* planner_fit.c */
 void planner_recall_fit(struct planner *);

@@ -317,6 +317,7 @@ static bool run_all(struct again *a, struct replay_result *r)
 	at_s = last_boot(&a->run.done, first_s, o->from_s);
 	boot = at_s != first_s;
 	r->begun_s = at_s;
+	a->forecasts.fit_too = true;
 	record_seek(&a->record, at_s, o->to_s);
 	while (at_s < o->to_s) {
 		int64_t end_s = next_boot(&a->run.done, at_s, o->to_s);

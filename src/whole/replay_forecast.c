@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* What was believed of weather and prices is believed again: the events FORECAST, as planner_keep.c wrote them. */
+/* What was believed of weather, prices and the model is believed again: the events FORECAST, as planner_keep.c wrote them. */
+#include <stdio.h>
+
 #include "core/control/forecast_pack.h"
 #include "whole/replay_parts.h"
 
-bool replay_forecasts_open(struct replay_forecasts *f, const struct record *r, const struct replay_options *o, int64_t from_s,
-	struct err *e)
+bool replay_forecasts_open(struct replay_forecasts *f, const struct record *r, const struct replay_options *o,
+	int64_t from_s, struct err *e)
 {
 	static const int codes[] = { LOG_FORECAST, LOG_BOOT };
 
-	*f = (struct replay_forecasts){ .prices_too = o->as_is->settings.tariff.kind == o->changed->settings.tariff.kind };
-	return record_events(r, (from_s - REPLAY_LOOK_S) * 1000, o->to_s * 1000, codes, sizeof(codes) / sizeof(codes[0]), &f->told,
-		e);
+	*f = (struct replay_forecasts){ .prices_ms = INT64_MAX,
+		.prices_too = o->as_is->settings.tariff.kind == o->changed->settings.tariff.kind };
+	return record_events(r, (from_s - REPLAY_LOOK_S) * 1000, o->to_s * 1000, codes, 2, &f->told, e);
 }
 
 void replay_forecasts_close(struct replay_forecasts *f)
@@ -31,6 +33,8 @@ static void take(struct replay_forecasts *f, const struct record_event *v)
 		f->priced = true;
 		if (whole)
 			(void)price_unpack(v->text + 1, v->at_ms / 1000, &f->prices);
+	} else if (v->text[0] == 'f') {
+		f->fitted = sscanf(v->text, "f%lf,%lf,%d", &f->fit.load, &f->fit.cop, &f->fit.days) == 3;
 	} else {
 		f->weather_ms = made_ms;
 		if (v->text[0] == '\0')
@@ -45,6 +49,8 @@ static void believe(const struct replay_forecasts *f, struct replay_stage *stage
 	struct mono told = f->prices_ms == INT64_MAX ? MONO_NEVER : (struct mono){ f->prices_ms - stage->start.ms };
 
 	planner_believe(&stage->planner, &f->weather, (struct mono){ f->weather_ms - stage->start.ms });
+	if (f->fitted && f->fit_too)
+		planner_believe_fit(&stage->planner, &f->fit);
 	if (f->priced && f->prices_too)
 		planner_believe_prices(&stage->planner, &f->prices, told);
 }

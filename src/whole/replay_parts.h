@@ -24,7 +24,9 @@ struct replay_forecasts {
 	struct forecast_weather weather;	/* n 0: none */
 	struct price_table prices;
 	int64_t weather_ms, prices_ms;		/* when it was made; INT64_MAX: never */
+	struct fit fit;
 	bool priced, prices_too;
+	bool fitted, fit_too;			/* fit_too: to be set where the house is the recorded one, not its model */
 };
 
 /* From a week before from_s on. */

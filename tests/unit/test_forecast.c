@@ -53,29 +53,37 @@ static void weather_is_read_between_hours(void **state)
 	assert_false(forecast_weather_at(&w, START_S, &at));
 }
 
+static double drawn(uint64_t *seed)
+{
+	return (double)(splitmix64(seed) % 1000) / 1000;
+}
+
 /* Any forecast, rounded, comes out as it went in, for as long as anybody looks ahead; one that leaps from hour to hour loses its
  * end and nothing else. */
 static void a_forecast_goes_through_a_text(void **state)
 {
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-";
 	struct forecast_weather w, back;
 	char text[LOG_TEXT];
 	uint64_t seed = 1;
+	bool same;
 
 	(void)state;
 	for (int round = 0; round < 2000; round++) {
 		int ago = (int)(splitmix64(&seed) % 8), leap = round % 4 == 0 ? 60 : 2, want;
 
-		w = (struct forecast_weather){ .start_s = START_S - ago * HOUR_S, .n = 1 + ago + (int)(splitmix64(&seed) % (FORECAST_HOURS - 7)) };
+		w = (struct forecast_weather){ .start_s = START_S - ago * HOUR_S,
+			.n = 1 + ago + (int)(splitmix64(&seed) % (FORECAST_HOURS - 7)) };
 		for (int i = 0; i < w.n; i++)
-			w.hour[i] = (struct forecast_hour){ -10 + (double)(splitmix64(&seed) % 1000) / 1000 * leap,
-				(double)(splitmix64(&seed) % 1000) / 1000 * leap, (double)(splitmix64(&seed) % 1000) / 2 * (i % 24 > 12) };
+			w.hour[i] = (struct forecast_hour){ -10 + drawn(&seed) * leap, drawn(&seed) * leap,
+				500 * drawn(&seed) * (i % 24 > 12) };
 		forecast_round(&w);
 		forecast_pack(&w, START_S + 1800, text, sizeof(text));
-		assert_int_equal(strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-"), strlen(text));
+		assert_int_equal(strspn(text, letters), strlen(text));
 		assert_true(forecast_unpack(text, START_S + 3599, &back));
 		want = w.n < ago + FORECAST_LOOK_HOURS ? w.n : ago + FORECAST_LOOK_HOURS;
-		if (back.start_s != w.start_s || back.n > want || (back.n < want && strlen(text) < LOG_TEXT - 12) ||
-			(leap == 2 && back.n < 40 && back.n < want) || memcmp(back.hour, w.hour, sizeof(w.hour[0]) * (size_t)back.n) != 0)
+		same = back.start_s == w.start_s && memcmp(back.hour, w.hour, sizeof(w.hour[0]) * (size_t)back.n) == 0;
+		if (!same || back.n > want || (back.n < want && (leap == 2 || strlen(text) < LOG_TEXT - 12)))
 			fail_msg("round %d: %d of %d hours in %zu letters", round, back.n, want, strlen(text));
 		text[splitmix64(&seed) % strlen(text)] = (char)(splitmix64(&seed) % 128);
 		(void)forecast_unpack(text, START_S, &back);	/* damaged: something or nothing, within its table */
@@ -83,7 +91,8 @@ static void a_forecast_goes_through_a_text(void **state)
 	}
 	forecast_pack(&w, START_S - DAY_S, text, sizeof(text));
 	assert_string_equal(text, "");
-	assert_false(forecast_unpack("", START_S, &back) || forecast_unpack("A", START_S, &back) || forecast_unpack("//", START_S, &back));
+	assert_false(forecast_unpack("", START_S, &back) || forecast_unpack("A", START_S, &back));
+	assert_false(forecast_unpack("////", START_S, &back));
 }
 
 /* Prices too, to the first hour that has none. */
