@@ -16,7 +16,7 @@ const struct code_row code_table[N_LOG_CODES] = {
 	[LOG_OPERATOR] = { "A person asked for something, with the answer", "a command at the control socket", "none", .level = LEVEL_INFO },
 	[LOG_RELOAD] = { "The configuration was read anew", "SIGHUP or `spaceheat reload`", "none", .level = LEVEL_INFO },
 	[LOG_HEAT] = { "Local control has changed its state", "the cause in the line", "none; see `spaceheat relays`", .level = LEVEL_INFO },
-	[LOG_FORECAST] = { "In the record alone: the weather that is believed to come, packed, so that `spaceheat replay` can believe it again", "a forecast has come, or is too old", "none", .level = LEVEL_DEBUG },
+	[LOG_FORECAST] = { "In the record alone: what is believed of weather and prices to come and of the model, packed for `spaceheat replay`", "a forecast has come or is too old, a day is over", "none", .level = LEVEL_DEBUG },
 	[LOG_STATUS] = { "The house in one line, in a simulation", "every five simulated minutes", "none", .level = LEVEL_INFO },
 	[LOG_SEND] = { "A message could not be sent", "all buffers in use, or it did not fit", "none; what is owed is sent later", .level = LEVEL_WARNING },
 	[LOG_TEST] = { "A test of an alert or a relay", "a person asked for it", "none", .level = LEVEL_INFO },
