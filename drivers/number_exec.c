@@ -117,17 +117,10 @@ static void number_exec_close(struct device *d)
 	d->address[0] = '\0';
 }
 
-static bool number_exec_measures(const struct driver *self, const struct settings *s, enum telemetry_name name)
-{
-	(void)self;
-	(void)s;
-	return name != TELEMETRY_CURRENT_UA;
-}
-
 extern const struct driver number_exec_driver;
 const struct driver number_exec_driver = {
 	.kinds = 1U << COMPONENT_TEMP_SENSOR | 1U << COMPONENT_PIPE_FLOW_SENSOR | 1U << COMPONENT_ELECTRIC_METER,
 	.make_model = "Generic__Exec",
 	.open = number_exec_open, .read = number_exec_read, .close = number_exec_close,
-	.measures = number_exec_measures, .bus = SENSE_EXEC,
+	.measures = number_file_measures, .bus = SENSE_EXEC,
 };

@@ -399,11 +399,6 @@ void scada_heat(struct scada *s, struct outbox *out)
 	}
 }
 
-enum local_output scada_output_of(const struct scada *s, int relay)
-{
-	return output_of(s, &s->settings->relays[relay]);
-}
-
 bool scada_hands_back(const struct scada *s, int relay)
 {
 	return s->heat.decided && s->heat.result.handback && s->settings->relays[relay].fail_state == FAIL_HANDBACK;

@@ -71,8 +71,6 @@ bool scada_heats_by_model(const struct scada *);
 bool scada_is_source(const struct scada *, int relay);	/* it heats: pump, element or boiler */
 void scada_plan(struct scada *, const struct msg *, struct outbox *);	/* from the planner */
 void scada_heat(struct scada *, struct outbox *);	/* each tick: local_wants anew */
-/* Which output of local control the relay is; N_LOCAL_OUTPUTS: a zone pump, or none. */
-enum local_output scada_output_of(const struct scada *, int relay);
 bool scada_hands_back(const struct scada *, int relay);	/* a wall thermostat has it meanwhile */
 int64_t scada_scheduled_mc(const struct scada *);	/* the setpoint of this hour */
 struct tariff scada_tariff(const struct scada *);

@@ -39,7 +39,7 @@ static bool open_it(struct store_db *s, struct err *e)
 	int64_t version, tables;
 
 	if (access(s->path, R_OK) != 0)
-		return err_set(e, ERR_ABSENT, errno, "%s: cannot be read (%s)", s->path, strerror(errno));
+		return err_set(e, ERR_ABSENT, errno, "%s: cannot be read (%s) - name a history.db, or a copy made with: spaceheat history backup FILE", s->path, strerror(errno));
 	if (sqlite3_open_v2(s->path, &s->db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
 		return store_failed(s, "open", e);
 	sqlite3_extended_result_codes(s->db, 1);

@@ -249,11 +249,6 @@ void clockfile_wait(struct clockfile *c, struct mono seen, int real_ms)
 		bell_wait(clockfile_bell(c), word, (int64_t)real_ms * 1000000);
 }
 
-void clockfile_wake(struct clockfile *c)
-{
-	bell_ring(clockfile_bell(c));
-}
-
 /* Only what may let time move is rung: less sent, more taken. */
 static void scada_sent(void *self, int delta)
 {

@@ -32,9 +32,8 @@ void clockfile_write(struct clockfile *, struct clock_reading);
 struct clock_reading clockfile_read(const struct clockfile *);
 /* False once the owner has closed it. An owner that was killed may come back: its run is not over. */
 bool clockfile_running(const struct clockfile *);
-/* Waits until the clock differs from `seen` or `real_ms` passed or clockfile_wake was called. */
+/* Waits until the clock differs from `seen` or `real_ms` passed. */
 void clockfile_wait(struct clockfile *, struct mono seen, int real_ms);
-void clockfile_wake(struct clockfile *);
 /* The word rung when there is news for this side: for the owner counters and `until`, for a reader the
  * time. */
 bell_word *clockfile_bell(struct clockfile *);

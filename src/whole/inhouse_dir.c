@@ -37,7 +37,7 @@ static bool find_file(const char *given, char found[PATH_SIZE], struct err *e)
 
 	found[0] = '\0';
 	if (!there)
-		err_set(e, ERR_IO, errno, "%.100s: %s", given, path == NULL ? strerror(errno) : "its name is too long");
+		err_set(e, ERR_IO, errno, "%.100s: %s - name a file like those in input_data", given, path == NULL ? strerror(errno) : "its name is too long");
 	else if (path != NULL)
 		strcpy(found, path);
 	free(path);

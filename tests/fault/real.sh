@@ -39,7 +39,7 @@ if [ -z "$worker" ]; then
 			--jobs "$jobs" --worker "$w" >"$out/$w" 2>&1 &
 	done
 	wait
-	grep -h '^not ok' "$out"/*
+	grep -hE '^(not ok|# )' "$out"/*
 	sum() { cat "$out"/* | awk -v f="$1" '$1 == "points" { n += $f } END { print n + 0 }'; }
 	points=$(sum 2) fired=$(sum 3) bad=$(sum 4)
 	[ "$(cat "$out"/* | grep -c '^points')" = "$jobs" ] || { cat "$out"/*; bad=$((bad + 1)); }
@@ -109,6 +109,7 @@ run_point() {
 	for _ in 1 2 3; do
 		play
 		untold || break
+		echo "# $p_site $p_n differs without a word, played again"
 	done
 	points=$((points + 1))
 	[ -e "$dir/fired" ] && fired=$((fired + 1))

@@ -34,14 +34,3 @@ uint64_t varint_get(struct varint_in *in)
 	in->bad = true;
 	return 0;
 }
-
-int32_t varint_get_count(struct varint_in *in, int32_t max)
-{
-	uint64_t v = varint_get(in);
-
-	if (v > (uint64_t)max) {
-		in->bad = true;
-		return 0;
-	}
-	return (int32_t)v;
-}

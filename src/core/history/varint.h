@@ -13,8 +13,6 @@ struct varint_in { const uint8_t *bytes; size_t length, n; bool bad; };
 
 void varint_put(struct varint_out *, uint64_t);
 uint64_t varint_get(struct varint_in *);	/* 0 when bad */
-/* A count or index: bad when above `max`. */
-int32_t varint_get_count(struct varint_in *, int32_t max);
 
 /* Signed numbers near zero as small unsigned ones: 0 -1 1 -2 2 ... */
 static inline uint64_t zigzag(int64_t v)

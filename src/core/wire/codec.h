@@ -113,7 +113,6 @@ struct gs_dispatch;
 bool gs_pwr_decode(const void *bytes, size_t length, struct gs_pwr *, struct refusal *);
 void gs_pwr_encode(const struct gs_pwr *, uint8_t out[2]);
 bool gs_dispatch_decode(const void *bytes, size_t length, struct gs_dispatch *, struct refusal *);
-void gs_dispatch_encode(const struct gs_dispatch *, uint8_t out[2]);
 
 /* The field with that name, or NULL. */
 const struct field *wire_field(const struct wire *, const char *name);

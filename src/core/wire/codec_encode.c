@@ -158,8 +158,3 @@ void gs_pwr_encode(const struct gs_pwr *in, uint8_t out[2])
 {
 	put_int16(in->power_w, out);
 }
-
-void gs_dispatch_encode(const struct gs_dispatch *in, uint8_t out[2])
-{
-	put_int16(in->relay_state ? 1 : 0, out);
-}

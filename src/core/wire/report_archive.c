@@ -25,11 +25,6 @@ const char *report_unit(enum telemetry_name name)
 	return units[name].unit;
 }
 
-const char *report_tier(enum store_tier t)
-{
-	return tier_names[t];
-}
-
 int report_tier_find(const char *name)
 {
 	for (int t = 0; t <= QUERY_AUTO; t++)

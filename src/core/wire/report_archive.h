@@ -15,7 +15,6 @@ void report_outbox(struct writer *, const struct archive *);
 void report_past(struct writer *, const struct archive *);
 /* What a channel is measured in: "C", "W". */
 const char *report_unit(enum telemetry_name);
-const char *report_tier(enum store_tier);
 /* "auto" or a tier's name; -1: no such tier. */
 int report_tier_find(const char *name);
 
